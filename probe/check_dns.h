@@ -1,0 +1,23 @@
+/* One DNS query to one resolver: over a UDP socket of our own (check_dns.c), or HTTPS (check_doh.c). */
+#ifndef PROBE_CHECK_DNS_H
+#define PROBE_CHECK_DNS_H
+
+#include "probe/check.h"
+
+struct query;
+struct resolver;
+
+enum dns_type { DNS_TYPE_A = 1, DNS_TYPE_CNAME = 5, DNS_TYPE_AAAA = 28 };
+
+/*
+ * hostname is ASCII, without a final dot; borrowed until done, as resolver is. Picks UDP or HTTPS by the resolver's
+ * role. The outcome is the query's failure. UDP: EDNS (without it again on FORMERR, NOTIMP, BADVERS), TCP when truncated,
+ * random ID, port and 0x20 case; listens conf->listen_ms past the first valid answer.
+ */
+struct check *check_dns_new(struct probe *probe, struct measurement *m,
+    const struct resolver *resolver, const char *hostname, enum dns_type type,
+    void (*done)(struct check *check, void *arg), void *arg);
+/* In `done`: the query it appended to m->queries (valid until the next is appended). */
+const struct query *check_dns_result(const struct check *check);
+
+#endif

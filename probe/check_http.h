@@ -1,0 +1,17 @@
+/* One HTTP request through libcurl, pinned to one address; no redirect is followed here. */
+#ifndef PROBE_CHECK_HTTP_H
+#define PROBE_CHECK_HTTP_H
+
+#include "probe/check.h"
+
+/*
+ * GET url from the address ip (the URL says the port), both borrowed until done. https:// is verified
+ * against the probe's roots. The outcome is the request's failure; any HTTP status is success. A body beyond conf->body_cap is cut
+ * there, which is success too.
+ */
+struct check *check_http_new(struct probe *probe, struct measurement *m, const char *url,
+    const char *ip, void (*done)(struct check *check, void *arg), void *arg);
+/* In `done`: index of its request in m->requests. */
+size_t check_http_result(const struct check *check);
+
+#endif

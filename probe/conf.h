@@ -1,0 +1,67 @@
+/*
+ * The configuration: defaults, then /etc/netvane/netvane.conf, then the user's, then -c, then
+ * the command line. One table (conf.c) names every option, its type, default and meaning.
+ */
+#ifndef PROBE_CONF_H
+#define PROBE_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A growing list of strings, each its own. */
+struct strings {
+	char **items;
+	size_t n;
+};
+
+struct conf {
+	/* [probe] */
+	char *state_dir; /* NULL: the default for who runs it */
+	char *results_dir; /* NULL: results/ below the state directory */
+	char *roots; /* file of PEM roots; NULL: Mozilla's set as Debian ships it */
+	char *country; /* "ZZ" unknown */
+	char *asn; /* "AS0" unknown */
+	char *network_name; /* "" unknown */
+	int concurrency; /* targets in flight */
+	bool all_addresses; /* else at most 4 a family */
+	/* [targets] */
+	struct strings lists; /* names or files; empty: the built-in ones for everybody */
+	struct strings urls;
+	char *controls; /* list name or file */
+	/* [dns] */
+	char *resolv_conf; /* path */
+	bool system_resolver; /* measure with the system's resolvers */
+	struct strings resolvers; /* IP[:PORT], the second resolvers */
+	struct strings doh; /* URL[#IP,IP] */
+	int dns_in_flight;
+	/* [http] */
+	bool http; /* https:// pages too; http:// always */
+	bool keep_bodies;
+	char *user_agent;
+	int max_redirects;
+	/* [limits], milliseconds; all multiplied by scale */
+	int dns_ms, listen_ms, tcp_ms, tls_ms, http_first_ms, http_ms, session_ms;
+	int retry1_ms, retry2_ms;
+	int body_cap; /* bytes */
+	double scale;
+};
+
+/* Defaults. Free with conf_free. */
+struct conf *conf_new(void);
+void conf_free(struct conf *conf);
+/*
+ * Reads one INI file over what is there. A file that is missing is fine when `may_be_missing`.
+ * Returns 0; or -1 after logging "file:line: what is wrong" for every bad line.
+ */
+int conf_read(struct conf *conf, const char *path, bool may_be_missing);
+/* Sets one option by its "section.name". Returns NULL, or what is wrong with the value (to free). */
+char *conf_set(struct conf *conf, const char *name, const char *value);
+/* Prints every option as an INI file with its meaning; what was read back gives the same configuration. */
+struct buf;
+void conf_show(const struct conf *conf, struct buf *out);
+void strings_add(struct strings *list, const char *item);
+void strings_clear(struct strings *list);
+/* A time limit after scaling, never below 1 ms. */
+int conf_scaled(const struct conf *conf, int ms);
+
+#endif

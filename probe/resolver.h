@@ -1,0 +1,42 @@
+/* The resolvers to measure with: the system's, the configured second ones, and those over HTTPS. */
+#ifndef PROBE_RESOLVER_H
+#define PROBE_RESOLVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/socket.h>
+
+#include "results/measurement.h"
+
+struct conf;
+
+struct resolver {
+	enum resolver_role role;
+	char *address; /* "192.0.2.1:53", "[2001:db8::1]:53", or the DoH URL without its #part */
+	struct sockaddr_storage sa; /* UDP resolvers */
+	socklen_t salen;
+	/* DoH: the addresses to pin the URL's host to, from its #part; none: the host is an IP literal, or
+	 * its name is to be looked up first (resolver_doh_host) and put here. */
+	char **pins;
+	size_t npins;
+	/* Set by the round. */
+	struct resolver_health health;
+	bool skip; /* dead this round: not asked about targets */
+};
+
+/*
+ * Reads conf->resolv_conf through c-ares (every nameserver, in order, with port and scope),
+ * then conf->resolvers and conf->doh; duplicates of one address are dropped. A bad entry is logged and left out;
+ * a missing or broken resolv.conf is logged, and no system resolver comes of it
+ * (c-ares would then assume 127.0.0.1, which nobody configured). Returns an array of *n to resolvers_free.
+ */
+struct resolver *resolvers_load(const struct conf *conf, size_t *n);
+void resolvers_free(struct resolver *resolvers, size_t n);
+/* "192.0.2.1", "192.0.2.1:5353", "2001:db8::1", "[2001:db8::1]:5353". Returns 0 or -1. Pure. */
+int resolver_parse(const char *text, struct sockaddr_storage *sa, socklen_t *salen);
+/* The canonical "ip:port" of a socket address. Pure. */
+char *resolver_text(const struct sockaddr_storage *sa);
+/* The host name in a DoH URL that has to be looked up before it can be asked (to free); NULL: none. */
+char *resolver_doh_host(const struct resolver *resolver);
+
+#endif

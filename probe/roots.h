@@ -1,0 +1,35 @@
+/*
+ * The public roots: what we call trusted is Mozilla's set as Debian ships it, or a file that
+ * the user names, never the machine's store as it stands: an antivirus program or an employer may have added a root
+ * there, and that is a finding, not a reason to trust.
+ */
+#ifndef PROBE_ROOTS_H
+#define PROBE_ROOTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <openssl/ssl.h>
+
+struct roots {
+	SSL_CTX *tls; /* for the measurement's handshakes: TLS 1.2 and 1.3, no session cache */
+	X509_STORE *store; /* shared by tls, HTTP, DoH and the control */
+	char *source; /* where they came from, for the record */
+	size_t n;
+	/* Roots in the machine's own store that the public set lacks: SHA-256 fingerprints, hex. */
+	char **added;
+	size_t nadded;
+	X509_STORE *os_store; /* the machine's store, loaded on first use; see roots_os_trusts */
+};
+
+/*
+ * file NULL: /usr/share/ca-certificates/mozilla, else (logged) the machine's bundle. Returns NULL after logging why:
+ * a file that is missing, holds no certificate, or has a broken one is named with its line.
+ */
+struct roots *roots_load(const char *file);
+void roots_free(struct roots *roots);
+/* Whether the machine's own store accepts the chain (leaf first) for the name: 1, 0, or -1 where there is no store. */
+int roots_os_trusts(struct roots *roots, STACK_OF(X509) *chain, const char *host);
+/* For CURLOPT_SSL_CTX_FUNCTION: gives libcurl's context our store. curl must not load any of its own (CAINFO and CAPATH NULL). */
+void roots_use(const struct roots *roots, SSL_CTX *ctx);
+
+#endif
