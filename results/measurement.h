@@ -199,6 +199,7 @@ struct context {
 	bool local_interception;
 	int foreign_ok, foreign_asked; /* controls of this round so far */
 	int domestic_ok, domestic_asked;
+	int others_ok; /* other targets of this round that were reached over valid TLS so far */
 	struct resolver_health *resolvers;
 	size_t nresolvers;
 };

@@ -1,0 +1,500 @@
+/* netvane check: one pass, then exit; for people and for cron. */
+#include "probe/cmd.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+#include <event2/event.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/table.h"
+#include "probe/conf.h"
+#include "probe/conf_files.h"
+#include "probe/consent.h"
+#include "probe/heartbeat.h"
+#include "probe/paths.h"
+#include "probe/plan.h"
+#include "probe/probe.h"
+#include "probe/progress.h"
+#include "probe/round.h"
+#include "probe/summary.h"
+#include "results/journal.h"
+#include "results/lock.h"
+#include "results/measurement.h"
+
+static const char help[] =
+    "usage: netvane check [OPTION]...\n\n"
+    "Measures every target once: looks its name up, connects to its addresses, shakes hands over\n"
+    "TLS and fetches its page. Shows what was found, writes one JSON record a target, and exits.\n\n"
+    "  -c, --config FILE       read this configuration too\n"
+    "      --list NAME|FILE    measure this list (again for more); 'netvane targets list' names them\n"
+    "      --url URL           measure this site (again for more)\n"
+    "      --out DIR           write the records to this directory\n"
+    "      --json              print the records to standard output, one JSON object a line\n"
+    "      --consent           you have read the text of 'netvane init' and agree: for cron\n"
+    "      --roots FILE        trust the PEM certificates in FILE instead of the public roots\n"
+    "      --resolver IP[:PORT]  second resolver to compare the system's with\n"
+    "      --doh URL[#IP,IP]   resolver over HTTPS to compare with (again for more)\n"
+    "      --state DIR         where consent and state are kept\n"
+    "      --concurrency N     targets measured at the same time (default 50)\n"
+    "      --all-addresses     connect to every address, not to 4 a family\n"
+    "      --no-http           do not fetch pages of https:// targets\n"
+    "      --skip-bad          leave bad lines of lists out instead of stopping\n"
+    "      --color WHEN        auto, always or never\n"
+    "  -q, --quiet             no progress and no notes\n"
+    "  -v, --verbose           say what is being done\n"
+    "  -h, --help              this text\n\n"
+    "Exit codes: 0 nothing suspected, 1 something suspected, 2 something confirmed, 3 nothing\n"
+    "could be judged (offline, captive portal, no consent); 64 and above: the tool could not work.\n\n"
+    "Examples:\n"
+    "  netvane check\n"
+    "  netvane check --list kz-news --url https://www.youtube.com/ --json > today.jsonl\n";
+
+struct run {
+	struct conf *conf;
+	struct plan plan;
+	bool json, quiet, consent, skip_bad;
+	const char *colour, *config, *state_option;
+	/* options that change the configuration, applied after the files */
+	struct strings settings; /* name, value, name, value, ... */
+	char *state, *results;
+	struct lock *lock;
+	struct journal *journal;
+	bool journal_failed, stdout_failed;
+	struct probe *probe;
+	struct round *round;
+	struct progress *progress;
+	struct summary *summary;
+	struct buf line;
+	int signals;
+};
+
+/* --- the command line ------------------------------------------------------------------------ */
+
+enum {
+	OPT_LIST = 256,
+	OPT_URL,
+	OPT_OUT,
+	OPT_JSON,
+	OPT_CONSENT,
+	OPT_ROOTS,
+	OPT_RESOLVER,
+	OPT_DOH,
+	OPT_STATE,
+	OPT_CONCURRENCY,
+	OPT_ALL_ADDRESSES,
+	OPT_NO_HTTP,
+	OPT_SKIP_BAD,
+	OPT_COLOUR,
+};
+
+static const struct option options[] = {
+    {"config", required_argument, NULL, 'c'},
+    {"list", required_argument, NULL, OPT_LIST},
+    {"url", required_argument, NULL, OPT_URL},
+    {"out", required_argument, NULL, OPT_OUT},
+    {"json", no_argument, NULL, OPT_JSON},
+    {"consent", no_argument, NULL, OPT_CONSENT},
+    {"roots", required_argument, NULL, OPT_ROOTS},
+    {"resolver", required_argument, NULL, OPT_RESOLVER},
+    {"doh", required_argument, NULL, OPT_DOH},
+    {"state", required_argument, NULL, OPT_STATE},
+    {"concurrency", required_argument, NULL, OPT_CONCURRENCY},
+    {"all-addresses", no_argument, NULL, OPT_ALL_ADDRESSES},
+    {"no-http", no_argument, NULL, OPT_NO_HTTP},
+    {"skip-bad", no_argument, NULL, OPT_SKIP_BAD},
+    {"color", required_argument, NULL, OPT_COLOUR},
+    {"quiet", no_argument, NULL, 'q'},
+    {"verbose", no_argument, NULL, 'v'},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+/* Options that are a configuration option by another name. */
+static const struct {
+	int option;
+	const char *name, *value; /* value NULL: the option's argument */
+} option_settings[] = {
+    {OPT_LIST, "targets.list", NULL},
+    {OPT_URL, "targets.url", NULL},
+    {OPT_OUT, "probe.results", NULL},
+    {OPT_ROOTS, "probe.roots", NULL},
+    {OPT_RESOLVER, "dns.resolver", NULL},
+    {OPT_DOH, "dns.doh", NULL},
+    {OPT_STATE, "probe.state", NULL},
+    {OPT_CONCURRENCY, "probe.concurrency", NULL},
+    {OPT_ALL_ADDRESSES, "probe.all_addresses", "yes"},
+    {OPT_NO_HTTP, "http.https", "no"},
+};
+
+static bool
+take_setting(struct run *run, int option, const char *argument)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(option_settings) / sizeof(option_settings[0]); i++) {
+		if (option_settings[i].option != option)
+			continue;
+		strings_add(&run->settings, option_settings[i].name);
+		strings_add(&run->settings,
+		    option_settings[i].value != NULL ? option_settings[i].value : argument);
+		return true;
+	}
+	return false;
+}
+
+/* Returns -1 to go on, or the exit code. */
+static int
+parse_options(struct run *run, int argc, char **argv)
+{
+	int c;
+
+	while ((c = getopt_long(argc, argv, "c:qvh", options, NULL)) != -1) {
+		if (take_setting(run, c, optarg))
+			continue;
+		switch (c) {
+		case 'c':
+			run->config = optarg;
+			break;
+		case OPT_JSON:
+			run->json = true;
+			break;
+		case OPT_CONSENT:
+			run->consent = true;
+			break;
+		case OPT_SKIP_BAD:
+			run->skip_bad = true;
+			break;
+		case OPT_COLOUR:
+			run->colour = optarg;
+			break;
+		case 'q':
+			run->quiet = true;
+			log_set_level(LOG_LEVEL_WARN);
+			break;
+		case 'v':
+			log_set_level(LOG_LEVEL_DEBUG);
+			break;
+		case 'h':
+			fputs(help, stdout);
+			return EXIT_SUCCESS;
+		default:
+			return EX_USAGE;
+		}
+	}
+	if (optind < argc) {
+		log_errorx("'%s' is not an option; a site is given with --url, a list with --list",
+		    argv[optind]);
+		return EX_USAGE;
+	}
+	if (strcmp(run->colour, "auto") != 0 && strcmp(run->colour, "always") != 0 &&
+	    strcmp(run->colour, "never") != 0) {
+		log_errorx("--color is auto, always or never, not '%s'", run->colour);
+		return EX_USAGE;
+	}
+	return -1;
+}
+
+/* The first on the command line replaces what the files said, the next ones add. */
+static void
+add_to_list(struct run *run, struct strings *list, size_t setting)
+{
+	size_t i;
+
+	for (i = 0; i < setting; i += 2)
+		if (strcmp(run->settings.items[i], run->settings.items[setting]) == 0)
+			break;
+	if (i == setting)
+		strings_clear(list);
+	strings_add(list, run->settings.items[setting + 1]);
+}
+
+static int
+apply_settings(struct run *run)
+{
+	struct strings *list;
+	char *wrong;
+	size_t i;
+
+	for (i = 0; i < run->settings.n; i += 2) {
+		list = conf_strings(run->conf, run->settings.items[i]);
+		if (list != NULL) {
+			add_to_list(run, list, i);
+			continue;
+		}
+		wrong = conf_set(run->conf, run->settings.items[i], run->settings.items[i + 1]);
+		if (wrong != NULL) {
+			log_errorx("--%s: %s", strchr(run->settings.items[i], '.') + 1, wrong);
+			free(wrong);
+			return EX_USAGE;
+		}
+	}
+	return -1;
+}
+
+/* Targets on the command line replace all of the files' targets: a URL alone is just that one. */
+static int
+configure(struct run *run)
+{
+	bool targets = false;
+	size_t i;
+	int code;
+
+	run->conf = conf_files_read(run->config, &code);
+	if (run->conf == NULL)
+		return code;
+	for (i = 0; i < run->settings.n; i += 2)
+		targets = targets || strncmp(run->settings.items[i], "targets.", 8) == 0;
+	if (targets) {
+		strings_clear(&run->conf->lists);
+		strings_clear(&run->conf->urls);
+	}
+	code = apply_settings(run);
+	if (code >= 0)
+		return code;
+	run->state = paths_state(run->conf);
+	run->results = paths_results(run->conf);
+	return -1;
+}
+
+/* --- before anything is sent ----------------------------------------------------------------- */
+
+static int
+ensure_consent(struct run *run)
+{
+	if (consent_given(run->state))
+		return -1;
+	if (run->consent)
+		return consent_record(run->state, "option") == 0 ? -1 : EX_CANTCREAT;
+	if (!consent_can_ask()) {
+		log_errorx("nothing was measured: netvane needs your consent first. Run 'netvane init' "
+			   "on a terminal, or, if you have read its text and agree, add --consent");
+		return 3;
+	}
+	if (!consent_ask()) {
+		log_errorx("nothing was measured, as you did not agree");
+		return 3;
+	}
+	return consent_record(run->state, "asked") == 0 ? -1 : EX_CANTCREAT;
+}
+
+static int
+say_locked(const char *dir, pid_t pid)
+{
+	if (pid > 0)
+		log_errorx("another netvane (process %ld) is working in %s", (long)pid, dir);
+	else
+		log_errorx("another netvane is working in %s", dir);
+	return EX_UNAVAILABLE;
+}
+
+static int
+open_files(struct run *run)
+{
+	pid_t pid = 0;
+	int result;
+
+	if (paths_make(run->state) != 0) {
+		log_error("cannot create the state directory %s", run->state);
+		return EX_CANTCREAT;
+	}
+	result = lock_take(run->state, &run->lock, &pid);
+	if (result == LOCK_HELD)
+		return say_locked(run->state, pid);
+	if (result != LOCK_OK)
+		return EX_CANTCREAT;
+	result = journal_open(run->results, &run->journal, &pid);
+	if (result == JOURNAL_LOCKED)
+		return say_locked(run->results, pid);
+	return result == JOURNAL_OK ? -1 : EX_CANTCREAT;
+}
+
+/* --- while it runs --------------------------------------------------------------------------- */
+
+static void
+print_line(struct run *run)
+{
+	if (!run->json || run->stdout_failed)
+		return;
+	if (fwrite(run->line.data, 1, run->line.len, stdout) != run->line.len ||
+	    fflush(stdout) != 0) {
+		run->stdout_failed = true;
+		log_warn("cannot write to standard output; the records go to %s all the same",
+		    run->results);
+	}
+}
+
+static void
+take_record(struct measurement *m, void *arg)
+{
+	struct run *run = arg;
+
+	buf_clear(&run->line);
+	measurement_encode(m, &run->line);
+	if (journal_append(run->journal, run->line.data, run->line.len) != 0)
+		run->journal_failed = true;
+	print_line(run);
+	summary_add(run->summary, m);
+	measurement_free(m);
+}
+
+static void
+show_progress(size_t done, size_t all, const char *now, void *arg)
+{
+	struct run *run = arg;
+
+	if (run->progress != NULL)
+		progress_show(run->progress, done, all, now);
+}
+
+static void
+round_done(void *arg)
+{
+	struct run *run = arg;
+
+	event_base_loopbreak(run->probe->base);
+}
+
+static void
+sync_now(evutil_socket_t fd, short what, void *arg)
+{
+	struct run *run = arg;
+
+	(void)fd;
+	(void)what;
+	if (journal_sync(run->journal) != 0)
+		run->journal_failed = true;
+}
+
+static void
+interrupted(evutil_socket_t signal_number, short what, void *arg)
+{
+	struct run *run = arg;
+
+	(void)what;
+	if (run->signals++ == 0) {
+		log_info("stopping; what is measured so far is kept (again to stop at once)");
+		round_interrupt(run->round);
+		return;
+	}
+	journal_sync(run->journal);
+	_exit(128 + (int)signal_number);
+}
+
+static void
+run_loop(struct run *run)
+{
+	struct event_base *base = run->probe->base;
+	struct event *on_int = evsignal_new(base, SIGINT, interrupted, run);
+	struct event *on_term = evsignal_new(base, SIGTERM, interrupted, run);
+	struct event *on_sync = event_new(base, -1, EV_PERSIST, sync_now, run);
+	const struct timeval every = {5, 0};
+
+	event_add(on_int, NULL);
+	event_add(on_term, NULL);
+	event_add(on_sync, &every);
+	event_base_dispatch(base);
+	event_free(on_int);
+	event_free(on_term);
+	event_free(on_sync);
+}
+
+static int
+measure(struct run *run)
+{
+	struct round_plan plan = {.targets = run->plan.targets, .ntargets = run->plan.ntargets,
+	    .controls = &run->plan.controls, .record = take_record, .progress = show_progress,
+	    .done = round_done, .arg = run};
+
+	run->probe = probe_new(run->conf);
+	if (run->probe == NULL)
+		return EX_CONFIG;
+	plan.probe = run->probe;
+	plan.since_last_s = heartbeat_since(run->state);
+	heartbeat_mark(run->state);
+	run->summary = summary_new(run->plan.targets, run->plan.ntargets);
+	if (!run->quiet)
+		run->progress = progress_new("measuring");
+	run->round = round_start(&plan);
+	run_loop(run);
+	progress_free(run->progress);
+	run->progress = NULL;
+	sync_now(-1, 0, run);
+	return -1;
+}
+
+static bool
+use_colour(const struct run *run)
+{
+	const char *no = getenv("NO_COLOR");
+
+	if (strcmp(run->colour, "auto") != 0)
+		return strcmp(run->colour, "always") == 0;
+	return isatty(STDOUT_FILENO) && (no == NULL || *no == '\0');
+}
+
+static int
+present(const struct run *run)
+{
+	FILE *words = run->json ? stderr : stdout;
+	int width = table_terminal_width(run->json ? STDERR_FILENO : STDOUT_FILENO);
+
+	if (!run->json) {
+		summary_table(run->summary, stdout, width, use_colour(run));
+		fputc('\n', stdout);
+	}
+	if (!run->json || !run->quiet)
+		summary_words(run->summary, words, width, run->results);
+	if (run->journal_failed) {
+		log_errorx("some records could not be written to %s; see above", run->results);
+		return EX_IOERR;
+	}
+	if (run->stdout_failed || fflush(stdout) != 0)
+		return EX_IOERR;
+	return summary_exit_code(run->summary);
+}
+
+static void
+clean_up(struct run *run)
+{
+	summary_free(run->summary);
+	round_free(run->round);
+	probe_free(run->probe);
+	journal_close(run->journal);
+	lock_drop(run->lock);
+	plan_clear(&run->plan);
+	conf_free(run->conf);
+	strings_clear(&run->settings);
+	buf_free(&run->line);
+	free(run->state);
+	free(run->results);
+}
+
+int
+cmd_check(int argc, char **argv)
+{
+	struct run run = {.colour = "auto", .line = BUF_EMPTY};
+	int code = parse_options(&run, argc, argv);
+
+	if (code < 0)
+		code = configure(&run);
+	if (code < 0)
+		code = plan_load(&run.plan, run.conf, run.skip_bad);
+	if (code < 0)
+		code = ensure_consent(&run);
+	if (code < 0)
+		code = open_files(&run);
+	if (code < 0)
+		code = measure(&run);
+	if (code < 0)
+		code = present(&run);
+	clean_up(&run);
+	return code;
+}

@@ -1,0 +1,476 @@
+/* The option table, and the INI files read over it. */
+#include "probe/conf.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <ini.h>
+#include <limits.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+enum option_type { OPTION_STRING, OPTION_STRINGS, OPTION_BOOL, OPTION_INT, OPTION_DOUBLE };
+
+struct option {
+	const char *section, *name;
+	enum option_type type;
+	size_t offset;
+	double least, most; /* numbers */
+	const char *unset; /* the default, as a file would write it; NULL: none */
+	/* NULL when the value is fine, else what it should be. */
+	const char *(*check)(const char *value);
+	const char *about;
+};
+
+static const char *
+check_country(const char *value)
+{
+	bool two = strlen(value) == 2 && isupper((unsigned char)value[0]) &&
+	    isupper((unsigned char)value[1]);
+
+	return two ? NULL : "a two-letter ISO 3166 code in capitals, such as KZ";
+}
+
+static const char *
+check_asn(const char *value)
+{
+	bool fine = strncmp(value, "AS", 2) == 0 && isdigit((unsigned char)value[2]) &&
+	    strspn(value + 2, "0123456789") == strlen(value + 2) && strlen(value) <= 12;
+
+	return fine ? NULL : "AS and a number, such as AS9198";
+}
+
+#define AT(field) offsetof(struct conf, field)
+
+static const struct option options[] = {
+    {"probe", "state", OPTION_STRING, AT(state_dir), 0, 0, NULL, NULL,
+	"Directory for the consent and other state. Default: $STATE_DIRECTORY, else "
+	"$XDG_STATE_HOME/netvane, else ~/.local/state/netvane, else /var/lib/netvane."},
+    {"probe", "results", OPTION_STRING, AT(results_dir), 0, 0, NULL, NULL,
+	"Directory for the results. Default: results/ below the state directory."},
+    {"probe", "roots", OPTION_STRING, AT(roots), 0, 0, NULL, NULL,
+	"PEM file that replaces the public roots everywhere. Default: Mozilla's set as Debian "
+	"ships it, without what an administrator added."},
+    {"probe", "country", OPTION_STRING, AT(country), 0, 0, "ZZ", check_country,
+	"Country the line is in; decides which controls are domestic. ZZ: not said."},
+    {"probe", "asn", OPTION_STRING, AT(asn), 0, 0, "AS0", check_asn,
+	"Autonomous system of the line. AS0: not said."},
+    {"probe", "network_name", OPTION_STRING, AT(network_name), 0, 0, "", NULL,
+	"Name of the provider, for the records."},
+    {"probe", "concurrency", OPTION_INT, AT(concurrency), 1, 10000, "50", NULL,
+	"Targets measured at the same time."},
+    {"probe", "all_addresses", OPTION_BOOL, AT(all_addresses), 0, 0, "no", NULL,
+	"Connect to every address of a target, not to 4 a family at most."},
+    {"targets", "list", OPTION_STRINGS, AT(lists), 0, 0, "", NULL,
+	"Lists to measure: names of built-in ones or files. Default: every built-in list but "
+	"the controls."},
+    {"targets", "url", OPTION_STRINGS, AT(urls), 0, 0, "", NULL, "Single targets to measure."},
+    {"targets", "controls", OPTION_STRING, AT(controls), 0, 0, "controls", NULL,
+	"List of controls: sites that tell whether the line itself works."},
+    {"dns", "resolv_conf", OPTION_STRING, AT(resolv_conf), 0, 0, "/etc/resolv.conf", NULL,
+	"Where the system's resolvers are read from."},
+    {"dns", "system", OPTION_BOOL, AT(system_resolver), 0, 0, "yes", NULL,
+	"Measure with the system's resolvers."},
+    {"dns", "resolver", OPTION_STRINGS, AT(resolvers), 0, 0, "8.8.8.8", NULL,
+	"Second resolvers, over UDP, to compare with: IP or IP:PORT."},
+    {"dns", "doh", OPTION_STRINGS, AT(doh), 0, 0,
+	"https://dns.quad9.net/dns-query#9.9.9.9,149.112.112.112 "
+	"https://cloudflare-dns.com/dns-query#104.16.248.249,104.16.249.249",
+	NULL, "Resolvers over HTTPS to compare with: URL, or URL#IP,IP to pin its addresses."},
+    {"dns", "in_flight", OPTION_INT, AT(dns_in_flight), 1, 1000, "100", NULL,
+	"Queries waiting for an answer at the same time; more than about 100 overflow socket "
+	"buffers, and what is lost then would look like blocking."},
+    {"http", "https", OPTION_BOOL, AT(http), 0, 0, "yes", NULL,
+	"Fetch the page of https:// targets too. Pages of http:// targets always are."},
+    {"http", "keep_bodies", OPTION_BOOL, AT(keep_bodies), 0, 0, "no", NULL,
+	"Keep pages in the records, not only their hash, title and length."},
+    {"http", "user_agent", OPTION_STRING, AT(user_agent), 0, 0,
+	"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+	"Chrome/131.0.0.0 Safari/537.36",
+	NULL, "What HTTP requests say they are; a common browser stands out least."},
+    {"http", "max_redirects", OPTION_INT, AT(max_redirects), 0, 20, "10", NULL,
+	"Redirects followed."},
+    {"limits", "dns_ms", OPTION_INT, AT(dns_ms), 1, 600000, "4000", NULL,
+	"Time for one DNS query."},
+    {"limits", "listen_ms", OPTION_INT, AT(listen_ms), 0, 60000, "500", NULL,
+	"How long to listen for further answers after the first."},
+    {"limits", "tcp_ms", OPTION_INT, AT(tcp_ms), 1, 600000, "10000", NULL,
+	"Time for one TCP connect."},
+    {"limits", "tls_ms", OPTION_INT, AT(tls_ms), 1, 600000, "10000", NULL,
+	"Time for one TLS handshake."},
+    {"limits", "http_first_byte_ms", OPTION_INT, AT(http_first_ms), 1, 600000, "10000", NULL,
+	"Time to the first byte of an HTTP response."},
+    {"limits", "http_ms", OPTION_INT, AT(http_ms), 1, 600000, "20000", NULL,
+	"Time for one HTTP request in all."},
+    {"limits", "session_ms", OPTION_INT, AT(session_ms), 1, 3600000, "60000", NULL,
+	"Time for one target in all, waiting for its turn apart."},
+    {"limits", "retry1_ms", OPTION_INT, AT(retry1_ms), 0, 600000, "1000", NULL,
+	"Pause before the first retry, half of it up to one and a half times."},
+    {"limits", "retry2_ms", OPTION_INT, AT(retry2_ms), 0, 600000, "5000", NULL,
+	"Pause before the second retry."},
+    {"limits", "body_cap", OPTION_INT, AT(body_cap), 1, 1 << 30, "524288", NULL,
+	"Bytes of a page that are read."},
+    {"limits", "scale", OPTION_DOUBLE, AT(scale), 0.001, 1000, "1", NULL,
+	"Multiplies every time above; below 1 for a laboratory, above 1 for a very slow line."},
+};
+
+enum { NOPTIONS = sizeof(options) / sizeof(options[0]) };
+
+void
+strings_add(struct strings *list, const char *item)
+{
+	list->items = xreallocarray(list->items, list->n + 1, sizeof(*list->items));
+	list->items[list->n++] = xstrdup(item);
+}
+
+void
+strings_clear(struct strings *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->n; i++)
+		free(list->items[i]);
+	free(list->items);
+	*list = (struct strings){NULL, 0};
+}
+
+static void *
+field(struct conf *conf, const struct option *option)
+{
+	return (char *)conf + option->offset;
+}
+
+static const void *
+field_const(const struct conf *conf, const struct option *option)
+{
+	return (const char *)conf + option->offset;
+}
+
+/* Items are separated by white space. */
+static void
+add_words(struct strings *list, const char *value)
+{
+	size_t len;
+	char *word;
+
+	for (;;) {
+		value += strspn(value, " \t\r\n");
+		len = strcspn(value, " \t\r\n");
+		if (len == 0)
+			return;
+		word = xstrndup(value, len);
+		strings_add(list, word);
+		free(word);
+		value += len;
+	}
+}
+
+static int
+parse_bool(const char *value, bool *out)
+{
+	static const char *const yes[] = {"yes", "true", "on", "1"};
+	static const char *const no[] = {"no", "false", "off", "0"};
+	size_t i;
+
+	for (i = 0; i < sizeof(yes) / sizeof(yes[0]); i++) {
+		if (strcasecmp(value, yes[i]) == 0 || strcasecmp(value, no[i]) == 0) {
+			*out = strcasecmp(value, yes[i]) == 0;
+			return 0;
+		}
+	}
+	return -1;
+}
+
+static char *
+set_number(struct conf *conf, const struct option *option, const char *value)
+{
+	double v;
+	char *end;
+
+	errno = 0;
+	v = strtod(value, &end);
+	if (end == value || *end != '\0' || errno != 0 || !isfinite(v) ||
+	    (option->type == OPTION_INT && v != floor(v)))
+		return xasprintf("'%s' is not a %snumber", value,
+		    option->type == OPTION_INT ? "whole " : "");
+	if (v < option->least || v > option->most)
+		return xasprintf(
+		    "%s is out of range: %g to %g is possible", value, option->least, option->most);
+	if (option->type == OPTION_INT)
+		*(int *)field(conf, option) = (int)v;
+	else
+		*(double *)field(conf, option) = v;
+	return NULL;
+}
+
+/* Lists are added to unless `replace`. Returns NULL, or what is wrong. */
+static char *
+set(struct conf *conf, const struct option *option, const char *value, bool replace)
+{
+	const char *wanted = option->check != NULL ? option->check(value) : NULL;
+	char **string;
+
+	if (wanted != NULL)
+		return xasprintf("'%s' should be %s", value, wanted);
+	switch (option->type) {
+	case OPTION_STRING:
+		string = field(conf, option);
+		free(*string);
+		/* An empty path means: the default again. */
+		*string = *value == '\0' && option->unset == NULL ? NULL : xstrdup(value);
+		return NULL;
+	case OPTION_STRINGS:
+		if (replace)
+			strings_clear(field(conf, option));
+		add_words(field(conf, option), value);
+		return NULL;
+	case OPTION_BOOL:
+		if (parse_bool(value, field(conf, option)) == 0)
+			return NULL;
+		return xasprintf("'%s' should be yes or no", value);
+	case OPTION_INT:
+	case OPTION_DOUBLE:
+		break;
+	}
+	return set_number(conf, option, value);
+}
+
+static const struct option *
+find(const char *section, size_t section_len, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < NOPTIONS; i++)
+		if (strncmp(options[i].section, section, section_len) == 0 &&
+		    options[i].section[section_len] == '\0' && strcmp(options[i].name, name) == 0)
+			return &options[i];
+	return NULL;
+}
+
+/* "section.name" */
+static const struct option *
+find_dotted(const char *name)
+{
+	const char *dot = strchr(name, '.');
+
+	return dot == NULL ? NULL : find(name, (size_t)(dot - name), dot + 1);
+}
+
+struct strings *
+conf_strings(struct conf *conf, const char *name)
+{
+	const struct option *option = find_dotted(name);
+
+	return option != NULL && option->type == OPTION_STRINGS ? field(conf, option) : NULL;
+}
+
+char *
+conf_set(struct conf *conf, const char *name, const char *value)
+{
+	const struct option *option = find_dotted(name);
+
+	if (option == NULL)
+		return xasprintf("there is no option '%s'", name);
+	return set(conf, option, value, true);
+}
+
+struct conf *
+conf_new(void)
+{
+	struct conf *conf = xcalloc(1, sizeof(*conf));
+	char *wrong;
+	size_t i;
+
+	for (i = 0; i < NOPTIONS; i++) {
+		if (options[i].unset == NULL)
+			continue;
+		wrong = set(conf, &options[i], options[i].unset, true);
+		if (wrong != NULL)
+			log_fatalx("default of %s.%s: %s", options[i].section, options[i].name, wrong);
+	}
+	return conf;
+}
+
+void
+conf_free(struct conf *conf)
+{
+	size_t i;
+
+	if (conf == NULL)
+		return;
+	for (i = 0; i < NOPTIONS; i++) {
+		if (options[i].type == OPTION_STRING)
+			free(*(char **)field(conf, &options[i]));
+		else if (options[i].type == OPTION_STRINGS)
+			strings_clear(field(conf, &options[i]));
+	}
+	free(conf);
+}
+
+/* One file being read. inih does not pass line numbers on, so its line reader counts them. */
+struct reading {
+	struct conf *conf;
+	const char *path;
+	FILE *file;
+	int line;
+	int wrong;
+	bool seen[NOPTIONS];
+};
+
+static char *
+read_line(char *out, int size, void *arg)
+{
+	struct reading *reading = arg;
+	char *got = fgets(out, size, reading->file);
+	size_t len;
+	int c;
+
+	if (got == NULL)
+		return NULL;
+	reading->line++;
+	len = strlen(got);
+	if (len > 0 && got[len - 1] != '\n' && !feof(reading->file)) {
+		/* inih would take the rest for a line of its own. */
+		c = fgetc(reading->file);
+		if (c == EOF)
+			return got;
+		log_errorx("%s:%d: the line is too long; lists may go on, indented, on the next line",
+		    reading->path, reading->line);
+		reading->wrong++;
+		while (c != '\n' && c != EOF)
+			c = fgetc(reading->file);
+	}
+	return got;
+}
+
+static int
+take_value(void *arg, const char *section, const char *name, const char *value)
+{
+	struct reading *reading = arg;
+	const struct option *option = find(section, strlen(section), name);
+	char *wrong;
+
+	if (option == NULL) {
+		log_errorx("%s:%d: there is no option '%s' in section [%s]", reading->path,
+		    reading->line, name, section);
+		reading->wrong++;
+		return 1;
+	}
+	/* A list may be given on several lines of a file; together they replace what was before. */
+	wrong = set(reading->conf, option, value, !reading->seen[option - options]);
+	reading->seen[option - options] = true;
+	if (wrong != NULL) {
+		log_errorx("%s:%d: %s: %s", reading->path, reading->line, name, wrong);
+		reading->wrong++;
+		free(wrong);
+	}
+	return 1;
+}
+
+int
+conf_read(struct conf *conf, const char *path, bool may_be_missing)
+{
+	struct reading reading = {.conf = conf, .path = path};
+	int bad;
+
+	reading.file = fopen(path, "re");
+	if (reading.file == NULL) {
+		if (errno == ENOENT && may_be_missing)
+			return 0;
+		log_error("cannot read the configuration %s", path);
+		return -1;
+	}
+	bad = ini_parse_stream(read_line, &reading, take_value, &reading);
+	if (ferror(reading.file)) {
+		log_errorx("cannot read the configuration %s", path);
+		reading.wrong++;
+	}
+	fclose(reading.file);
+	if (bad != 0) {
+		log_errorx("%s:%d: this is neither [section] nor name = value", path, bad > 0 ? bad : 0);
+		reading.wrong++;
+	}
+	return reading.wrong > 0 ? -1 : 0;
+}
+
+static void
+show_value(const struct conf *conf, const struct option *option, struct buf *out)
+{
+	const void *p = field_const(conf, option);
+	const struct strings *list = p;
+	size_t i;
+
+	switch (option->type) {
+	case OPTION_STRING:
+		buf_puts(out, *(char *const *)p != NULL ? *(char *const *)p : "");
+		break;
+	case OPTION_STRINGS:
+		/* One a line: inih cuts long lines. */
+		for (i = 0; i < list->n; i++)
+			buf_printf(out, "%s%s", i > 0 ? "\n    " : "", list->items[i]);
+		break;
+	case OPTION_BOOL:
+		buf_puts(out, *(const bool *)p ? "yes" : "no");
+		break;
+	case OPTION_INT:
+		buf_printf(out, "%d", *(const int *)p);
+		break;
+	case OPTION_DOUBLE:
+		buf_printf(out, "%.15g", *(const double *)p);
+		break;
+	}
+}
+
+/* Comment lines of at most 90 columns. */
+static void
+show_about(const char *about, struct buf *out)
+{
+	size_t len;
+
+	while (*about != '\0') {
+		len = strlen(about);
+		if (len > 88) {
+			len = 88;
+			while (len > 0 && about[len] != ' ')
+				len--;
+		}
+		buf_printf(out, "# %.*s\n", (int)len, about);
+		about += len;
+		about += strspn(about, " ");
+	}
+}
+
+void
+conf_show(const struct conf *conf, struct buf *out)
+{
+	const char *section = "";
+	size_t i;
+
+	for (i = 0; i < NOPTIONS; i++) {
+		if (strcmp(section, options[i].section) != 0) {
+			section = options[i].section;
+			buf_printf(out, "%s[%s]\n", i > 0 ? "\n" : "", section);
+		}
+		show_about(options[i].about, out);
+		buf_printf(out, "%s = ", options[i].name);
+		show_value(conf, &options[i], out);
+		buf_putc(out, '\n');
+	}
+}
+
+int
+conf_scaled(const struct conf *conf, int ms)
+{
+	double scaled = ms * conf->scale;
+
+	if (scaled < 1)
+		return 1;
+	return scaled > INT_MAX ? INT_MAX : (int)scaled;
+}

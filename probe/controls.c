@@ -1,0 +1,172 @@
+/* The controls of a round. */
+#include "probe/controls.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <event2/event.h>
+#include <event2/event_struct.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "probe/probe.h"
+#include "probe/resolver.h"
+#include "probe/session.h"
+#include "results/failure.h"
+#include "results/measurement.h"
+#include "targets/list.h"
+
+/* One retry: a control's failure is only weighed together with the others'. */
+enum { CONTROL_ATTEMPTS = 2 };
+
+struct control {
+	struct controls *controls;
+	const struct target *target;
+	struct control_want want;
+	struct session *session; /* NULL: not running */
+};
+
+struct controls {
+	struct controls_plan plan;
+	struct control *items;
+	size_t n, running;
+	const char *phase;
+	struct network_tally tally;
+	struct event finished;
+};
+
+void
+resolvers_count(struct resolver *resolvers, size_t n, const struct measurement *m)
+{
+	const struct query *q;
+	size_t i, k;
+
+	for (i = 0; i < m->nqueries; i++) {
+		q = &m->queries[i];
+		if (q->query_type == NULL || strcmp(q->query_type, "A") != 0 ||
+		    q->resolver_address == NULL ||
+		    failure_find(q->failure) == FAILURE_INTERRUPTED)
+			continue;
+		for (k = 0; k < n; k++) {
+			if (resolvers[k].role != q->role ||
+			    strcmp(resolvers[k].address, q->resolver_address) != 0)
+				continue;
+			resolvers[k].health.asked++;
+			resolvers[k].health.answered += q->failure == NULL;
+			resolvers[k].health.silent += q->failure != NULL && q->rcode < 0;
+		}
+	}
+}
+
+static void
+controls_finished(evutil_socket_t fd, short what, void *arg)
+{
+	struct controls *c = arg;
+
+	(void)fd;
+	(void)what;
+	c->plan.passed(&c->tally, c->plan.arg);
+}
+
+static void
+control_done(struct session *session, void *arg)
+{
+	struct control *control = arg;
+	struct controls *c = control->controls;
+	struct measurement *m = session_measurement(session);
+	struct control_outcome outcome;
+
+	control_judge(m, &control->want, &outcome);
+	outcome.kind = arena_strdup(m->arena, control_kind_name(control->want.kind));
+	outcome.phase = arena_strdup(m->arena, c->phase);
+	network_tally_add(&c->tally, &outcome, m);
+	resolvers_count(c->plan.resolvers, c->plan.nresolvers, m);
+	session_free(session);
+	control->session = NULL;
+	c->plan.measured(m, &outcome, c->plan.arg);
+	if (--c->running == 0)
+		event_active(&c->finished, EV_TIMEOUT, 1);
+}
+
+struct controls *
+controls_new(const struct controls_plan *plan)
+{
+	struct controls *c = xcalloc(1, sizeof(*c));
+	const struct target *target;
+	struct control *control;
+	size_t i;
+
+	c->plan = *plan;
+	c->items = xcalloc(plan->list->n, sizeof(*c->items));
+	event_assign(&c->finished, plan->probe->base, -1, 0, controls_finished, c);
+	for (i = 0; i < plan->list->n; i++) {
+		target = &plan->list->targets[i];
+		control = &c->items[c->n];
+		*control = (struct control){.controls = c, .target = target};
+		if (control_parse(target->notes, &control->want) != 0) {
+			log_warnx("%s:%d: the notes of a control should be foreign, domestic[:CC], "
+				  "portal status=N or portal body=TEXT, not '%s'; left out",
+			    plan->list->name, target->line, target->notes);
+			continue;
+		}
+		if (control->want.country[0] == '\0' ||
+		    strcmp(control->want.country, plan->country) == 0)
+			c->n++;
+	}
+	return c;
+}
+
+void
+controls_free(struct controls *c)
+{
+	if (c == NULL)
+		return;
+	event_del(&c->finished);
+	free(c->items);
+	free(c);
+}
+
+size_t
+controls_count(const struct controls *c)
+{
+	return c->n;
+}
+
+bool
+controls_running(const struct controls *c)
+{
+	return c->phase != NULL && c->running > 0;
+}
+
+void
+controls_pass(struct controls *c, const char *phase)
+{
+	struct session_plan plan = {.resolvers = c->plan.resolvers,
+	    .nresolvers = c->plan.nresolvers, .attempts = CONTROL_ATTEMPTS, .max_redirects = 3};
+	struct control *control;
+	size_t i;
+
+	c->phase = phase;
+	c->tally = (struct network_tally){0};
+	c->running = c->n;
+	if (c->n == 0)
+		event_active(&c->finished, EV_TIMEOUT, 1);
+	for (i = 0; i < c->n; i++) {
+		control = &c->items[i];
+		plan.target = control->target;
+		/* A portal shows itself by the redirect; where that leads is none of our business. */
+		plan.max_redirects = control->want.kind == CONTROL_PORTAL ? 0 : 3;
+		control->session = session_start(c->plan.probe, &plan,
+		    c->plan.new_measurement(control->target->url, c->plan.arg), control_done,
+		    control);
+	}
+}
+
+void
+controls_interrupt(struct controls *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->n; i++)
+		if (c->items[i].session != NULL)
+			session_interrupt(c->items[i].session);
+}

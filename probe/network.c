@@ -1,0 +1,288 @@
+/* The state of the network. */
+#include "probe/network.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <net/if_arp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <openssl/evp.h>
+
+#include "results/failure.h"
+
+/* --- the kernel ------------------------------------------------------------------------------ */
+
+static int
+look_for_link(void)
+{
+	struct ifaddrs *all, *i;
+	int found = 0;
+
+	if (getifaddrs(&all) != 0)
+		return -1;
+	for (i = all; i != NULL && !found; i = i->ifa_next)
+		found = i->ifa_addr != NULL && (i->ifa_flags & IFF_RUNNING) != 0 &&
+		    (i->ifa_flags & IFF_LOOPBACK) == 0 &&
+		    (i->ifa_addr->sa_family == AF_INET || i->ifa_addr->sa_family == AF_INET6);
+	freeifaddrs(all);
+	return found;
+}
+
+/* The IPv4 default route's gateway, as text; false where there is none. */
+static bool
+default_gateway(char ip[INET_ADDRSTRLEN])
+{
+	FILE *file = fopen("/proc/net/route", "re");
+	unsigned destination, gateway, mask;
+	char line[256];
+	bool found = false;
+
+	if (file == NULL)
+		return false;
+	while (!found && fgets(line, sizeof(line), file) != NULL) {
+		if (sscanf(line, "%*s %x %x %*x %*d %*d %*d %x", &destination, &gateway, &mask) != 3)
+			continue;
+		if (destination == 0 && mask == 0 && gateway != 0) {
+			struct in_addr in = {.s_addr = gateway};
+
+			found = inet_ntop(AF_INET, &in, ip, INET_ADDRSTRLEN) != NULL;
+		}
+	}
+	fclose(file);
+	return found;
+}
+
+/*
+ * The controls have just sent packets through the gateway, so the kernel has had to find its
+ * hardware address: a complete entry says that it answered. No packet of our own is needed.
+ */
+static int
+gateway_answers(const char *gateway)
+{
+	FILE *file = fopen("/proc/net/arp", "re");
+	char line[256], ip[64];
+	unsigned flags;
+	int answers = 0;
+
+	if (file == NULL)
+		return -1;
+	while (fgets(line, sizeof(line), file) != NULL)
+		if (sscanf(line, "%63s %*x %x", ip, &flags) == 2 && strcmp(ip, gateway) == 0 &&
+		    (flags & ATF_COM) != 0)
+			answers = 1;
+	fclose(file);
+	return answers;
+}
+
+void
+network_look(struct network_link *out)
+{
+	char gateway[INET_ADDRSTRLEN];
+
+	out->link = look_for_link();
+	out->gateway = default_gateway(gateway) ? gateway_answers(gateway) : -1;
+}
+
+/* --- controls -------------------------------------------------------------------------------- */
+
+static const char *const kind_names[CONTROL_KIND_MAX] = {"foreign", "domestic", "portal"};
+
+const char *
+control_kind_name(enum control_kind kind)
+{
+	return kind_names[kind];
+}
+
+static void
+sha256_hex(const char *text, size_t len, char out[65])
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned n = 0, i;
+
+	EVP_Digest(text, len, digest, &n, EVP_sha256(), NULL);
+	for (i = 0; i < 32; i++)
+		snprintf(out + 2 * i, 3, "%02x", digest[i]);
+}
+
+static int
+parse_portal(const char *rest, struct control_want *want)
+{
+	char with_newline[256], *end;
+	long status;
+	size_t len;
+
+	rest += strspn(rest, " ");
+	if (strncmp(rest, "status=", 7) == 0) {
+		status = strtol(rest + 7, &end, 10);
+		if (*end != '\0' || status < 100 || status > 599)
+			return -1;
+		want->status = (int)status;
+		return 0;
+	}
+	len = strlen(rest);
+	if (strncmp(rest, "body=", 5) != 0 || len == 5 || len >= sizeof(with_newline))
+		return -1;
+	sha256_hex(rest + 5, len - 5, want->body_sha256);
+	snprintf(with_newline, sizeof(with_newline), "%s\n", rest + 5);
+	sha256_hex(with_newline, len - 4, want->body_sha256_newline);
+	return 0;
+}
+
+int
+control_parse(const char *notes, struct control_want *want)
+{
+	*want = (struct control_want){.kind = CONTROL_FOREIGN};
+	if (strcmp(notes, "foreign") == 0)
+		return 0;
+	if (strncmp(notes, "portal ", 7) == 0) {
+		want->kind = CONTROL_PORTAL;
+		return parse_portal(notes + 7, want);
+	}
+	if (strncmp(notes, "domestic", 8) != 0)
+		return -1;
+	want->kind = CONTROL_DOMESTIC;
+	if (notes[8] == '\0')
+		return 0;
+	if (notes[8] != ':' || strlen(notes) != 11)
+		return -1;
+	memcpy(want->country, notes + 9, 3);
+	return 0;
+}
+
+static bool
+portal_right(const struct http_request *r, const struct control_want *want)
+{
+	if (want->status != 0)
+		return r->code == want->status;
+	return r->code == 200 && r->body_sha256 != NULL &&
+	    (strcmp(r->body_sha256, want->body_sha256) == 0 ||
+		strcmp(r->body_sha256, want->body_sha256_newline) == 0);
+}
+
+/* The first step that failed without a later one that went well. */
+static const char *
+first_failure(const struct measurement *m)
+{
+	if (m->nrequests > 0 && m->requests[m->nrequests - 1].failure != NULL)
+		return m->requests[m->nrequests - 1].failure;
+	if (m->ntls > 0 && m->tls[m->ntls - 1].failure != NULL)
+		return m->tls[m->ntls - 1].failure;
+	if (m->ntcp > 0 && m->tcp[m->ntcp - 1].failure != NULL)
+		return m->tcp[m->ntcp - 1].failure;
+	if (m->nqueries > 0)
+		return m->queries[m->nqueries - 1].failure;
+	return NULL;
+}
+
+void
+control_judge(const struct measurement *m, const struct control_want *want,
+    struct control_outcome *out)
+{
+	size_t i;
+
+	*out = (struct control_outcome){.url = m->input};
+	for (i = 0; i < m->nrequests; i++) {
+		if (out->code == 0)
+			out->code = m->requests[i].code;
+		if (want->kind == CONTROL_PORTAL && portal_right(&m->requests[i], want))
+			out->ok = true;
+	}
+	for (i = 0; i < m->ntls; i++) {
+		if (m->tls[i].failure == NULL && want->kind != CONTROL_PORTAL)
+			out->ok = true;
+		if (failure_find(m->tls[i].failure) == FAILURE_SSL_UNKNOWN_AUTHORITY)
+			out->untrusted = true;
+	}
+	/* A control may be a plain http:// one in a laboratory: then any response will do. */
+	if (want->kind != CONTROL_PORTAL && m->ntls == 0 && out->code > 0)
+		out->ok = true;
+	out->untrusted = out->untrusted && !out->ok;
+	out->failure = out->ok ? NULL : first_failure(m);
+}
+
+/* --- judging --------------------------------------------------------------------------------- */
+
+void
+network_tally_add(struct network_tally *tally, const struct control_outcome *outcome,
+    const struct measurement *m)
+{
+	size_t i;
+	int kind;
+
+	for (kind = 0; kind < CONTROL_KIND_MAX; kind++) {
+		if (strcmp(kind_names[kind], outcome->kind) != 0)
+			continue;
+		tally->asked[kind]++;
+		tally->ok[kind] += outcome->ok;
+	}
+	tally->untrusted += outcome->untrusted;
+	tally->wrong_page +=
+	    strcmp(outcome->kind, "portal") == 0 && !outcome->ok && outcome->code > 0;
+	for (i = 0; i < m->ntcp; i++) {
+		if (m->tcp[i].ip == NULL || strchr(m->tcp[i].ip, ':') == NULL)
+			continue;
+		tally->v6_tried++;
+		tally->v6_ok += m->tcp[i].failure == NULL;
+		tally->v6_no_route += m->tcp[i].failure != NULL &&
+		    (failure_find(m->tcp[i].failure) == FAILURE_NETWORK_UNREACHABLE ||
+			failure_find(m->tcp[i].failure) == FAILURE_ADDRESS_NOT_AVAILABLE);
+	}
+}
+
+enum network_state
+network_judge(const struct network_tally *t, const struct network_link *link)
+{
+	int foreign = t->ok[CONTROL_FOREIGN], domestic = t->ok[CONTROL_DOMESTIC];
+	int asked = t->asked[CONTROL_FOREIGN] + t->asked[CONTROL_DOMESTIC];
+	bool any = foreign + domestic + t->ok[CONTROL_PORTAL] + t->others_ok + t->untrusted > 0;
+
+	if (t->wrong_page > 0 && t->ok[CONTROL_PORTAL] == 0 && foreign + domestic + t->others_ok == 0)
+		return NETWORK_CAPTIVE_PORTAL;
+	if (foreign > 0)
+		return (foreign + domestic) * 2 >= asked ? NETWORK_ONLINE : NETWORK_DEGRADED;
+	if (domestic > 0 && t->asked[CONTROL_FOREIGN] > 0 && t->others_ok + t->untrusted == 0)
+		return NETWORK_FOREIGN_CUT;
+	if (any)
+		return t->others_ok > 0 && asked == 0 ? NETWORK_ONLINE : NETWORK_DEGRADED;
+	if (asked + t->asked[CONTROL_PORTAL] == 0 && link->link != 0)
+		return NETWORK_UNKNOWN;
+	/* Silence is called a shutdown only where the gateway is known to answer. */
+	return link->link != 0 && link->gateway == 1 ? NETWORK_SHUTDOWN : NETWORK_OFFLINE;
+}
+
+enum ipv6_state
+network_judge_ipv6(const struct network_tally *t)
+{
+	if (t->v6_ok > 0)
+		return IPV6_OK;
+	if (t->v6_tried == 0)
+		return IPV6_UNKNOWN;
+	return t->v6_no_route == t->v6_tried ? IPV6_ABSENT : IPV6_BROKEN;
+}
+
+bool
+network_judge_interception(const struct network_tally *t)
+{
+	return t->untrusted >= 2 && t->ok[CONTROL_FOREIGN] + t->ok[CONTROL_DOMESTIC] == 0 &&
+	    t->others_ok == 0;
+}
+
+/* From the one that explains nothing to the one that explains all. */
+enum network_state
+network_worse(enum network_state a, enum network_state b)
+{
+	static const int rank[NETWORK_STATE_MAX] = {
+	    [NETWORK_UNKNOWN] = 0,
+	    [NETWORK_ONLINE] = 1,
+	    [NETWORK_DEGRADED] = 2,
+	    [NETWORK_FOREIGN_CUT] = 3,
+	    [NETWORK_CAPTIVE_PORTAL] = 4,
+	    [NETWORK_SHUTDOWN] = 5,
+	    [NETWORK_OFFLINE] = 6,
+	};
+
+	return rank[a] >= rank[b] ? a : b;
+}

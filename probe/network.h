@@ -1,0 +1,56 @@
+/*
+ * The state of the network: is it the line, the portal, the country? The kernel says whether
+ * there is a link and a gateway that answers, the round's controls say what lies beyond. Judging is pure.
+ */
+#ifndef PROBE_NETWORK_H
+#define PROBE_NETWORK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "results/measurement.h"
+
+/* What the kernel knows. */
+struct network_link {
+	int link; /* 1 an interface other than loopback is up with an address, 0 none */
+	int gateway; /* 1 answers, 0 does not, -1 unknown (point-to-point links, IPv6 only) */
+};
+void network_look(struct network_link *out);
+
+enum control_kind { CONTROL_FOREIGN, CONTROL_DOMESTIC, CONTROL_PORTAL, CONTROL_KIND_MAX };
+const char *control_kind_name(enum control_kind kind);
+
+/* What a control is for, and its right answer; read from the notes column of its list. */
+struct control_want {
+	enum control_kind kind;
+	char country[3]; /* domestic: where; "" anywhere */
+	int status; /* portal: the HTTP status wanted, 0 any */
+	char body_sha256[65]; /* portal: of the body wanted, or of it without its last newline; "" any */
+	char body_sha256_newline[65];
+};
+/*
+ * "foreign", "domestic:KZ", "portal status=204", "portal body=success" (the rest of the text). Returns 0, or -1. Pure.
+ */
+int control_parse(const char *notes, struct control_want *want);
+/* How the control did; strings are the measurement's. Pure. */
+void control_judge(const struct measurement *m, const struct control_want *want,
+    struct control_outcome *out);
+
+/* Counts over the controls of one or more passes. */
+struct network_tally {
+	int asked[CONTROL_KIND_MAX], ok[CONTROL_KIND_MAX];
+	int untrusted; /* answered over TLS with a stranger's certificate */
+	int wrong_page; /* portal controls with another answer than theirs */
+	int v6_tried, v6_ok, v6_no_route;
+	int others_ok; /* targets reached over valid TLS */
+};
+void network_tally_add(struct network_tally *tally, const struct control_outcome *outcome,
+    const struct measurement *m);
+enum network_state network_judge(const struct network_tally *tally, const struct network_link *link);
+enum ipv6_state network_judge_ipv6(const struct network_tally *tally);
+/* Whether certificates are replaced on every control that answers. */
+bool network_judge_interception(const struct network_tally *tally);
+/* The state that explains more failures: for targets measured between two looks. */
+enum network_state network_worse(enum network_state a, enum network_state b);
+
+#endif

@@ -1,0 +1,64 @@
+/* What all the checks of one process share. */
+#include "probe/probe.h"
+
+#include <stdlib.h>
+#include <event2/event.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "probe/conf.h"
+#include "probe/curlloop.h"
+#include "probe/limiter.h"
+#include "probe/roots.h"
+
+/*
+ * Limits are seconds, but DNS latencies matter to the millisecond: the precise timer, and no
+ * cached time, so that a deadline armed late in a busy loop turn is not early.
+ */
+static struct event_base *
+loop_new(void)
+{
+	struct event_config *config = event_config_new();
+	struct event_base *base = NULL;
+
+	if (config != NULL &&
+	    event_config_set_flag(
+		config, EVENT_BASE_FLAG_PRECISE_TIMER | EVENT_BASE_FLAG_NO_CACHE_TIME) == 0)
+		base = event_base_new_with_config(config);
+	if (config != NULL)
+		event_config_free(config);
+	return base;
+}
+
+struct probe *
+probe_new(const struct conf *conf)
+{
+	struct probe *probe = xcalloc(1, sizeof(*probe));
+
+	probe->conf = conf;
+	probe->base = loop_new();
+	if (probe->base == NULL)
+		log_fatalx("no event loop could be made");
+	probe->roots = roots_load(conf->roots);
+	probe->curl = probe->roots != NULL ? curlloop_new(probe->base) : NULL;
+	probe->dns = limiter_new(probe->base, conf->dns_in_flight);
+	probe->addresses = limiter_new(probe->base, 1);
+	if (probe->curl == NULL) {
+		probe_free(probe);
+		return NULL;
+	}
+	return probe;
+}
+
+void
+probe_free(struct probe *probe)
+{
+	if (probe == NULL)
+		return;
+	curlloop_free(probe->curl);
+	limiter_free(probe->dns);
+	limiter_free(probe->addresses);
+	roots_free(probe->roots);
+	event_base_free(probe->base);
+	free(probe);
+}

@@ -1,0 +1,523 @@
+/* One pass over the targets. */
+#include "probe/round.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <event2/event.h>
+#include <event2/event_struct.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "probe/conf.h"
+#include "probe/controls.h"
+#include "probe/envelope.h"
+#include "probe/lookups.h"
+#include "probe/probe.h"
+#include "probe/resolver.h"
+#include "probe/roots.h"
+#include "probe/session.h"
+#include "results/facts.h"
+#include "results/failure.h"
+#include "results/measurement.h"
+#include "targets/list.h"
+
+enum { TARGET_ATTEMPTS = 3, HELD_MAX = 64 };
+
+enum step { STEP_DOH_NAMES, STEP_BEFORE, STEP_TARGETS, STEP_AFTER, STEP_DONE };
+
+struct job {
+	struct round *round;
+	const struct target *target;
+	struct session *session;
+	struct job *next, *prev;
+};
+
+struct round {
+	struct round_plan plan;
+	struct probe *probe;
+	enum step step;
+	struct resolver *resolvers;
+	size_t nresolvers;
+	struct lookups lookups; /* of a DoH server's own name */
+	size_t doh; /* the resolver whose name is looked up */
+	char *doh_host;
+	struct controls *controls;
+	struct measurement *m; /* the round's own record, being filled */
+	const struct target **order;
+	size_t next, measured;
+	struct job *jobs;
+	size_t running;
+	/*
+	 * What looks bad is held until controls have been measured after it: a line that dies in the middle of a round
+	 * must not become twenty blocked sites.
+	 */
+	struct measurement **held;
+	size_t nheld, nheld_before_pass;
+	struct network_tally tally; /* all passes */
+	enum network_state state; /* the worst of the last two looks */
+	enum network_state last_look;
+	bool looked;
+	int others_ok;
+	bool interrupted;
+	struct event next_step;
+};
+
+static void round_go_on(struct round *r);
+
+/* --- context and verdict --------------------------------------------------------------------- */
+
+static void
+copy_context(const struct round *r, struct measurement *m)
+{
+	struct context *c = &m->context;
+	size_t i;
+
+	c->network = r->state;
+	c->ipv6 = network_judge_ipv6(&r->tally);
+	c->local_interception = network_judge_interception(&r->tally);
+	c->foreign_asked = r->tally.asked[CONTROL_FOREIGN];
+	c->foreign_ok = r->tally.ok[CONTROL_FOREIGN];
+	c->domestic_asked = r->tally.asked[CONTROL_DOMESTIC];
+	c->domestic_ok = r->tally.ok[CONTROL_DOMESTIC];
+	c->others_ok = r->others_ok;
+	c->resolvers = NULL;
+	c->nresolvers = 0;
+	for (i = 0; i < r->nresolvers; i++) {
+		struct resolver_health *h = ARENA_PUSH(m->arena, c->resolvers, c->nresolvers);
+
+		*h = r->resolvers[i].health;
+		h->address = arena_strdup(m->arena, r->resolvers[i].address);
+		h->role = r->resolvers[i].role;
+	}
+}
+
+static void
+judge(const struct round *r, struct measurement *m)
+{
+	copy_context(r, m);
+	verdict_judge(m, &m->verdict);
+}
+
+static void
+emit(struct round *r, struct measurement *m)
+{
+	r->m->round->counts[m->verdict.status]++;
+	r->plan.record(m, r->plan.arg);
+}
+
+/* Judges again, with the controls measured since, the first n of what was held; then lets it go. */
+static void
+release_held(struct round *r, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		judge(r, r->held[i]);
+		emit(r, r->held[i]);
+	}
+	r->nheld -= n;
+	memmove(r->held, r->held + n, r->nheld * sizeof(*r->held));
+}
+
+static bool
+suspicious(const struct verdict *v)
+{
+	return v->status != VERDICT_OK && v->status != VERDICT_DOWN;
+}
+
+/* --- targets --------------------------------------------------------------------------------- */
+
+static void
+job_unlink(struct job *job)
+{
+	struct round *r = job->round;
+
+	*(job->prev != NULL ? &job->prev->next : &r->jobs) = job->next;
+	if (job->next != NULL)
+		job->next->prev = job->prev;
+	r->running--;
+}
+
+/* Reached over TLS that verified: proof that the line works. */
+static void
+count_reached(struct round *r, const struct measurement *m)
+{
+	struct facts facts;
+
+	facts_gather(m, &facts);
+	if (!facts.valid_system && !facts.valid_trusted)
+		return;
+	r->others_ok++;
+	if (!facts.domestic)
+		r->tally.others_ok++;
+	/* What the controls missed, a target has shown. */
+	if (r->state == NETWORK_OFFLINE || r->state == NETWORK_SHUTDOWN ||
+	    r->state == NETWORK_UNKNOWN) {
+		struct network_link link = {r->m->round->link, r->m->round->gateway};
+
+		r->state = network_judge(&r->tally, &link);
+	}
+}
+
+static void
+progress(const struct round *r, const char *now)
+{
+	if (r->plan.progress != NULL)
+		r->plan.progress(r->measured, r->plan.ntargets, now, r->plan.arg);
+}
+
+static void
+target_done(struct session *session, void *arg)
+{
+	struct job *job = arg;
+	struct round *r = job->round;
+	struct measurement *m = session_measurement(session);
+
+	job_unlink(job);
+	session_free(session);
+	r->measured++;
+	resolvers_count(r->resolvers, r->nresolvers, m);
+	count_reached(r, m);
+	judge(r, m);
+	progress(r, m->input);
+	if (suspicious(&m->verdict)) {
+		r->held = xreallocarray(r->held, r->nheld + 1, sizeof(struct measurement *));
+		r->held[r->nheld++] = m;
+	} else
+		emit(r, m);
+	free(job);
+	round_go_on(r);
+}
+
+static void
+start_target(struct round *r, const struct target *target)
+{
+	struct job *job = xcalloc(1, sizeof(*job));
+	struct session_plan plan = {.target = target, .resolvers = r->resolvers,
+	    .nresolvers = r->nresolvers, .attempts = TARGET_ATTEMPTS,
+	    .max_redirects = r->probe->conf->max_redirects};
+	struct measurement *m = envelope_new(r->probe, r->m, "web_connectivity", target->url);
+
+	m->list = arena_strdup(m->arena, target->list);
+	m->category = arena_strdup(m->arena, target->category);
+	m->role = arena_strdup(m->arena, "target");
+	job->round = r;
+	job->target = target;
+	job->next = r->jobs;
+	if (r->jobs != NULL)
+		r->jobs->prev = job;
+	r->jobs = job;
+	r->running++;
+	progress(r, target->url);
+	job->session = session_start(r->probe, &plan, m, target_done, job);
+}
+
+/* --- controls -------------------------------------------------------------------------------- */
+
+static struct measurement *
+control_measurement(const char *input, void *arg)
+{
+	struct round *r = arg;
+	struct measurement *m = envelope_new(r->probe, r->m, "web_connectivity", input);
+
+	m->list = arena_strdup(m->arena, "controls");
+	m->role = arena_strdup(m->arena, "control");
+	return m;
+}
+
+static void
+control_measured(struct measurement *m, const struct control_outcome *outcome, void *arg)
+{
+	struct round *r = arg;
+	struct arena *arena = r->m->arena;
+	struct control_outcome *kept =
+	    ARENA_PUSH(arena, r->m->round->controls, r->m->round->ncontrols);
+
+	*kept = *outcome;
+	kept->url = arena_strdup(arena, outcome->url);
+	kept->kind = arena_strdup(arena, outcome->kind);
+	kept->phase = arena_strdup(arena, outcome->phase);
+	kept->failure = arena_strdup(arena, outcome->failure);
+	copy_context(r, m);
+	r->plan.record(m, r->plan.arg);
+}
+
+static void
+add_tally(struct network_tally *sum, const struct network_tally *t)
+{
+	int kind;
+
+	for (kind = 0; kind < CONTROL_KIND_MAX; kind++) {
+		sum->asked[kind] += t->asked[kind];
+		sum->ok[kind] += t->ok[kind];
+	}
+	sum->untrusted += t->untrusted;
+	sum->wrong_page += t->wrong_page;
+	sum->v6_tried += t->v6_tried;
+	sum->v6_ok += t->v6_ok;
+	sum->v6_no_route += t->v6_no_route;
+}
+
+/* The verdict on the network: worst of this look and the one before, for what lies between. */
+static void
+look(struct round *r, const struct network_tally *pass)
+{
+	struct network_tally now = *pass;
+	struct network_link link;
+	enum network_state state;
+
+	network_look(&link);
+	r->m->round->link = link.link;
+	r->m->round->gateway = link.gateway;
+	add_tally(&r->tally, pass);
+	now.others_ok = r->tally.others_ok;
+	state = network_judge(&now, &link);
+	r->state = r->looked ? network_worse(state, r->last_look) : state;
+	r->last_look = state;
+	r->looked = true;
+	log_debug("network: %s", network_state_name(state));
+}
+
+static void
+add_skipped(struct round *r, const char *what, const char *why)
+{
+	struct skipped *s =
+	    ARENA_PUSH(r->m->arena, r->m->round->skipped, r->m->round->nskipped);
+
+	s->what = arena_strdup(r->m->arena, what);
+	s->why = arena_strdup(r->m->arena, why);
+}
+
+/* A resolver that kept silent on every control would cost each target its whole time limit. */
+static void
+skip_dead_resolvers(struct round *r)
+{
+	struct resolver *resolver;
+	size_t alive = 0, i;
+
+	for (i = 0; i < r->nresolvers; i++)
+		alive += r->resolvers[i].health.silent < r->resolvers[i].health.asked;
+	for (i = 0; alive > 0 && i < r->nresolvers; i++) {
+		resolver = &r->resolvers[i];
+		if (resolver->health.asked == 0 || resolver->health.silent < resolver->health.asked)
+			continue;
+		resolver->skip = true;
+		add_skipped(r, resolver->address, "resolver was silent on every control");
+		log_info("resolver %s did not answer for any control; not asked about targets",
+		    resolver->address);
+	}
+}
+
+static void
+controls_passed(const struct network_tally *tally, void *arg)
+{
+	struct round *r = arg;
+
+	look(r, tally);
+	if (r->step == STEP_BEFORE)
+		skip_dead_resolvers(r);
+	release_held(r, r->nheld_before_pass);
+	r->nheld_before_pass = 0;
+	if (r->step == STEP_BEFORE)
+		r->step = STEP_TARGETS;
+	else if (r->step == STEP_AFTER)
+		r->step = STEP_DONE;
+	round_go_on(r);
+}
+
+static void
+start_pass(struct round *r, const char *phase)
+{
+	r->nheld_before_pass = r->nheld;
+	controls_pass(r->controls, phase);
+}
+
+/* --- names of DoH servers -------------------------------------------------------------------- */
+
+static void
+add_pins(struct resolver *resolver, const struct measurement *m)
+{
+	const struct query *q;
+	size_t i, k;
+
+	for (i = 0; i < m->nqueries; i++) {
+		q = &m->queries[i];
+		for (k = 0; q->failure == NULL && k < q->nanswers; k++) {
+			if (q->answers[k].address == NULL)
+				continue;
+			resolver->pins = xreallocarray(
+			    resolver->pins, resolver->npins + 1, sizeof(*resolver->pins));
+			resolver->pins[resolver->npins++] = xstrdup(q->answers[k].address);
+		}
+	}
+}
+
+static void
+doh_name_done(void *arg)
+{
+	struct round *r = arg;
+	struct resolver *resolver = &r->resolvers[r->doh];
+
+	add_pins(resolver, r->m);
+	r->m->nqueries = 0; /* the look-up served only to find the server */
+	if (resolver->npins == 0) {
+		resolver->skip = true;
+		add_skipped(r, resolver->address, "its own name could not be resolved");
+		log_warnx("the DoH server %s could not be resolved; pin it with URL#IP",
+		    resolver->address);
+	}
+	r->doh++;
+	round_go_on(r);
+}
+
+/* Starts the look-up of the next DoH server that is known by name only; false: there is none. */
+static bool
+start_doh_name(struct round *r)
+{
+	for (; r->doh < r->nresolvers; r->doh++) {
+		free(r->doh_host);
+		r->doh_host = resolver_doh_host(&r->resolvers[r->doh]);
+		if (r->doh_host == NULL)
+			continue;
+		lookups_clear(&r->lookups);
+		lookups_start(&r->lookups, r->probe, r->m, r->resolvers, r->nresolvers, r->doh_host,
+		    NULL, 2, true, doh_name_done, r);
+		return true;
+	}
+	return false;
+}
+
+/* --- the way through ------------------------------------------------------------------------- */
+
+static void
+finish(struct round *r)
+{
+	struct round_info *info = r->m->round;
+
+	release_held(r, r->nheld);
+	copy_context(r, r->m);
+	info->complete = !r->interrupted && r->measured == r->plan.ntargets;
+	info->measured = (int64_t)r->measured;
+	info->bytes_in = r->probe->bytes_in;
+	info->bytes_out = r->probe->bytes_out;
+	r->m->runtime = (double)((clock_mono_ns() - r->m->start_mono_ns) / 1000) / 1e6;
+	r->plan.record(r->m, r->plan.arg);
+	r->m = NULL;
+	r->plan.done(r->plan.arg);
+}
+
+static void
+step_targets(struct round *r)
+{
+	size_t most = (size_t)r->probe->conf->concurrency;
+
+	while (!r->interrupted && r->running < most && r->next < r->plan.ntargets)
+		start_target(r, r->order[r->next++]);
+	if (controls_running(r->controls) || r->nheld_before_pass > 0)
+		return;
+	if (r->running == 0 && r->interrupted) {
+		/* Nobody looked after what is held: then nothing may be made of it. */
+		r->state = NETWORK_UNKNOWN;
+		r->step = STEP_DONE;
+		round_go_on(r);
+	} else if (r->running == 0) {
+		r->step = STEP_AFTER;
+		start_pass(r, "after");
+	} else if (r->nheld >= HELD_MAX)
+		start_pass(r, "during");
+}
+
+static void
+round_step(evutil_socket_t fd, short what, void *arg)
+{
+	struct round *r = arg;
+
+	(void)fd;
+	(void)what;
+	if (r->step == STEP_DOH_NAMES && !start_doh_name(r)) {
+		r->step = STEP_BEFORE;
+		start_pass(r, "before");
+	} else if (r->step == STEP_TARGETS)
+		step_targets(r);
+	else if (r->step == STEP_DONE)
+		finish(r);
+}
+
+static void
+round_go_on(struct round *r)
+{
+	event_active(&r->next_step, EV_TIMEOUT, 1);
+}
+
+/* Jittered order: neighbours in a list, and the same list every day, should not be a pattern. */
+static void
+shuffle(const struct target **targets, size_t n)
+{
+	const struct target *t;
+	size_t i, k;
+
+	for (i = n; i > 1; i--) {
+		k = arc4random_uniform((uint32_t)i);
+		t = targets[i - 1];
+		targets[i - 1] = targets[k];
+		targets[k] = t;
+	}
+}
+
+struct round *
+round_start(const struct round_plan *plan)
+{
+	struct round *r = xcalloc(1, sizeof(*r));
+	struct controls_plan controls = {.probe = plan->probe, .list = plan->controls,
+	    .country = plan->probe->conf->country, .new_measurement = control_measurement,
+	    .measured = control_measured, .passed = controls_passed, .arg = r};
+
+	r->plan = *plan;
+	r->probe = plan->probe;
+	r->probe->bytes_in = r->probe->bytes_out = 0;
+	r->resolvers = resolvers_load(r->probe->conf, &r->nresolvers);
+	controls.resolvers = r->resolvers;
+	controls.nresolvers = r->nresolvers;
+	r->controls = controls_new(&controls);
+	r->m = envelope_round(r->probe, r->resolvers, r->nresolvers);
+	r->m->round->targets = (int64_t)plan->ntargets;
+	r->m->round->since_last_s = plan->since_last_s;
+	r->order = xmemdup(plan->targets, plan->ntargets * sizeof(struct target *));
+	shuffle(r->order, plan->ntargets);
+	event_assign(&r->next_step, r->probe->base, -1, 0, round_step, r);
+	round_go_on(r);
+	return r;
+}
+
+void
+round_interrupt(struct round *r)
+{
+	struct job *job;
+
+	if (r->interrupted)
+		return;
+	r->interrupted = true;
+	for (job = r->jobs; job != NULL; job = job->next)
+		session_interrupt(job->session);
+	if (controls_running(r->controls))
+		controls_interrupt(r->controls);
+	if (r->step == STEP_DOH_NAMES && r->doh_host != NULL)
+		lookups_end(&r->lookups, failure_name(FAILURE_INTERRUPTED));
+}
+
+void
+round_free(struct round *r)
+{
+	if (r == NULL)
+		return;
+	event_del(&r->next_step);
+	lookups_clear(&r->lookups);
+	controls_free(r->controls);
+	resolvers_free(r->resolvers, r->nresolvers);
+	measurement_free(r->m);
+	free(r->doh_host);
+	free(r->held);
+	free(r->order);
+	free(r);
+}

@@ -1,0 +1,379 @@
+/* One target in a round: its steps in order. */
+#include "probe/session.h"
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <event2/event.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "probe/conf.h"
+#include "probe/endpoint.h"
+#include "probe/fetch.h"
+#include "probe/lookups.h"
+#include "probe/probe.h"
+#include "probe/resolver.h"
+#include "results/failure.h"
+#include "results/measurement.h"
+#include "targets/target.h"
+
+enum { ADDRESSES_A_FAMILY = 4, MAX_DEPTH = 20 };
+
+/* In the order they are gone through, once for each hop: the target itself, then its redirects. */
+enum step { STEP_LOOKUPS, STEP_CONNECT, STEP_FETCH, STEP_ENDED };
+
+struct address {
+	char *ip; /* in the measurement's arena */
+	bool v6;
+};
+
+struct session {
+	struct probe *probe;
+	struct measurement *m;
+	struct session_plan plan;
+	enum step step;
+	int depth; /* 0 the target, 1 the first redirect, ... */
+	struct target hop; /* the URL at this depth */
+	size_t first_query; /* of this hop, in m->queries */
+	struct lookups lookups;
+	struct address *addresses; /* of this hop, in the measurement's arena */
+	size_t naddresses;
+	struct endpoint *endpoints;
+	size_t nendpoints, connecting;
+	struct fetch fetch;
+	bool stopped;
+	int64_t waited_ns; /* spent waiting for turns; does not count as the session's time */
+	struct event deadline, ended;
+	void (*done)(struct session *session, void *arg);
+	void *arg;
+};
+
+static void session_hop(struct session *s);
+
+/* OONI's tag for how many redirects deep an observation lies. */
+static const char *
+depth_tag(int depth)
+{
+	static const char *const tags[MAX_DEPTH + 1] = {"depth=0", "depth=1", "depth=2", "depth=3",
+	    "depth=4", "depth=5", "depth=6", "depth=7", "depth=8", "depth=9", "depth=10", "depth=11",
+	    "depth=12", "depth=13", "depth=14", "depth=15", "depth=16", "depth=17", "depth=18",
+	    "depth=19", "depth=20"};
+
+	assert(depth >= 0 && depth <= MAX_DEPTH);
+	return tags[depth];
+}
+
+/* Whoever calls this may be deep in a callback of the session's own; done comes from the loop. */
+static void
+session_end(struct session *s)
+{
+	s->step = STEP_ENDED;
+	event_del(&s->deadline);
+	event_active(&s->ended, EV_TIMEOUT, 1);
+}
+
+static void
+session_ended(evutil_socket_t fd, short what, void *arg)
+{
+	struct session *s = arg;
+
+	(void)fd;
+	(void)what;
+	s->m->runtime = (double)((clock_mono_ns() - s->m->start_mono_ns) / 1000) / 1e6;
+	s->done(s, s->arg);
+}
+
+/* Has everything that runs end with this failure; the steps' own ends then lead to the session's. */
+static void
+session_stop(struct session *s, const char *failure)
+{
+	size_t i;
+
+	if (s->stopped || s->step == STEP_ENDED)
+		return;
+	s->stopped = true;
+	switch (s->step) {
+	case STEP_LOOKUPS:
+		lookups_end(&s->lookups, failure);
+		break;
+	case STEP_CONNECT:
+		for (i = 0; i < s->nendpoints; i++)
+			visit_end(&s->endpoints[i].visit, failure);
+		break;
+	case STEP_FETCH:
+		visit_end(&s->fetch.visit, failure);
+		break;
+	case STEP_ENDED:
+		break;
+	}
+}
+
+static bool
+session_waiting(const struct session *s)
+{
+	size_t i;
+
+	if (s->step == STEP_FETCH)
+		return visit_waiting(&s->fetch.visit);
+	for (i = 0; s->step == STEP_CONNECT && i < s->nendpoints; i++)
+		if (visit_waiting(&s->endpoints[i].visit))
+			return true;
+	return false;
+}
+
+static void
+session_arm(struct session *s, int64_t left_ns)
+{
+	struct timeval tv = {left_ns / 1000000000, left_ns % 1000000000 / 1000};
+
+	event_add(&s->deadline, &tv);
+}
+
+/* The limit is on the session's own time: waiting for a turn at a busy address is not its fault. */
+static void
+session_expire(evutil_socket_t fd, short what, void *arg)
+{
+	struct session *s = arg;
+	const struct conf *conf = s->probe->conf;
+	int64_t limit = (int64_t)conf_scaled(conf, conf->session_ms) * 1000000;
+	int64_t left = limit + s->waited_ns - (clock_mono_ns() - s->m->start_mono_ns);
+
+	(void)fd;
+	(void)what;
+	if (left <= 0 && session_waiting(s))
+		left = 1000000000;
+	if (left > 0)
+		session_arm(s, left);
+	else
+		session_stop(s, failure_name(FAILURE_GENERIC_TIMEOUT));
+}
+
+/* Where the fetched page points to, when there is a next hop. */
+static const char *
+session_redirect(const struct session *s)
+{
+	const struct http_request *r = &s->m->requests[s->fetch.request];
+
+	if (!s->fetch.requested || s->fetch.visit.failure != NULL || r->code < 300 || r->code >= 400)
+		return NULL;
+	return s->depth < s->plan.max_redirects && s->depth < MAX_DEPTH ? r->location : NULL;
+}
+
+static void
+fetch_done(void *arg)
+{
+	struct session *s = arg;
+	char error[TARGET_ERROR_SIZE], *old_host = NULL, *ip = NULL;
+	const char *location = s->stopped ? NULL : session_redirect(s);
+	struct target next;
+	bool same_host;
+
+	if (location == NULL || target_parse(location, &next, error) != 0) {
+		session_end(s);
+		return;
+	}
+	old_host = s->hop.host;
+	same_host = strcasecmp(next.host, old_host) == 0;
+	ip = arena_strdup(s->m->arena, s->fetch.ip);
+	target_clear(&s->hop);
+	s->hop = next;
+	s->depth++;
+	s->naddresses = 0;
+	/* The same host stays pinned to the address that was measured. */
+	if (same_host) {
+		struct address *a = ARENA_PUSH(s->m->arena, s->addresses, s->naddresses);
+
+		a->ip = ip;
+		a->v6 = strchr(ip, ':') != NULL;
+	}
+	session_hop(s);
+}
+
+/* The first address that was reached; addresses stand in the order of trust in their resolver. */
+static const struct endpoint *
+session_reached(const struct session *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->nendpoints; i++)
+		if (s->endpoints[i].visit.ended && s->endpoints[i].visit.failure == NULL)
+			return &s->endpoints[i];
+	return NULL;
+}
+
+static void
+session_fetch(struct session *s)
+{
+	const struct endpoint *reached = session_reached(s);
+
+	/* After a redirect the page is wanted whatever the scheme: it is the one that was asked for. */
+	if (s->stopped || reached == NULL ||
+	    (s->hop.https && !s->probe->conf->http && s->depth == 0)) {
+		session_end(s);
+		return;
+	}
+	s->step = STEP_FETCH;
+	s->fetch = (struct fetch){.url = s->hop.url, .ip = reached->ip,
+	    .tag = depth_tag(s->depth), .m = s->m};
+	fetch_start(&s->fetch, s->probe, s->plan.attempts, &s->waited_ns, fetch_done, s);
+}
+
+static void
+endpoint_done(void *arg)
+{
+	struct session *s = arg;
+
+	if (--s->connecting == 0)
+		session_fetch(s);
+}
+
+static void
+session_connect(struct session *s)
+{
+	struct endpoint *e;
+	size_t i;
+
+	/* A redirect is followed to one address; only the target itself is measured at all of them. */
+	if (s->depth > 0 && s->naddresses > 1)
+		s->naddresses = 1;
+	if (s->stopped || s->naddresses == 0) {
+		session_end(s);
+		return;
+	}
+	s->step = STEP_CONNECT;
+	free(s->endpoints);
+	s->endpoints = xcalloc(s->naddresses, sizeof(*s->endpoints));
+	s->nendpoints = s->connecting = s->naddresses;
+	for (i = 0; i < s->nendpoints; i++) {
+		e = &s->endpoints[i];
+		e->ip = s->addresses[i].ip;
+		e->port = s->hop.port;
+		e->server_name = s->hop.https ? s->hop.host : NULL;
+		e->tag = depth_tag(s->depth);
+		e->m = s->m;
+		endpoint_start(e, s->probe, s->plan.attempts, &s->waited_ns, endpoint_done, s);
+	}
+}
+
+/* Takes an address that is new, while there is room in its family. */
+static void
+session_add_address(struct session *s, const char *ip)
+{
+	bool v6 = strchr(ip, ':') != NULL;
+	size_t same = 0, i;
+	struct address *a;
+
+	for (i = 0; i < s->naddresses; i++) {
+		if (strcmp(s->addresses[i].ip, ip) == 0)
+			return;
+		same += s->addresses[i].v6 == v6;
+	}
+	if (same >= ADDRESSES_A_FAMILY && !s->probe->conf->all_addresses)
+		return;
+	a = ARENA_PUSH(s->m->arena, s->addresses, s->naddresses);
+	a->ip = arena_strdup(s->m->arena, ip);
+	a->v6 = v6;
+}
+
+static void
+session_add_answers(struct session *s, enum resolver_role role, const char *type)
+{
+	const struct query *q;
+	size_t i, k;
+
+	for (i = s->first_query; i < s->m->nqueries; i++) {
+		q = &s->m->queries[i];
+		if (q->role != role || q->failure != NULL || strcmp(q->query_type, type) != 0)
+			continue;
+		for (k = 0; k < q->nanswers; k++)
+			if (q->answers[k].address != NULL)
+				session_add_address(s, q->answers[k].address);
+	}
+}
+
+/*
+ * Every answer's addresses are measured, also those that only a second resolver gave: what the
+ * system's resolver hides is found there. The system's come first, and IPv4 before IPv6.
+ */
+static void
+lookups_done(void *arg)
+{
+	struct session *s = arg;
+	int role;
+
+	for (role = RESOLVER_SYSTEM; role < RESOLVER_ROLE_MAX; role++)
+		session_add_answers(s, (enum resolver_role)role, "A");
+	for (role = RESOLVER_SYSTEM; role < RESOLVER_ROLE_MAX; role++)
+		session_add_answers(s, (enum resolver_role)role, "AAAA");
+	session_connect(s);
+}
+
+static void
+session_hop(struct session *s)
+{
+	if (s->hop.host_is_ip && s->naddresses == 0)
+		session_add_address(s, s->hop.host);
+	if (s->naddresses > 0) {
+		session_connect(s);
+		return;
+	}
+	s->step = STEP_LOOKUPS;
+	s->first_query = s->m->nqueries;
+	lookups_clear(&s->lookups);
+	lookups_start(&s->lookups, s->probe, s->m, s->plan.resolvers, s->plan.nresolvers,
+	    s->hop.host, depth_tag(s->depth), s->plan.attempts, s->depth > 0, lookups_done, s);
+}
+
+struct session *
+session_start(struct probe *probe, const struct session_plan *plan, struct measurement *m,
+    void (*done)(struct session *session, void *arg), void *arg)
+{
+	struct session *s = xcalloc(1, sizeof(*s));
+	char error[TARGET_ERROR_SIZE];
+
+	s->probe = probe;
+	s->plan = *plan;
+	s->m = m;
+	s->done = done;
+	s->arg = arg;
+	m->start_us = clock_wall_us();
+	m->start_mono_ns = clock_mono_ns();
+	evtimer_assign(&s->deadline, probe->base, session_expire, s);
+	event_assign(&s->ended, probe->base, -1, 0, session_ended, s);
+	if (target_parse(plan->target->url, &s->hop, error) != 0) {
+		/* A target's own URL was read before; still, nothing outside may end the program. */
+		session_end(s);
+		return s;
+	}
+	session_arm(s, (int64_t)conf_scaled(probe->conf, probe->conf->session_ms) * 1000000);
+	session_hop(s);
+	return s;
+}
+
+void
+session_interrupt(struct session *s)
+{
+	session_stop(s, failure_name(FAILURE_INTERRUPTED));
+}
+
+void
+session_free(struct session *s)
+{
+	if (s == NULL)
+		return;
+	event_del(&s->deadline);
+	event_del(&s->ended);
+	lookups_clear(&s->lookups);
+	target_clear(&s->hop);
+	free(s->endpoints);
+	free(s);
+}
+
+struct measurement *
+session_measurement(const struct session *s)
+{
+	return s->m;
+}

@@ -1,0 +1,36 @@
+/*
+ * One target in a round: look-ups, then every address, then the page and its redirects, each
+ * step with its retries and everything written into one measurement.
+ */
+#ifndef PROBE_SESSION_H
+#define PROBE_SESSION_H
+
+#include <stddef.h>
+
+struct measurement;
+struct probe;
+struct resolver;
+struct session;
+struct target;
+
+struct session_plan {
+	const struct target *target; /* borrowed until done */
+	struct resolver *resolvers; /* borrowed until done */
+	size_t nresolvers;
+	int attempts; /* of whatever fails */
+	int max_redirects;
+};
+
+/*
+ * Starts at once. m is new but for what the caller knows (the envelope, the round); observations are added to it, and
+ * its start and runtime set. done is called from the loop when it has ended; then session_free.
+ */
+struct session *session_start(struct probe *probe, const struct session_plan *plan,
+    struct measurement *m, void (*done)(struct session *session, void *arg), void *arg);
+/* Ends it soon, with what it has; done follows. What was under way is recorded as interrupted. */
+void session_interrupt(struct session *session);
+/* In done or later, never from inside another callback of its own. */
+void session_free(struct session *session);
+struct measurement *session_measurement(const struct session *session);
+
+#endif

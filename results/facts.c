@@ -1,0 +1,434 @@
+/* From observations to facts. */
+#include "results/facts.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+#include "results/measurement.h"
+
+struct prefix {
+	uint8_t bytes[16];
+	int family, bits;
+};
+
+/* RFC 6890 and its registries; see address_is_bogon for what is left out. */
+static const struct prefix bogons[] = {
+    {{0}, AF_INET, 8},
+    {{10}, AF_INET, 8},
+    {{100, 64}, AF_INET, 10},
+    {{127}, AF_INET, 8},
+    {{169, 254}, AF_INET, 16},
+    {{172, 16}, AF_INET, 12},
+    {{192, 168}, AF_INET, 16},
+    {{224}, AF_INET, 3},
+    {{0}, AF_INET6, 127}, /* :: and ::1 */
+    {{0xfc}, AF_INET6, 7},
+    {{0xfe, 0x80}, AF_INET6, 10},
+    {{0xff}, AF_INET6, 8},
+};
+
+static bool
+prefix_has(const struct prefix *prefix, const uint8_t *address)
+{
+	int whole = prefix->bits / 8, rest = prefix->bits % 8;
+	unsigned mask = rest > 0 ? 0xffu << (8 - rest) & 0xffu : 0;
+
+	return memcmp(prefix->bytes, address, (size_t)whole) == 0 &&
+	    (rest == 0 || (prefix->bytes[whole] & mask) == (address[whole] & mask));
+}
+
+bool
+address_is_bogon(const char *ip)
+{
+	uint8_t address[16];
+	int family = strchr(ip, ':') != NULL ? AF_INET6 : AF_INET;
+	size_t i;
+
+	if (inet_pton(family, ip, address) != 1)
+		return false;
+	if (family == AF_INET6 && IN6_IS_ADDR_V4MAPPED((struct in6_addr *)(void *)address)) {
+		memmove(address, address + 12, 4);
+		family = AF_INET;
+	}
+	for (i = 0; i < sizeof(bogons) / sizeof(bogons[0]); i++)
+		if (bogons[i].family == family && prefix_has(&bogons[i], address))
+			return true;
+	return false;
+}
+
+/* Observations of redirects are tagged "depth=1" and deeper. */
+static int
+depth_of(const struct common *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->ntags; i++)
+		if (strncmp(c->tags[i], "depth=", 6) == 0)
+			return atoi(c->tags[i] + 6);
+	return 0;
+}
+
+static bool
+interrupted(const char *failure)
+{
+	return failure_find(failure) == FAILURE_INTERRUPTED;
+}
+
+/* The host of a URL, as offsets into it. */
+static const char *
+url_host(const char *url, size_t *len)
+{
+	const char *host = strstr(url, "://");
+
+	host = host == NULL ? url : host + 3;
+	if (*host == '[') {
+		host++;
+		*len = strcspn(host, "]");
+	} else
+		*len = strcspn(host, ":/?#");
+	return host;
+}
+
+/* Whether a equals b or is a name below it. */
+static bool
+host_below(const char *a, size_t alen, const char *b, size_t blen)
+{
+	if (alen == blen)
+		return strncasecmp(a, b, alen) == 0;
+	return alen > blen && a[alen - blen - 1] == '.' &&
+	    strncasecmp(a + alen - blen, b, blen) == 0;
+}
+
+/* Sites redirect example.org to www.example.org and back: "www." does not count. */
+static bool
+same_site(const char *url_a, const char *url_b)
+{
+	size_t alen, blen;
+	const char *a = url_host(url_a, &alen), *b = url_host(url_b, &blen);
+
+	if (alen > 4 && strncasecmp(a, "www.", 4) == 0) {
+		a += 4;
+		alen -= 4;
+	}
+	if (blen > 4 && strncasecmp(b, "www.", 4) == 0) {
+		b += 4;
+		blen -= 4;
+	}
+	return host_below(a, alen, b, blen) || host_below(b, blen, a, alen);
+}
+
+static void
+gather_target(const struct measurement *m, struct facts *f)
+{
+	size_t len;
+	const char *host = url_host(m->input, &len);
+	struct in6_addr ip;
+	char text[64];
+
+	f->https = strncmp(m->input, "https:", 6) == 0;
+	if (len < sizeof(text)) {
+		memcpy(text, host, len);
+		text[len] = '\0';
+		f->host_is_ip =
+		    inet_pton(AF_INET, text, &ip) == 1 || inet_pton(AF_INET6, text, &ip) == 1;
+	}
+	/* A site under the country's own top-level domain is taken to be inside the country. */
+	f->domestic = m->probe_cc != NULL && strlen(m->probe_cc) == 2 && len > 3 &&
+	    host[len - 3] == '.' && strncasecmp(host + len - 2, m->probe_cc, 2) == 0;
+}
+
+static void
+gather_context(const struct measurement *m, struct facts *f)
+{
+	const struct context *c = &m->context;
+	size_t i;
+
+	f->network_works = c->network == NETWORK_ONLINE || c->network == NETWORK_DEGRADED ||
+	    (c->network == NETWORK_FOREIGN_CUT && f->domestic);
+	f->controls_ok = c->foreign_ok > 0 || c->domestic_ok > 0 || c->others_ok > 0;
+	f->ipv6_ok = c->ipv6 == IPV6_OK;
+	f->local_interception = c->local_interception;
+	for (i = 0; i < c->nresolvers; i++)
+		if (c->resolvers[i].role == RESOLVER_SYSTEM && c->resolvers[i].answered > 0)
+			f->system_healthy = true;
+}
+
+static struct dns_facts *
+dns_facts_of(struct facts *f, enum resolver_role role)
+{
+	return role == RESOLVER_SYSTEM ? &f->system
+	    : role == RESOLVER_SECOND  ? &f->second
+				       : &f->doh;
+}
+
+/* Only A counts for failures: a site without IPv6 answers nothing to AAAA. */
+static void
+gather_query(const struct query *q, struct dns_facts *d)
+{
+	enum failure failure = failure_find(q->failure);
+
+	if (interrupted(q->failure))
+		return;
+	d->asked++;
+	if (q->failure == NULL)
+		d->answered = true;
+	if (strcmp(q->query_type, "AAAA") == 0)
+		return;
+	d->attempts++;
+	d->same_failure = failure != FAILURE_NONE && failure == d->failure ? d->same_failure + 1
+	    : failure != FAILURE_NONE					   ? 1
+									   : 0;
+	d->failure = failure;
+}
+
+static struct address_facts *
+address_get(const struct measurement *m, struct facts *f, const char *ip)
+{
+	struct address_facts *a;
+	size_t i;
+
+	for (i = 0; i < f->naddresses; i++)
+		if (strcmp(f->addresses[i].ip, ip) == 0)
+			return &f->addresses[i];
+	a = ARENA_PUSH(m->arena, f->addresses, f->naddresses);
+	a->ip = ip;
+	a->v6 = strchr(ip, ':') != NULL;
+	return a;
+}
+
+static bool
+share_an_address(const struct query *a, const struct query *b)
+{
+	size_t i, k;
+
+	for (i = 0; i < a->nanswers; i++)
+		for (k = 0; k < b->nanswers; k++)
+			if (a->answers[i].address != NULL && b->answers[k].address != NULL &&
+			    strcmp(a->answers[i].address, b->answers[k].address) == 0)
+				return true;
+	return false;
+}
+
+/* Whether a later answer to the same query says something else: the mark of an injector. */
+static bool
+contradicted(const struct measurement *m, const struct query *q)
+{
+	size_t i;
+
+	for (i = 0; i < m->nduplicates; i++)
+		if (m->duplicates[i].c.transaction_id == q->c.transaction_id &&
+		    !share_an_address(q, &m->duplicates[i]))
+			return true;
+	return false;
+}
+
+static void
+gather_answers(const struct measurement *m, const struct query *q, struct facts *f)
+{
+	struct address_facts *a;
+	size_t i;
+
+	for (i = 0; i < q->nanswers; i++) {
+		if (q->answers[i].address == NULL)
+			continue;
+		a = address_get(m, f, q->answers[i].address);
+		if (q->role == RESOLVER_SYSTEM)
+			a->from_system = true;
+		else
+			a->from_trusted = true;
+	}
+}
+
+static void
+gather_dns(const struct measurement *m, struct facts *f)
+{
+	const struct query *q;
+	size_t system = 0, trusted = 0, i;
+
+	for (i = 0; i < m->nqueries; i++) {
+		q = &m->queries[i];
+		if (depth_of(&q->c) > 0 || q->query_type == NULL)
+			continue;
+		gather_query(q, dns_facts_of(f, q->role));
+		gather_answers(m, q, f);
+		if (q->role == RESOLVER_SYSTEM && contradicted(m, q))
+			f->two_answers = true;
+	}
+	f->trusted_answered = f->second.answered || f->doh.answered;
+	f->system_bogon = f->trusted_bogon = true;
+	for (i = 0; i < f->naddresses; i++) {
+		const struct address_facts *a = &f->addresses[i];
+
+		system += a->from_system;
+		trusted += a->from_trusted;
+		f->same_addresses = f->same_addresses || (a->from_system && a->from_trusted);
+		if (a->from_system && !address_is_bogon(a->ip))
+			f->system_bogon = false;
+		if (a->from_trusted && !address_is_bogon(a->ip))
+			f->trusted_bogon = false;
+	}
+	f->system_bogon = f->system_bogon && system > 0;
+	f->trusted_bogon = f->trusted_bogon && trusted > 0;
+}
+
+static void
+address_attempt(struct address_facts *a, const char *failure)
+{
+	bool same = a->attempts == 0 ||
+	    (a->steady && failure_find(a->failure) == failure_find(failure));
+
+	a->attempts++;
+	a->steady = failure != NULL && same;
+	a->failure = failure;
+}
+
+/* The connection's handshake: they share the transaction id. */
+static const struct tls_handshake *
+handshake_of(const struct measurement *m, const struct tcp_connect *tcp)
+{
+	size_t i;
+
+	for (i = 0; i < m->ntls; i++)
+		if (m->tls[i].c.transaction_id == tcp->c.transaction_id)
+			return &m->tls[i];
+	return NULL;
+}
+
+static void
+gather_connections(const struct measurement *m, struct facts *f)
+{
+	const struct tcp_connect *tcp;
+	const struct tls_handshake *tls;
+	struct address_facts *a;
+	const char *failure;
+	size_t i;
+
+	for (i = 0; i < m->ntcp; i++) {
+		tcp = &m->tcp[i];
+		if (depth_of(&tcp->c) > 0 || tcp->ip == NULL)
+			continue;
+		a = address_get(m, f, tcp->ip);
+		tls = tcp->failure == NULL && f->https ? handshake_of(m, tcp) : NULL;
+		failure = tls != NULL ? tls->failure : tcp->failure;
+		f->interrupted = f->interrupted || interrupted(failure);
+		if (interrupted(failure))
+			continue;
+		address_attempt(a, failure);
+		a->connected = a->connected || tcp->failure == NULL;
+		f->connected = f->connected || a->connected;
+		if (tls != NULL) {
+			a->tls = tls;
+			a->valid = a->valid || tls->failure == NULL;
+		}
+	}
+}
+
+/* How much an address's failure says: one that the system gave, over IPv4, that got furthest. */
+static int
+weight(const struct address_facts *a)
+{
+	return (a->from_system ? 8 : 0) + (a->v6 ? 0 : 4) + (a->tls != NULL ? 2 : 0) +
+	    (a->connected ? 1 : 0);
+}
+
+static void
+gather_addresses(struct facts *f)
+{
+	const struct address_facts *a;
+	size_t i;
+
+	for (i = 0; i < f->naddresses; i++) {
+		a = &f->addresses[i];
+		if (a->valid && (a->from_system || f->host_is_ip))
+			f->valid_system = true;
+		if (a->valid && a->from_trusted)
+			f->valid_trusted = true;
+		if (a->attempts > 0 && a->failure != NULL &&
+		    (f->worst == NULL || weight(a) > weight(f->worst)))
+			f->worst = a;
+	}
+}
+
+/* A page that came over TLS came over TLS that verified: check_http accepts no other. */
+static bool
+page_is_secure(const struct http_request *r)
+{
+	return r->failure == NULL && strncmp(r->url, "https:", 6) == 0;
+}
+
+static void
+gather_page(const struct measurement *m, struct facts *f)
+{
+	const struct http_request *last, *r;
+	size_t i;
+
+	if (m->nrequests == 0)
+		return;
+	last = &m->requests[m->nrequests - 1];
+	if (last->url == NULL)
+		return;
+	f->page_asked = true;
+	f->page_failure = last->failure;
+	f->page_code = last->code;
+	f->page_depth = depth_of(&last->c);
+	f->page_secure = page_is_secure(last);
+	f->page_same_site = same_site(m->input, last->url);
+	f->interrupted = f->interrupted || interrupted(last->failure);
+	for (i = 0; i < m->nrequests; i++) {
+		r = &m->requests[i];
+		if (depth_of(&r->c) == f->page_depth && !interrupted(r->failure)) {
+			f->page_attempts++;
+			f->page_failures += r->failure != NULL;
+		}
+	}
+}
+
+/* A redirect whose next hop was not reached: the page asked for last is not the last one wanted. */
+static void
+gather_unfinished_redirect(const struct measurement *m, struct facts *f)
+{
+	const char *failure = NULL;
+	bool tried = false;
+	size_t i;
+
+	for (i = 0; i < m->nqueries; i++)
+		if (depth_of(&m->queries[i].c) > f->page_depth) {
+			tried = true;
+			if (m->queries[i].failure != NULL)
+				failure = m->queries[i].failure;
+		}
+	for (i = 0; i < m->ntcp; i++)
+		if (depth_of(&m->tcp[i].c) > f->page_depth) {
+			tried = true;
+			failure = m->tcp[i].failure;
+		}
+	for (i = 0; i < m->ntls; i++)
+		if (depth_of(&m->tls[i].c) > f->page_depth)
+			failure = m->tls[i].failure;
+	if (!f->page_asked || !tried || failure == NULL)
+		return;
+	f->page_failure = failure;
+	f->page_depth++;
+	f->page_secure = false;
+	f->interrupted = f->interrupted || interrupted(failure);
+}
+
+void
+facts_gather(const struct measurement *m, struct facts *f)
+{
+	*f = (struct facts){0};
+	if (m->input == NULL)
+		return;
+	gather_target(m, f);
+	gather_context(m, f);
+	gather_dns(m, f);
+	gather_connections(m, f);
+	gather_addresses(f);
+	gather_page(m, f);
+	gather_unfinished_redirect(m, f);
+}

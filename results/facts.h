@@ -1,0 +1,83 @@
+/*
+ * What the observations of one measurement come to, before anybody says what they mean: which
+ * resolver answered what, which address was reached and how the others failed. Pure.
+ */
+#ifndef RESULTS_FACTS_H
+#define RESULTS_FACTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "results/failure.h"
+
+struct measurement;
+struct tls_handshake;
+
+/* What one kind of resolver said of the target's name, over all of its attempts. */
+struct dns_facts {
+	int asked; /* attempts with an outcome; interrupted ones do not count */
+	bool answered; /* some attempt gave an address */
+	enum failure failure; /* of the last A query when not answered */
+	int same_failure; /* attempts of that record type that failed in this very way */
+	int attempts; /* of that record type */
+};
+
+/* One address of the target itself (no redirect's), over all attempts. */
+struct address_facts {
+	const char *ip;
+	bool v6;
+	bool from_system, from_trusted; /* which resolvers gave it */
+	int attempts;
+	bool connected; /* TCP, at some attempt */
+	bool valid; /* TLS finished with a chain and name that verify, at some attempt */
+	const char *failure; /* of the last attempt; NULL when that one was good */
+	bool steady; /* every attempt failed, and in the same way */
+	const struct tls_handshake *tls; /* of the last attempt that got that far */
+};
+
+struct facts {
+	bool https, host_is_ip, domestic; /* of the target */
+	bool interrupted; /* the measurement was cut short, by a person or by its own time limit */
+
+	/* the network, from the context */
+	bool network_works; /* online or degraded; or foreign_cut and the target is domestic */
+	bool controls_ok; /* some control, or another target, was reached in this round */
+	bool ipv6_ok;
+	bool local_interception;
+
+	/* DNS: the system's resolvers, and the others ("trusted": second and DoH) */
+	struct dns_facts system, second, doh;
+	bool trusted_answered;
+	bool system_healthy; /* it answered for other names in this round */
+	bool same_addresses; /* the system's and the trusted answers have an address in common */
+	bool system_bogon; /* every address it gave is one that no public site has */
+	bool trusted_bogon;
+	bool two_answers; /* one query of the system's had answers without a common address */
+
+	/* addresses */
+	struct address_facts *addresses; /* in the measurement's arena */
+	size_t naddresses;
+	bool valid_system, valid_trusted; /* a valid one among those that the one or the other gave */
+	bool connected; /* TCP somewhere */
+	const struct address_facts *worst; /* the address whose failure speaks for a target not reached; NULL none */
+
+	/* HTTP: the last page asked for */
+	bool page_asked;
+	const char *page_failure; /* NULL: there was a response */
+	int page_code;
+	int page_attempts, page_failures; /* of that page */
+	bool page_secure; /* over TLS that verified */
+	bool page_same_site; /* its host is the target's, or the one lies below the other */
+	int page_depth;
+};
+
+/* Reads the measurement; allocates in its arena only. */
+void facts_gather(const struct measurement *m, struct facts *facts);
+/*
+ * Whether no public site has this address: loopback, private, link-local, shared (RFC 6598),
+ * unspecified, multicast and reserved. The documentation and benchmark prefixes are not in it: what
+ * answers there is a laboratory's.
+ */
+bool address_is_bogon(const char *ip);
+
+#endif
