@@ -62,6 +62,8 @@ enum resolver_role {
 };
 /* "system", "second", "doh". */
 const char *resolver_role_name(enum resolver_role role);
+/* RESOLVER_ROLE_MAX for a name that is none. */
+enum resolver_role resolver_role_find(const char *name);
 
 struct query {
 	struct common c;
@@ -280,7 +282,7 @@ struct measurement {
 	struct round_info *round; /* netvane_round only */
 };
 
-/* An empty measurement with its arena; accessible, rcodes and the like at their "unknown". */
+/* An empty measurement of our own (has_x) with its arena; accessible is unknown. */
 struct measurement *measurement_new(void);
 /* NULL is fine. */
 void measurement_free(struct measurement *m);
