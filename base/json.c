@@ -123,6 +123,15 @@ json_base64(struct json *j, const char *key, const void *data, size_t len)
 }
 
 void
+json_base64_text(struct json *j, const char *key, const void *data, size_t len)
+{
+	begin(j, key);
+	buf_putc(j->out, '"');
+	buf_base64(j->out, data, len);
+	buf_putc(j->out, '"');
+}
+
+void
 json_int(struct json *j, const char *key, int64_t v)
 {
 	begin(j, key);

@@ -32,6 +32,8 @@ void json_string(struct json *j, const char *key, const char *text);
 void json_bytes(struct json *j, const char *key, const void *data, size_t len);
 /* Always {"format":"base64","data":"..."}. */
 void json_base64(struct json *j, const char *key, const void *data, size_t len);
+/* A plain string of base64, for the few keys that are always that. */
+void json_base64_text(struct json *j, const char *key, const void *data, size_t len);
 void json_int(struct json *j, const char *key, int64_t v);
 /* Shortest text that reads back as the same double; infinities and NaN are written as null. */
 void json_double(struct json *j, const char *key, double v);
