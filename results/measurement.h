@@ -1,7 +1,7 @@
 /*
  * The record: what one measurement of one target, or one round, saw. This header and
- * measurement_{encode,decode}.c are the only home of the format (docs/format.md): OONI's envelope and lists
- * (data format 0.2.0), our own facts in "x_netvane" objects beside theirs.
+ * {measurement,observations}_{encode,decode}.c are the only home of the format (docs/format.md):
+ * OONI's envelope and lists (data format 0.2.0), our own facts in "x_netvane" objects beside theirs.
  *
  * Everything a measurement points to lives in its arena. Strings are UTF-8 or, where the network
  * wrote them, any bytes without NUL; NULL is JSON's null. Times t0 and t are seconds since the measurement's
@@ -290,8 +290,8 @@ void measurement_free(struct measurement *m);
 /* Appends the record as one JSON object and a newline. */
 void measurement_encode(const struct measurement *m, struct buf *out);
 /*
- * Reads one JSON object of ours or OONI's (any data format 0.2.0 test). What is missing or of
- * the wrong type is left at its unknown value and counted in *oddities (NULL: not wanted).
+ * Reads one JSON object of ours or OONI's (any data format 0.2.0 test). What is missing is left at its unknown
+ * value; so is what has the wrong type or an impossible value, and that is counted in *oddities (NULL: not wanted).
  * Returns NULL, and says why in error (size bytes), when it is no JSON object or names no test. Pure: fuzzed.
  */
 struct measurement *measurement_decode(const char *json, size_t len, size_t *oddities,

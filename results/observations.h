@@ -11,7 +11,7 @@ struct measurement;
 void encode_known_bool(struct json *j, const char *key, int v);
 /* Writes the six lists as members of the open object. */
 void observations_encode(struct json *j, const struct measurement *m);
-/* Reads them; with m->has_x also each observation's "x_netvane". */
-void observations_decode(struct json_get *g, const struct json_t *test_keys, struct measurement *m);
+/* Reads them; see json_get.h. */
+void observations_decode(struct json_get *g, const struct json_t *keys, struct measurement *m);
 
 #endif
