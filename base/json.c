@@ -70,43 +70,43 @@ close_with(struct json *j, char bracket)
 }
 
 void
-json_object(struct json *j, const char *key)
+json_put_object(struct json *j, const char *key)
 {
 	open_with(j, key, '{');
 }
 
 void
-json_object_end(struct json *j)
+json_put_object_end(struct json *j)
 {
 	close_with(j, '}');
 }
 
 void
-json_array(struct json *j, const char *key)
+json_put_array(struct json *j, const char *key)
 {
 	open_with(j, key, '[');
 }
 
 void
-json_array_end(struct json *j)
+json_put_array_end(struct json *j)
 {
 	close_with(j, ']');
 }
 
 void
-json_string(struct json *j, const char *key, const char *text)
+json_put_string(struct json *j, const char *key, const char *text)
 {
 	if (text == NULL)
-		json_null(j, key);
+		json_put_null(j, key);
 	else
-		json_bytes(j, key, text, strlen(text));
+		json_put_bytes(j, key, text, strlen(text));
 }
 
 void
-json_bytes(struct json *j, const char *key, const void *data, size_t len)
+json_put_bytes(struct json *j, const char *key, const void *data, size_t len)
 {
 	if (!utf8_valid(data, len)) {
-		json_base64(j, key, data, len);
+		json_put_base64(j, key, data, len);
 		return;
 	}
 	begin(j, key);
@@ -114,7 +114,7 @@ json_bytes(struct json *j, const char *key, const void *data, size_t len)
 }
 
 void
-json_base64(struct json *j, const char *key, const void *data, size_t len)
+json_put_base64(struct json *j, const char *key, const void *data, size_t len)
 {
 	begin(j, key);
 	buf_puts(j->out, "{\"format\":\"base64\",\"data\":\"");
@@ -123,20 +123,29 @@ json_base64(struct json *j, const char *key, const void *data, size_t len)
 }
 
 void
-json_int(struct json *j, const char *key, int64_t v)
+json_put_base64_text(struct json *j, const char *key, const void *data, size_t len)
+{
+	begin(j, key);
+	buf_putc(j->out, '"');
+	buf_base64(j->out, data, len);
+	buf_putc(j->out, '"');
+}
+
+void
+json_put_int(struct json *j, const char *key, int64_t v)
 {
 	begin(j, key);
 	buf_printf(j->out, "%lld", (long long)v);
 }
 
 void
-json_double(struct json *j, const char *key, double v)
+json_put_double(struct json *j, const char *key, double v)
 {
 	char text[40];
 	int digits;
 
 	if (!isfinite(v)) {
-		json_null(j, key);
+		json_put_null(j, key);
 		return;
 	}
 	for (digits = 6; digits <= 17; digits++) {
@@ -149,14 +158,14 @@ json_double(struct json *j, const char *key, double v)
 }
 
 void
-json_bool(struct json *j, const char *key, bool v)
+json_put_bool(struct json *j, const char *key, bool v)
 {
 	begin(j, key);
 	buf_puts(j->out, v ? "true" : "false");
 }
 
 void
-json_null(struct json *j, const char *key)
+json_put_null(struct json *j, const char *key)
 {
 	begin(j, key);
 	buf_puts(j->out, "null");

@@ -1,7 +1,7 @@
 /*
  * The record: what one measurement of one target, or one round, saw. This header and
- * measurement_{encode,decode}.c are the only home of the format (docs/format.md): OONI's envelope and lists
- * (data format 0.2.0), our own facts in "x_netvane" objects beside theirs.
+ * {measurement,observations}_{encode,decode}.c are the only home of the format (docs/format.md):
+ * OONI's envelope and lists (data format 0.2.0), our own facts in "x_netvane" objects beside theirs.
  *
  * Everything a measurement points to lives in its arena. Strings are UTF-8 or, where the network
  * wrote them, any bytes without NUL; NULL is JSON's null. Times t0 and t are seconds since the measurement's
@@ -62,6 +62,8 @@ enum resolver_role {
 };
 /* "system", "second", "doh". */
 const char *resolver_role_name(enum resolver_role role);
+/* RESOLVER_ROLE_MAX for a name that is none. */
+enum resolver_role resolver_role_find(const char *name);
 
 struct query {
 	struct common c;
@@ -281,7 +283,7 @@ struct measurement {
 	struct round_info *round; /* netvane_round only */
 };
 
-/* An empty measurement with its arena; accessible, rcodes and the like at their "unknown". */
+/* An empty measurement of our own (has_x) with its arena; accessible is unknown. */
 struct measurement *measurement_new(void);
 /* NULL is fine. */
 void measurement_free(struct measurement *m);
@@ -289,8 +291,8 @@ void measurement_free(struct measurement *m);
 /* Appends the record as one JSON object and a newline. */
 void measurement_encode(const struct measurement *m, struct buf *out);
 /*
- * Reads one JSON object of ours or OONI's (any data format 0.2.0 test). What is missing or of
- * the wrong type is left at its unknown value and counted in *oddities (NULL: not wanted).
+ * Reads one JSON object of ours or OONI's (any data format 0.2.0 test). What is missing is left at its unknown
+ * value; so is what has the wrong type or an impossible value, and that is counted in *oddities (NULL: not wanted).
  * Returns NULL, and says why in error (size bytes), when it is no JSON object or names no test. Pure: fuzzed.
  */
 struct measurement *measurement_decode(const char *json, size_t len, size_t *oddities,

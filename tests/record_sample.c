@@ -1,0 +1,284 @@
+/* Full records for the tests of the format; see record_sample.h. */
+#include "tests/record_sample.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "results/measurement.h"
+
+/* Arena copies of literals, so that the sample is made of what a running probe would hold. */
+#define TEXT(s) arena_strdup(m->arena, (s))
+#define BYTES(s) ((struct bytes){arena_memdup(m->arena, (s), sizeof(s) - 1), sizeof(s) - 1})
+
+static void
+fill_common(struct measurement *m, struct common *c, double t0, int64_t id, int attempt)
+{
+	c->t0 = t0;
+	c->t = t0 + 0.012345;
+	c->transaction_id = id;
+	c->attempt = attempt;
+	*ARENA_PUSH(m->arena, c->tags, c->ntags) = TEXT("depth=0");
+	*ARENA_PUSH(m->arena, c->tags, c->ntags) = TEXT("control_sni");
+}
+
+static void
+fill_envelope(struct measurement *m, const char *test_name)
+{
+	struct annotation *a;
+
+	m->id = TEXT("00112233445566778899aabbccddeeff");
+	m->test_name = TEXT(test_name);
+	m->test_version = TEXT("0.1.0");
+	m->start_us = INT64_C(1795329000123456);
+	m->round_start_us = INT64_C(1795328999654321);
+	m->runtime = 1.5;
+	m->probe_asn = TEXT("AS9198");
+	m->probe_cc = TEXT("KZ");
+	m->probe_network_name = TEXT("Қазақтелеком");
+	m->resolver_asn = TEXT("AS15169");
+	m->resolver_ip = TEXT("192.0.2.53");
+	m->resolver_network_name = TEXT("\"Example\" \\ resolver\t");
+	m->report_id = TEXT("");
+	m->software_name = TEXT("netvane");
+	m->software_version = TEXT("0.1.0-dev");
+	a = ARENA_PUSH(m->arena, m->annotations, m->nannotations);
+	a->key = TEXT("platform");
+	a->value = TEXT("linux");
+	a = ARENA_PUSH(m->arena, m->annotations, m->nannotations);
+	a->key = TEXT("site \"A\"");
+	a->value = TEXT("");
+	m->start_mono_ns = INT64_C(9007199254740993);
+	m->round_id = TEXT("ffeeddccbbaa99887766554433221100");
+}
+
+static void
+fill_context(struct measurement *m)
+{
+	struct context *c = &m->context;
+	struct resolver_health *r;
+
+	c->network = NETWORK_DEGRADED;
+	c->ipv6 = IPV6_BROKEN;
+	c->local_interception = true;
+	c->foreign_asked = 4;
+	c->foreign_ok = 3;
+	c->domestic_asked = 2;
+	c->domestic_ok = 1;
+	r = ARENA_PUSH(m->arena, c->resolvers, c->nresolvers);
+	*r = (struct resolver_health){TEXT("192.0.2.53:53"), RESOLVER_SECOND, 7, 6, 5};
+}
+
+static void
+fill_query(struct measurement *m, struct query *q, const char *failure)
+{
+	struct answer *a;
+	struct datagram *d;
+
+	fill_common(m, &q->c, 0.000001, 3, 2);
+	q->engine = "udp";
+	q->failure = failure;
+	q->hostname = TEXT("www.example.org");
+	q->query_type = TEXT("AAAA");
+	q->resolver_address = TEXT("[2001:db8::53]:53");
+	q->rcode = failure == NULL ? 0 : -1;
+	q->raw_response = BYTES("\x12\x34\x81\x80\x00");
+	a = ARENA_PUSH(m->arena, q->answers, q->nanswers);
+	*a = (struct answer){
+	    TEXT("CNAME"), NULL, TEXT("cdn\xff.example.net"), 300, 64500, TEXT("Example AS")};
+	a = ARENA_PUSH(m->arena, q->answers, q->nanswers);
+	*a = (struct answer){TEXT("AAAA"), TEXT("2001:db8::1"), NULL, 0, 4294967295, NULL};
+	a = ARENA_PUSH(m->arena, q->answers, q->nanswers);
+	*a = (struct answer){TEXT("A"), TEXT("192.0.2.1"), NULL, -1, 0, NULL};
+	q->role = RESOLVER_DOH;
+	q->transport = "udp";
+	d = ARENA_PUSH(m->arena, q->datagrams, q->ndatagrams);
+	*d = (struct datagram){0.1, 57, 3, BYTES("\x12\x35"), "wrong_id", true};
+	d = ARENA_PUSH(m->arena, q->datagrams, q->ndatagrams);
+	*d = (struct datagram){1.0 / 3, -1, -1, {NULL, 0}, "malformed", false};
+}
+
+static void
+fill_tcp(struct measurement *m)
+{
+	struct tcp_connect *t = ARENA_PUSH(m->arena, m->tcp, m->ntcp);
+
+	fill_common(m, &t->c, 0.02, 4, 1);
+	t->ip = TEXT("192.0.2.1");
+	t->port = 443;
+	t = ARENA_PUSH(m->arena, m->tcp, m->ntcp);
+	fill_common(m, &t->c, 123.5, INT64_C(1) << 40, 3);
+	t->ip = TEXT("2001:db8::1");
+	t->port = 65535;
+	t->failure = "connection_reset";
+	t->err = 104;
+}
+
+static void
+fill_tls(struct measurement *m)
+{
+	struct tls_handshake *h = ARENA_PUSH(m->arena, m->tls, m->ntls);
+
+	fill_common(m, &h->c, 0.03, 5, 1);
+	h->address = TEXT("192.0.2.1:443");
+	h->failure = "unknown_failure: remote error: tls: handshake failure";
+	h->server_name = TEXT("www.example.org");
+	h->tls_version = "TLSv1.3";
+	h->cipher_suite = "TLS_AES_128_GCM_SHA256";
+	h->negotiated_protocol = TEXT("h2");
+	*ARENA_PUSH(m->arena, h->certificates, h->ncertificates) = BYTES("\x30\x82\x00\x01");
+	*ARENA_PUSH(m->arena, h->certificates, h->ncertificates) = BYTES("text as DER");
+	*ARENA_PUSH(m->arena, h->certificates, h->ncertificates) = (struct bytes){NULL, 0};
+	h->step = "server_hello";
+	h->err = 32;
+	h->alert = 40;
+	h->bytes_in = 4100;
+	h->bytes_out = 517;
+	*ARENA_PUSH(m->arena, h->verify_errors, h->nverify_errors) =
+	    (struct verify_error){1, 20, "unable to get local issuer certificate"};
+	h->host_ok = 0;
+	h->os_trusted = 1;
+	h = ARENA_PUSH(m->arena, m->tls, m->ntls);
+	fill_common(m, &h->c, 0.04, 6, 2);
+	h->tls_version = h->cipher_suite = "";
+	h->no_tls_verify = true;
+	h->alert = h->host_ok = h->os_trusted = -1;
+}
+
+static void
+fill_events(struct measurement *m)
+{
+	struct network_event *e = ARENA_PUSH(m->arena, m->events, m->nevents);
+
+	fill_common(m, &e->c, 0.03, 5, 1);
+	e->address = TEXT("192.0.2.1:443");
+	e->operation = "connect";
+	e->proto = "tcp";
+	e = ARENA_PUSH(m->arena, m->events, m->nevents);
+	fill_common(m, &e->c, 1e-9, 0, 3);
+	e->address = TEXT("");
+	e->failure = "eof_error";
+	e->num_bytes = 1460;
+	e->operation = "read";
+	e->proto = "udp";
+}
+
+static void
+add_header(struct measurement *m, struct http_header **headers, size_t *n, const char *name,
+    const char *value)
+{
+	struct http_header *h = ARENA_PUSH(m->arena, *headers, *n);
+
+	h->name = TEXT(name);
+	h->value = TEXT(value);
+}
+
+static void
+fill_requests(struct measurement *m)
+{
+	struct http_request *r = ARENA_PUSH(m->arena, m->requests, m->nrequests);
+
+	fill_common(m, &r->c, 0.05, 7, 1);
+	r->address = TEXT("192.0.2.1:80");
+	r->alpn = TEXT("");
+	r->failure = "generic_timeout_error";
+	r->url = TEXT("http://www.example.org/?a=\x01");
+	r->method = TEXT("GET");
+	r->err = 110;
+	r = ARENA_PUSH(m->arena, m->requests, m->nrequests);
+	fill_common(m, &r->c, 0.06, 8, 2);
+	r->address = TEXT("192.0.2.1:443");
+	r->alpn = TEXT("h2");
+	r->url = TEXT("https://www.example.org/");
+	r->method = TEXT("GET");
+	add_header(m, &r->request_headers, &r->nrequest_headers, "Accept", "*/*");
+	r->code = 302;
+	add_header(m, &r->headers, &r->nheaders, "set-cookie", "b=2");
+	add_header(m, &r->headers, &r->nheaders, "server", "caf\xe9");
+	add_header(m, &r->headers, &r->nheaders, "set-cookie", "a=1");
+	add_header(m, &r->headers, &r->nheaders, "x-\xe9", "");
+	r->body = BYTES("caf\xe9\0<html>");
+	r->body_is_truncated = true;
+	r->body_length = 524288;
+	r->body_sha256 = TEXT("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+	r->title = TEXT("Бұғатталған");
+	r->header_bytes = 900;
+	r->headers_truncated = true;
+	r->location = TEXT("https://www.example.org/next");
+}
+
+static void
+fill_verdict(struct measurement *m)
+{
+	struct verdict *v = &m->verdict;
+
+	v->status = VERDICT_LIKELY_BLOCKED;
+	v->stage = STAGE_TLS;
+	v->mechanism = TLS_SNI_RESET;
+	v->confidence = 0.85;
+	*ARENA_PUSH(m->arena, v->evidence, v->nevidence) = "sni_control_ok";
+	*ARENA_PUSH(m->arena, v->evidence, v->nevidence) = "retry_3_of_3";
+	v->rules = "1";
+	m->blocking = TEXT("http-failure");
+	m->accessible = 0;
+}
+
+struct measurement *
+sample_web(void)
+{
+	struct measurement *m = measurement_new();
+
+	fill_envelope(m, "web_connectivity");
+	m->input = TEXT("https://www.example.org/");
+	m->list = TEXT("kz-news");
+	m->category = TEXT("NEWS");
+	m->role = TEXT("target");
+	fill_context(m);
+	fill_query(m, ARENA_PUSH(m->arena, m->queries, m->nqueries), NULL);
+	fill_query(m, ARENA_PUSH(m->arena, m->queries, m->nqueries), "dns_nxdomain_error");
+	fill_query(m, ARENA_PUSH(m->arena, m->duplicates, m->nduplicates), NULL);
+	fill_tcp(m);
+	fill_tls(m);
+	fill_events(m);
+	fill_requests(m);
+	fill_verdict(m);
+	return m;
+}
+
+struct measurement *
+sample_round(void)
+{
+	struct measurement *m = measurement_new();
+	struct round_info *r = arena_alloc(m->arena, sizeof(*r));
+	int i;
+
+	fill_envelope(m, "netvane_round");
+	fill_context(m);
+	m->round = r;
+	r->complete = true;
+	r->targets = 101;
+	r->measured = 100;
+	for (i = 0; i < VERDICT_STATUS_MAX; i++)
+		r->counts[i] = 10 + i;
+	r->bytes_in = 5000000000;
+	r->bytes_out = 70000;
+	r->since_last_s = 21600.25;
+	r->clock_offset_s = -0.75;
+	r->gateway = 1;
+	r->link = 0;
+	r->roots = TEXT("/etc/ssl/certs");
+	r->nroots = 146;
+	*ARENA_PUSH(m->arena, r->added_roots, r->nadded_roots) = TEXT("ab12");
+	*ARENA_PUSH(m->arena, r->controls, r->ncontrols) = (struct control_outcome){
+	    TEXT("https://example.com/"), TEXT("foreign"), TEXT("before"), true, NULL, true, 204};
+	*ARENA_PUSH(m->arena, r->controls, r->ncontrols) =
+	    (struct control_outcome){TEXT("https://example.kz/"), TEXT("domestic"),
+		TEXT("after"), false, "connection_refused", false, 0};
+	*ARENA_PUSH(m->arena, r->skipped, r->nskipped) =
+	    (struct skipped){TEXT("https://example.net/"), TEXT("interrupted")};
+	return m;
+}
