@@ -317,7 +317,7 @@ skip_to_record(struct record_reader *reader)
 
 /*
  * A line that is only "{" begins a pretty-printed object, as OONI publishes single measurements:
- * appends its other lines. Inside the outermost object no line can begin with "{", so one that
+ * takes its other lines, too. Inside the outermost object no line can begin with "{", so one that
  * does is the next record, and what came before it is torn. An object that is not well formed is
  * handed out as far as it goes, for the caller to refuse once; its other lines are passed over.
  */
@@ -328,6 +328,8 @@ append_object(struct record_reader *reader)
 	int depth = 1;
 	size_t start;
 
+	buf_clear(&reader->text);
+	buf_putc(&reader->text, '{');
 	while (depth > 0 && piece == PIECE_LINE && !(depth == 1 && peek(reader) == '{')) {
 		buf_putc(&reader->text, '\n');
 		start = reader->text.len;
