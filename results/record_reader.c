@@ -1,0 +1,418 @@
+/*
+ * Records, one line at a time, out of files and directories. Whatever a file holds, the reader
+ * goes on: with its next line, or with the next file. What a line means is measurement_decode's
+ * business; only a pretty-printed object is put together here, because it is a record as well.
+ */
+#include "results/record_reader.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "results/record_source.h"
+
+struct file {
+	char *path;
+	int err; /* why it cannot be read, 0 so far nothing */
+};
+
+struct record_reader {
+	struct file *files;
+	size_t nfiles, next; /* next: the file after the open one */
+	record_report *report;
+	void *arg;
+	size_t errors;
+	int64_t done, all; /* bytes; all -1: unknown */
+
+	struct record_source *source; /* NULL between files */
+	const char *name; /* of the open file, for people */
+	char chunk[256 * 1024];
+	size_t pos, len; /* of chunk: what is not yet used */
+	bool ended, broken; /* the source gives no more; because of an error */
+	int64_t line; /* lines read whole */
+	struct buf text;
+};
+
+/* What reading one line, or one object of many lines, came to. */
+enum piece {
+	PIECE_NONE, /* the file is at its end */
+	PIECE_LINE,
+	PIECE_TORN, /* the file ended before the newline */
+	PIECE_LONG,
+	PIECE_BROKEN /* the file broke off in it; reported */
+};
+
+static void
+report_default(const char *file, int64_t line, const char *message, void *arg)
+{
+	(void)arg;
+	if (line > 0)
+		log_warnx("%s:%lld: %s", file, (long long)line, message);
+	else
+		log_warnx("%s: %s", file, message);
+}
+
+static void
+report_error(struct record_reader *reader, int64_t line, const char *message)
+{
+	reader->errors++;
+	reader->report(reader->name, line, message, reader->arg);
+}
+
+/* Takes path over. */
+static void
+add_file(struct record_reader *reader, char *path, int err)
+{
+	reader->files =
+	    xreallocarray(reader->files, reader->nfiles + 1, sizeof(*reader->files));
+	reader->files[reader->nfiles++] = (struct file){path, err};
+}
+
+static bool
+has_suffix(const char *name, size_t len, const char *suffix)
+{
+	size_t n = strlen(suffix);
+
+	return len > n && memcmp(name + len - n, suffix, n) == 0;
+}
+
+/* NAME.jsonl or NAME.json, also compressed. So SEGMENT.torn, the lock and hidden files stay out. */
+static bool
+is_record_file(const char *name)
+{
+	size_t len = strlen(name);
+
+	if (name[0] == '.')
+		return false;
+	if (has_suffix(name, len, ".gz"))
+		len -= 3;
+	else if (has_suffix(name, len, ".zst"))
+		len -= 4;
+	return has_suffix(name, len, ".jsonl") || has_suffix(name, len, ".json");
+}
+
+static int
+by_path(const void *a, const void *b)
+{
+	return strcmp(((const struct file *)a)->path, ((const struct file *)b)->path);
+}
+
+/* A file of a directory: other things that happen to have the right name are none of ours. */
+static void
+add_entry(struct record_reader *reader, char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) == -1)
+		add_file(reader, path, errno);
+	else if (!S_ISREG(st.st_mode))
+		free(path);
+	else {
+		add_file(reader, path, 0);
+		if (reader->all != -1)
+			reader->all += st.st_size;
+	}
+}
+
+static void
+add_directory(struct record_reader *reader, const char *path)
+{
+	size_t first = reader->nfiles, len = strlen(path);
+	const struct dirent *entry;
+	DIR *dir = opendir(path);
+
+	if (dir == NULL) {
+		add_file(reader, xstrdup(path), errno);
+		return;
+	}
+	while (len > 1 && path[len - 1] == '/')
+		len--;
+	while ((entry = readdir(dir)) != NULL)
+		if (is_record_file(entry->d_name))
+			add_entry(reader, xasprintf("%.*s/%s", (int)len, path, entry->d_name));
+	closedir(dir);
+	qsort(reader->files + first, reader->nfiles - first, sizeof(*reader->files), by_path);
+}
+
+static void
+add_path(struct record_reader *reader, const char *path)
+{
+	struct stat st;
+
+	if (strcmp(path, "-") == 0) {
+		add_file(reader, xstrdup(path), 0);
+		reader->all = -1;
+	} else if (stat(path, &st) == -1)
+		add_file(reader, xstrdup(path), errno);
+	else if (S_ISDIR(st.st_mode))
+		add_directory(reader, path);
+	else {
+		add_file(reader, xstrdup(path), 0);
+		if (!S_ISREG(st.st_mode))
+			reader->all = -1;
+		else if (reader->all != -1)
+			reader->all += st.st_size;
+	}
+}
+
+struct record_reader *
+record_reader_new(char *const *paths, size_t n, record_report *report, void *arg)
+{
+	struct record_reader *reader = xcalloc(1, sizeof(*reader));
+	size_t i;
+
+	reader->report = report != NULL ? report : report_default;
+	reader->arg = arg;
+	for (i = 0; i < n; i++)
+		add_path(reader, paths[i]);
+	return reader;
+}
+
+static void
+close_source(struct record_reader *reader)
+{
+	if (reader->source == NULL)
+		return;
+	reader->done += record_source_taken(reader->source);
+	record_source_free(reader->source);
+	reader->source = NULL;
+}
+
+void
+record_reader_free(struct record_reader *reader)
+{
+	size_t i;
+
+	if (reader == NULL)
+		return;
+	close_source(reader);
+	for (i = 0; i < reader->nfiles; i++)
+		free(reader->files[i].path);
+	free(reader->files);
+	buf_free(&reader->text);
+	free(reader);
+}
+
+/* Opens the next file that can be opened; false when there is none left. */
+static bool
+open_next(struct record_reader *reader)
+{
+	const struct file *file;
+
+	while (reader->source == NULL && reader->next < reader->nfiles) {
+		file = &reader->files[reader->next++];
+		reader->name = strcmp(file->path, "-") == 0 ? "<stdin>" : file->path;
+		reader->pos = reader->len = 0;
+		reader->line = 0;
+		reader->ended = reader->broken = false;
+		errno = file->err;
+		if (file->err == 0)
+			reader->source = record_source_open(file->path);
+		if (reader->source == NULL)
+			report_error(reader, 0, strerror(errno));
+	}
+	return reader->source != NULL;
+}
+
+/* Makes sure that a byte is at `pos`; false at the file's end, or where it breaks off. */
+static bool
+fill(struct record_reader *reader)
+{
+	ssize_t n;
+
+	if (reader->pos < reader->len)
+		return true;
+	if (reader->ended)
+		return false;
+	reader->pos = reader->len = 0;
+	n = record_source_read(reader->source, reader->chunk, sizeof(reader->chunk));
+	if (n > 0) {
+		reader->len = (size_t)n;
+		return true;
+	}
+	reader->ended = true;
+	if (n == -1) {
+		reader->broken = true;
+		report_error(reader, reader->line + 1, record_source_error(reader->source));
+	}
+	return false;
+}
+
+/* The next byte, not taken; -1 at the end. */
+static int
+peek(struct record_reader *reader)
+{
+	return fill(reader) ? (unsigned char)reader->chunk[reader->pos] : -1;
+}
+
+/* Appends the next line to `text`, as much of it as may be kept. */
+static enum piece
+append_line(struct record_reader *reader)
+{
+	bool too_long = false;
+	char *start, *newline;
+	size_t n;
+
+	if (!fill(reader))
+		return reader->broken ? PIECE_BROKEN : PIECE_NONE;
+	do {
+		start = reader->chunk + reader->pos;
+		newline = memchr(start, '\n', reader->len - reader->pos);
+		n = newline != NULL ? (size_t)(newline - start) : reader->len - reader->pos;
+		too_long = too_long || reader->text.len + n > RECORD_LINE_MAX;
+		if (!too_long)
+			buf_add(&reader->text, start, n);
+		reader->pos += n;
+	} while (newline == NULL && fill(reader));
+	if (newline == NULL && reader->broken)
+		return PIECE_BROKEN;
+	reader->line++;
+	if (newline != NULL)
+		reader->pos++;
+	return too_long ? PIECE_LONG : newline != NULL ? PIECE_LINE : PIECE_TORN;
+}
+
+/*
+ * How deep JSON text leads into objects and arrays; `depth` is where it starts. -1 when a string
+ * is open at the end, which no JSON has at the end of a line.
+ */
+static int
+nesting(const char *text, size_t len, int depth)
+{
+	bool in_string = false;
+	size_t i;
+
+	for (i = 0; i < len && depth > 0; i++) {
+		if (in_string && text[i] == '\\')
+			i++;
+		else if (text[i] == '"')
+			in_string = !in_string;
+		else if (!in_string && (text[i] == '{' || text[i] == '['))
+			depth++;
+		else if (!in_string && (text[i] == '}' || text[i] == ']'))
+			depth--;
+	}
+	return in_string ? -1 : depth;
+}
+
+/* Passes over lines up to one that begins a record, or to the end. */
+static void
+skip_to_record(struct record_reader *reader)
+{
+	enum piece piece = PIECE_LINE;
+	size_t keep = reader->text.len;
+
+	while (peek(reader) != '{' && (piece == PIECE_LINE || piece == PIECE_LONG)) {
+		piece = append_line(reader);
+		reader->text.len = keep;
+	}
+	reader->text.data[keep] = '\0';
+}
+
+/*
+ * A line that is only "{" begins a pretty-printed object, as OONI publishes single measurements:
+ * takes its other lines, too. Inside the outermost object no line can begin with "{", so one that
+ * does is the next record, and what came before it is torn. An object that is not well formed is
+ * handed out as far as it goes, for the caller to refuse once; its other lines are passed over.
+ */
+static enum piece
+append_object(struct record_reader *reader)
+{
+	enum piece piece = PIECE_LINE;
+	int depth = 1;
+	size_t start;
+
+	buf_clear(&reader->text);
+	buf_putc(&reader->text, '{');
+	while (depth > 0 && piece == PIECE_LINE && !(depth == 1 && peek(reader) == '{')) {
+		buf_putc(&reader->text, '\n');
+		start = reader->text.len;
+		piece = append_line(reader);
+		depth = nesting(reader->text.data + start, reader->text.len - start, depth);
+	}
+	if (depth != 0)
+		skip_to_record(reader);
+	return piece == PIECE_NONE ? PIECE_TORN : piece;
+}
+
+static bool
+is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+/* White space at both ends goes, the carriage return of CRLF with it; a byte order mark, too. */
+static void
+trim(struct record_reader *reader, struct record_line *line)
+{
+	char *text = reader->text.data;
+	size_t start = 0, end = reader->text.len;
+
+	if (reader->line == 1 && end >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+		start = 3;
+	while (end > start && is_space(text[end - 1]))
+		end--;
+	while (start < end && is_space(text[start]))
+		start++;
+	text[end] = '\0';
+	line->data = text + start;
+	line->len = end - start;
+}
+
+/* Reads on in the open file. False: it gave nothing to hand out this time. */
+static bool
+next_in_file(struct record_reader *reader, struct record_line *line)
+{
+	int64_t first = reader->line + 1;
+	enum piece piece;
+
+	if (reader->text.cap > 1024 * 1024)
+		buf_free(&reader->text);
+	buf_clear(&reader->text);
+	piece = append_line(reader);
+	if (piece == PIECE_LINE || piece == PIECE_TORN)
+		trim(reader, line);
+	if (piece == PIECE_LINE && line->len == 1 && line->data[0] == '{') {
+		piece = append_object(reader);
+		line->data = buf_str(&reader->text);
+		line->len = reader->text.len;
+	}
+	if (piece == PIECE_LONG)
+		report_error(reader, first, "longer than 32 MiB, left out");
+	if (piece == PIECE_NONE || piece == PIECE_BROKEN)
+		close_source(reader);
+	line->file = reader->name;
+	line->line = first;
+	line->torn = piece == PIECE_TORN;
+	return (piece == PIECE_LINE || piece == PIECE_TORN) && line->len > 0;
+}
+
+int
+record_reader_next(struct record_reader *reader, struct record_line *line)
+{
+	while (open_next(reader))
+		if (next_in_file(reader, line))
+			return 1;
+	return 0;
+}
+
+size_t
+record_reader_errors(const struct record_reader *reader)
+{
+	return reader->errors;
+}
+
+void
+record_reader_progress(const struct record_reader *reader, int64_t *done, int64_t *all)
+{
+	*done = reader->done;
+	if (reader->source != NULL)
+		*done += record_source_taken(reader->source);
+	*all = reader->all > 0 ? reader->all : 0;
+}
