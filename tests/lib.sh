@@ -1,0 +1,1 @@
+# Sourced by the test scripts.
