@@ -57,7 +57,7 @@ log_set_hook(void (*before_line)(void *arg), void *arg)
 }
 
 /* The line is built first and written once, so that lines of several processes stay whole. */
-static void
+__attribute__((format(printf, 3, 0))) static void
 log_line(enum log_level level, int err, const char *fmt, va_list ap)
 {
 	/* syslog(3) priorities: err 3, warning 4, info 6, debug 7. */
