@@ -12,6 +12,7 @@
 #include <event2/event.h>
 
 #include "base/buf.h"
+#include "base/directory.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/table.h"
@@ -301,7 +302,7 @@ open_files(struct run *run)
 	pid_t pid = 0;
 	int result;
 
-	if (paths_make(run->state) != 0) {
+	if (directory_make(run->state) != 0) {
 		log_error("cannot create the state directory %s", run->state);
 		return EX_CANTCREAT;
 	}

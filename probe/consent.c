@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/directory.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "probe/paths.h"
 
 const char *
 consent_text(void)
@@ -93,7 +93,7 @@ consent_record(const char *state_dir, const char *how)
 	FILE *file = NULL;
 	int fd, result = -1;
 
-	if (paths_make(state_dir) != 0) {
+	if (directory_make(state_dir) != 0) {
 		log_error("cannot create the state directory %s", state_dir);
 		goto out;
 	}

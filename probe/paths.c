@@ -1,10 +1,8 @@
 /* Where things live on disk. */
 #include "probe/paths.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/mem.h"
 #include "probe/conf.h"
@@ -57,23 +55,4 @@ paths_user_conf(void)
 		return xasprintf("%s/netvane/netvane.conf", dir);
 	dir = environment("HOME");
 	return dir != NULL ? xasprintf("%s/.config/netvane/netvane.conf", dir) : NULL;
-}
-
-int
-paths_make(const char *dir)
-{
-	char *path = xstrdup(dir), *slash;
-	int result = 0;
-
-	for (slash = strchr(path + 1, '/'); slash != NULL && result == 0;
-	     slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		if (mkdir(path, 0700) != 0 && errno != EEXIST)
-			result = -1;
-		*slash = '/';
-	}
-	if (result == 0 && mkdir(path, 0700) != 0 && errno != EEXIST)
-		result = -1;
-	free(path);
-	return result;
 }

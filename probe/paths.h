@@ -10,7 +10,5 @@ char *paths_state(const struct conf *conf);
 char *paths_results(const struct conf *conf);
 /* The user's configuration file (to free); NULL where there is no home. */
 char *paths_user_conf(void);
-/* Makes a directory and those above it, 0700. Returns 0, or -1 with errno. */
-int paths_make(const char *dir);
 
 #endif

@@ -12,20 +12,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/directory.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "results/journal_torn.h"
+#include "results/lock.h"
 #include "results/record_reader.h"
 
 struct journal {
 	char *dir;
-	int dir_fd, lock_fd;
+	int dir_fd;
+	struct lock *lock;
 	int fd; /* the open segment, -1 none */
 	char *segment;
 	off_t size; /* of the open segment: whole lines only */
@@ -34,117 +36,6 @@ struct journal {
 	int logged_errno; /* the kind of error logged last */
 };
 
-/* A new name lasts only once its directory is on the disk; some file systems need no telling. */
-static int
-sync_names(int dir_fd)
-{
-	return fsync(dir_fd) == 0 || errno == EINVAL ? 0 : -1;
-}
-
-/* Makes the last directory of a path. */
-static int
-make_one(const char *path)
-{
-	char *parent, *slash;
-	int fd, result;
-
-	if (mkdir(path, 0700) == -1)
-		return errno == EEXIST ? 0 : -1;
-	parent = xstrdup(path);
-	slash = strrchr(parent, '/');
-	if (slash != NULL)
-		slash[slash == parent] = '\0';
-	fd = open(slash != NULL ? parent : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	free(parent);
-	/* A parent that we may write in but not read cannot be synced. */
-	if (fd == -1)
-		return 0;
-	result = sync_names(fd);
-	close(fd);
-	return result;
-}
-
-static int
-make_directories(const char *dir)
-{
-	char *path = xstrdup(dir), *p = path, saved;
-	struct stat st;
-	int result = 0;
-
-	while (result == 0 && *p != '\0') {
-		p += strspn(p, "/");
-		p += strcspn(p, "/");
-		saved = *p;
-		*p = '\0';
-		if (stat(path, &st) == -1)
-			result = make_one(path);
-		*p = saved;
-	}
-	free(path);
-	return result;
-}
-
-/* The holder's pid as the lock's text has it; 0 unknown. */
-static pid_t
-lock_holder(int fd)
-{
-	char text[32];
-	ssize_t n = pread(fd, text, sizeof(text) - 1, 0);
-	long pid;
-
-	if (n <= 0)
-		return 0;
-	text[n] = '\0';
-	pid = strtol(text, NULL, 10);
-	return pid > 0 ? (pid_t)pid : 0;
-}
-
-/* Somebody may have removed the file between our open and our lock: then we hold nothing. */
-static bool
-lock_is_current(int dir_fd, int fd)
-{
-	struct stat held, there;
-
-	return fstat(fd, &held) == 0 && fstatat(dir_fd, "lock", &there, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    held.st_dev == there.st_dev && held.st_ino == there.st_ino;
-}
-
-/*
- * Takes the lock. It is the kernel's (flock), not the file's existence, so that what a dead
- * process left behind is no obstacle. The text in it is for people and for *pid only.
- */
-static int
-take_lock(struct journal *journal, pid_t *pid)
-{
-	char text[32];
-	int len;
-
-	for (;;) {
-		journal->lock_fd = openat(
-		    journal->dir_fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-		if (journal->lock_fd == -1)
-			return JOURNAL_FAILED;
-		if (flock(journal->lock_fd, LOCK_EX | LOCK_NB) == -1) {
-			if (errno != EWOULDBLOCK)
-				return JOURNAL_FAILED;
-			*pid = lock_holder(journal->lock_fd);
-			return JOURNAL_LOCKED;
-		}
-		if (lock_is_current(journal->dir_fd, journal->lock_fd))
-			break;
-		close(journal->lock_fd);
-	}
-	len = snprintf(text, sizeof(text), "%ld\n", (long)getpid());
-	/* Overwrite, then cut: at no moment is the file empty, for one who looks in between. */
-	if (pwrite(journal->lock_fd, text, (size_t)len, 0) != len ||
-	    ftruncate(journal->lock_fd, len) == -1) {
-		log_warn("%s/lock: cannot write our process id", journal->dir);
-		if (ftruncate(journal->lock_fd, 0) == -1)
-			log_warn("%s/lock: names a process that is gone", journal->dir);
-	}
-	return JOURNAL_OK;
-}
-
 static void
 journal_free(struct journal *journal)
 {
@@ -152,8 +43,7 @@ journal_free(struct journal *journal)
 
 	if (journal->fd != -1)
 		close(journal->fd);
-	if (journal->lock_fd != -1)
-		close(journal->lock_fd);
+	lock_drop(journal->lock);
 	if (journal->dir_fd != -1)
 		close(journal->dir_fd);
 	free(journal->segment);
@@ -170,8 +60,8 @@ journal_open(const char *dir, struct journal **out, pid_t *pid)
 
 	*pid = 0;
 	journal->dir = xstrdup(dir);
-	journal->dir_fd = journal->lock_fd = journal->fd = -1;
-	if (make_directories(dir) == -1) {
+	journal->dir_fd = journal->fd = -1;
+	if (directory_make(dir) == -1) {
 		log_error("cannot make the results directory %s", dir);
 		goto fail;
 	}
@@ -180,10 +70,13 @@ journal_open(const char *dir, struct journal **out, pid_t *pid)
 		log_error("cannot open the results directory %s", dir);
 		goto fail;
 	}
-	/* The lock may be there and writable where no segment can be made: say so now, not later. */
+	/*
+	 * The results of lock_take are JOURNAL_OK, _LOCKED and _FAILED by other names. The lock
+	 * may be there and writable where no segment can be made: say so now, not later.
+	 */
 	if (faccessat(journal->dir_fd, ".", W_OK | X_OK, AT_EACCESS) == 0)
-		result = take_lock(journal, pid);
-	if (result == JOURNAL_FAILED)
+		result = lock_take(dir, &journal->lock, pid);
+	else
 		log_error("cannot write in the results directory %s", dir);
 	if (result != JOURNAL_OK)
 		goto fail;
@@ -322,7 +215,7 @@ journal_sync(struct journal *journal)
 {
 	if (!journal->dirty)
 		return 0;
-	if (fdatasync(journal->fd) == -1 || (!journal->named && sync_names(journal->dir_fd) == -1)) {
+	if (fdatasync(journal->fd) == -1 || (!journal->named && directory_sync(journal->dir_fd) == -1)) {
 		log_error("%s: cannot bring records safely to disk", journal->segment);
 		/*
 		 * The kernel may have dropped the pages and would call a second try a success. The

@@ -219,6 +219,7 @@ same_context(const struct context *a, const struct context *b)
 	SAME_INT(foreign_ok);
 	SAME_INT(foreign_asked);
 	SAME_INT(domestic_ok);
+	SAME_INT(others_ok);
 	SAME_INT(domestic_asked);
 	SAME_LIST(resolvers, nresolvers, same_resolver);
 }

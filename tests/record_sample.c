@@ -69,6 +69,7 @@ fill_context(struct measurement *m)
 	c->foreign_ok = 3;
 	c->domestic_asked = 2;
 	c->domestic_ok = 1;
+	c->others_ok = 7;
 	r = ARENA_PUSH(m->arena, c->resolvers, c->nresolvers);
 	*r = (struct resolver_health){TEXT("192.0.2.53:53"), RESOLVER_SECOND, 7, 6, 5};
 }
