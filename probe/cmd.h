@@ -1,0 +1,8 @@
+/* The subcommands: each has a file of its own and a row in main.c's table. */
+#ifndef PROBE_CMD_H
+#define PROBE_CMD_H
+
+/* argv[0] is the subcommand's name. Return the program's exit code. */
+int cmd_targets(int argc, char **argv);
+
+#endif
