@@ -16,6 +16,7 @@ struct target {
 	char *path; /* with the query, without the fragment; at least "/" */
 	/* From the list; "" where it says nothing. */
 	char *category; /* Citizen Lab's code */
+	char *added; /* the day it came on the list, as the list writes it */
 	char *source, *notes;
 	const char *list; /* the list's name, owned by the list; "" for a target of its own */
 	int line; /* in its file; 0 none */

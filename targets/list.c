@@ -1,0 +1,104 @@
+/* Lists by name or path: the built-in ones, files, standard input. list_parse.c reads their bytes. */
+#include "targets/list.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+
+const struct list_builtin list_builtins[] = {
+    {"kz-social", "Kazakhstan: social networks, messengers and video that people there use", true},
+    {"kz-news", "Kazakhstan: news, human rights and public institutions", true},
+    {"global-social", "The world's social networks, messengers and video", true},
+    {"global-news", "News from all over the world, in many languages", true},
+    {"controls", "What a round compares with: is it the line, the country, a portal?", false},
+};
+const size_t list_nbuiltins = sizeof(list_builtins) / sizeof(list_builtins[0]);
+
+/* A hundred thousand rows are about 10 MB; what is larger than this is no list. */
+enum { FILE_MAX = 64 * 1024 * 1024, CHUNK = 64 * 1024 };
+
+char *
+list_builtin_path(const char *name)
+{
+	const char *dir = getenv("NETVANE_DATADIR");
+	size_t i;
+
+	if (dir == NULL || *dir == '\0')
+		dir = NETVANE_DATADIR;
+	for (i = 0; i < list_nbuiltins; i++)
+		if (strcmp(list_builtins[i].name, name) == 0)
+			return xasprintf("%s/lists/%s.csv", dir, name);
+	return NULL;
+}
+
+/* Returns NULL, or what is wrong. */
+static const char *
+read_all(FILE *in, struct buf *data)
+{
+	size_t n;
+
+	do {
+		n = fread(buf_room(data, CHUNK), 1, CHUNK, in);
+		data->len += n;
+		if (data->len > FILE_MAX)
+			return "larger than 64 MiB, so no list of targets";
+	} while (n > 0);
+	return ferror(in) ? strerror(errno) : NULL;
+}
+
+static const char *
+read_file(const char *path, struct buf *data)
+{
+	const char *wrong;
+	FILE *in;
+
+	if (strcmp(path, "-") == 0)
+		return read_all(stdin, data);
+	in = fopen(path, "re");
+	if (in == NULL)
+		return strerror(errno);
+	wrong = read_all(in, data);
+	fclose(in);
+	return wrong;
+}
+
+/* What else the user may have meant. */
+static const char *
+hint(const char *name, bool builtin)
+{
+	if (builtin)
+		return " (a built-in list; is netvane installed? $NETVANE_DATADIR names another place)";
+	if (strpbrk(name, "./") == NULL)
+		return " (nor is it a built-in list: netvane targets list)";
+	return "";
+}
+
+int
+list_load(const char *name, int flags, list_report *report, void *arg, struct list *list)
+{
+	char *builtin = list_builtin_path(name), *message;
+	const char *path = builtin != NULL ? builtin : name, *wrong;
+	struct buf data = BUF_EMPTY;
+	int rc;
+
+	*list = (struct list){0};
+	wrong = read_file(path, &data);
+	if (wrong != NULL) {
+		message = xasprintf("cannot read the list: %s%s", wrong,
+		    hint(name, builtin != NULL));
+		if (report != NULL)
+			report(path, 0, true, message, arg);
+		free(message);
+		rc = -2;
+	} else {
+		rc = list_parse(strcmp(path, "-") == 0 ? "stdin" : path, buf_str(&data), data.len,
+		    flags, report, arg, list);
+	}
+	buf_free(&data);
+	free(builtin);
+	return rc;
+}
