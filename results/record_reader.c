@@ -137,7 +137,8 @@ add_directory(struct record_reader *reader, const char *path)
 		if (is_record_file(entry->d_name))
 			add_entry(reader, xasprintf("%.*s/%s", (int)len, path, entry->d_name));
 	closedir(dir);
-	qsort(reader->files + first, reader->nfiles - first, sizeof(*reader->files), by_path);
+	if (reader->nfiles > first)
+		qsort(reader->files + first, reader->nfiles - first, sizeof(*reader->files), by_path);
 }
 
 static void

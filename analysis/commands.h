@@ -1,0 +1,7 @@
+/* The subcommands; main.c has their table. Each takes its own arguments and returns an exit code. */
+#ifndef ANALYSIS_COMMANDS_H
+#define ANALYSIS_COMMANDS_H
+
+int cmd_summary(int argc, char **argv);
+
+#endif

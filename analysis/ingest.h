@@ -1,0 +1,49 @@
+/*
+ * Records from files to whoever analyses them: read, decoded, each once, and only those that the
+ * filter lets through. What is wrong with a line is logged with its file and number and counted;
+ * it never ends the work.
+ */
+#ifndef ANALYSIS_INGEST_H
+#define ANALYSIS_INGEST_H
+
+#include <stdint.h>
+
+#include "targets/target.h"
+
+struct measurement;
+struct options;
+
+enum record_kind { RECORD_TARGET, RECORD_ROUND, RECORD_EVENT };
+
+struct record {
+	enum record_kind kind;
+	struct measurement *m;
+	/* RECORD_TARGET: its input. An input that is no http(s) URL has only its text in `url`. */
+	struct target target;
+};
+
+struct ingest_counts {
+	int64_t records; /* decoded, duplicates and all */
+	int64_t duplicates;
+	int64_t others; /* of tests that are neither ours nor web_connectivity */
+	int64_t controls; /* left out because they are controls */
+	int64_t undated; /* left out because a period was asked for and they have no time */
+	int64_t bad_lines;
+	int64_t unreadable; /* what the reader reported: files, or their rest, or lines too long */
+};
+
+struct ingest;
+
+/* options is borrowed. */
+struct ingest *ingest_new(const struct options *options);
+void ingest_free(struct ingest *ingest);
+/* 1 and the next record, its contents valid until the next call; 0 at the end. */
+int ingest_next(struct ingest *ingest, struct record *record);
+const struct ingest_counts *ingest_counts(const struct ingest *ingest);
+/*
+ * To be called at the end: logs what was left out, and returns the exit code that the input
+ * deserves: 66 when nothing of it could be opened, 65 when all of it was bad, else 0.
+ */
+int ingest_end(struct ingest *ingest);
+
+#endif

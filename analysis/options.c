@@ -1,0 +1,185 @@
+/* Reads the options that all subcommands share. */
+#include "analysis/options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+enum option_id {
+	OPTION_SINCE = 256,
+	OPTION_UNTIL,
+	OPTION_TARGET,
+	OPTION_ASN,
+	OPTION_CC,
+	OPTION_CONTROLS,
+	OPTION_FORMAT,
+	OPTION_JSON,
+	OPTION_NO_PROGRESS,
+	OPTION_COLOR
+};
+
+static const struct option long_options[] = {
+    {"since", required_argument, NULL, OPTION_SINCE},
+    {"until", required_argument, NULL, OPTION_UNTIL},
+    {"target", required_argument, NULL, OPTION_TARGET},
+    {"asn", required_argument, NULL, OPTION_ASN},
+    {"cc", required_argument, NULL, OPTION_CC},
+    {"controls", no_argument, NULL, OPTION_CONTROLS},
+    {"format", required_argument, NULL, OPTION_FORMAT},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"no-progress", no_argument, NULL, OPTION_NO_PROGRESS},
+    {"color", required_argument, NULL, OPTION_COLOR},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+static const char shared_help[] =
+    "PATH is a results directory or a file (.jsonl, .json, .gz, .zst) of netvane's records or\n"
+    "OONI's; - is standard input.\n\n"
+    "Which records:\n"
+    "  --since TIME     from TIME on: 2026-11-22, \"2026-11-22 06:30\" or RFC 3339; UTC unless it\n"
+    "                   has an offset\n"
+    "  --until TIME     before TIME\n"
+    "  --target TARGET  of this URL, this host, or any host of this domain (repeatable)\n"
+    "  --asn AS         from this network, AS9198 or 9198 (repeatable)\n"
+    "  --cc CC          from this country\n"
+    "  --controls       the controls as well, which are not targets\n\n"
+    "How they are shown:\n"
+    "  --format FORMAT  table (for people), csv (RFC 4180) or json (one object a line)\n"
+    "  --json           the same as --format json\n"
+    "  --color WHEN     auto (on a terminal, unless NO_COLOR is set), always or never\n"
+    "  --no-progress    no live progress line on the terminal\n"
+    "  --help           this text\n\n"
+    "Exit status: 0; 64 wrong usage, 65 no record among bad lines, 66 no input can be read,\n"
+    "74 the output cannot be written.\n";
+
+/* The index of a word in a list that NULL ends, or -1. */
+static int
+word(const char *const *words, const char *text)
+{
+	int i;
+
+	for (i = 0; words[i] != NULL; i++)
+		if (strcmp(words[i], text) == 0)
+			return i;
+	return -1;
+}
+
+static bool
+read_format(struct options *options, const char *text)
+{
+	static const char *const formats[] = {"table", "csv", "json", NULL};
+	int i = word(formats, text);
+
+	if (i == -1)
+		log_errorx("--format %s: it is table, csv or json", text);
+	else
+		options->format = (enum format)i;
+	return i != -1;
+}
+
+static bool
+read_color(struct options *options, const char *text)
+{
+	static const char *const times[] = {"auto", "always", "never", NULL};
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+	int i = word(times, text);
+
+	if (i == -1)
+		log_errorx("--color %s: it is auto, always or never", text);
+	else if (i == 0)
+		options->colour = isatty(STDOUT_FILENO) && (no == NULL || no[0] == '\0') &&
+		    (term == NULL || strcmp(term, "dumb") != 0);
+	else
+		options->colour = i == 1;
+	return i != -1;
+}
+
+/* One option that was met; false when its value is wrong, which was logged. */
+static bool
+read_option(struct options *options, int id, const char *value)
+{
+	switch (id) {
+	case OPTION_SINCE:
+		return filter_set_since(&options->filter, value);
+	case OPTION_UNTIL:
+		return filter_set_until(&options->filter, value);
+	case OPTION_TARGET:
+		return filter_add_target(&options->filter, value);
+	case OPTION_ASN:
+		return filter_add_asn(&options->filter, value);
+	case OPTION_CC:
+		return filter_set_cc(&options->filter, value);
+	case OPTION_CONTROLS:
+		return options->filter.controls = true;
+	case OPTION_FORMAT:
+		return read_format(options, value);
+	case OPTION_JSON:
+		return read_format(options, "json");
+	case OPTION_NO_PROGRESS:
+		options->progress = false;
+		return true;
+	case OPTION_COLOR:
+		return read_color(options, value);
+	default:
+		return false; /* getopt_long has said what it does not know */
+	}
+}
+
+static int
+wrong_usage(const char *command)
+{
+	log_errorx("`netvane-analyze %s --help' tells the usage", command);
+	return EX_USAGE;
+}
+
+int
+options_read(struct options *options, int argc, char **argv, const char *help)
+{
+	char name[64], *command = argv[0];
+	int id;
+
+	*options = (struct options){.progress = isatty(STDERR_FILENO) == 1};
+	filter_init(&options->filter);
+	read_color(options, "auto");
+	/* getopt_long puts argv[0] before its complaints. */
+	snprintf(name, sizeof(name), "netvane-analyze %s", command);
+	argv[0] = name;
+	while ((id = getopt_long(argc, argv, "h", long_options, NULL)) != -1 && id != 'h')
+		if (!read_option(options, id, optarg))
+			break;
+	argv[0] = command;
+	if (id == 'h') {
+		printf("%s\n%s", help, shared_help);
+		return options_flush(EX_OK);
+	}
+	if (id != -1 || !filter_is_sound(&options->filter))
+		return wrong_usage(command);
+	options->paths = argv + optind;
+	options->npaths = (size_t)(argc - optind);
+	if (options->npaths == 0) {
+		log_errorx("no PATH to read records from");
+		return wrong_usage(command);
+	}
+	return -1;
+}
+
+void
+options_clear(struct options *options)
+{
+	filter_clear(&options->filter);
+}
+
+int
+options_flush(int code)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	log_error("cannot write to standard output");
+	return EX_IOERR;
+}

@@ -1,0 +1,192 @@
+/* What became of each target. */
+#include "analysis/tally.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <openssl/sha.h>
+
+#include "base/mem.h"
+#include "targets/target.h"
+
+/* A moment leaves three bits for the status. */
+enum { STATUS_BITS = 3 };
+_Static_assert(VERDICT_STATUS_MAX <= 1 << STATUS_BITS, "a status fits its bits");
+
+struct tally {
+	struct tally_target *targets;
+	size_t n, room;
+	size_t *slots; /* index + 1 of a target, 0 free; open addressing by URL */
+	size_t nslots; /* a power of two */
+};
+
+struct tally *
+tally_new(void)
+{
+	struct tally *tally = xcalloc(1, sizeof(*tally));
+
+	tally->nslots = 256;
+	tally->slots = xcalloc(tally->nslots, sizeof(*tally->slots));
+	return tally;
+}
+
+void
+tally_free(struct tally *tally)
+{
+	size_t i;
+
+	if (tally == NULL)
+		return;
+	for (i = 0; i < tally->n; i++) {
+		free(tally->targets[i].url);
+		free(tally->targets[i].host);
+		free(tally->targets[i].moments);
+	}
+	free(tally->targets);
+	free(tally->slots);
+	free(tally);
+}
+
+/* As in idset.c: no file's URLs can be made to collide. */
+static size_t
+hash(const char *url)
+{
+	uint8_t digest[SHA256_DIGEST_LENGTH];
+	size_t h;
+
+	SHA256((const uint8_t *)url, strlen(url), digest);
+	memcpy(&h, digest, sizeof(h));
+	return h;
+}
+
+/* The slot of a URL, or the free one where it belongs. */
+static size_t *
+find(const struct tally *tally, const char *url)
+{
+	size_t i = hash(url) & (tally->nslots - 1);
+
+	while (tally->slots[i] != 0 && strcmp(tally->targets[tally->slots[i] - 1].url, url) != 0)
+		i = (i + 1) & (tally->nslots - 1);
+	return &tally->slots[i];
+}
+
+static void
+grow_slots(struct tally *tally)
+{
+	size_t i;
+
+	free(tally->slots);
+	tally->nslots *= 2;
+	tally->slots = xcalloc(tally->nslots, sizeof(*tally->slots));
+	for (i = 0; i < tally->n; i++)
+		*find(tally, tally->targets[i].url) = i + 1;
+}
+
+static struct tally_target *
+target_of(struct tally *tally, const struct target *target)
+{
+	size_t *slot = find(tally, target->url);
+
+	if (*slot != 0)
+		return &tally->targets[*slot - 1];
+	if (tally->n == tally->room) {
+		tally->room = tally->room > 0 ? tally->room * 2 : 64;
+		tally->targets =
+		    xreallocarray(tally->targets, tally->room, sizeof(*tally->targets));
+	}
+	tally->targets[tally->n] = (struct tally_target){
+	    .url = xstrdup(target->url),
+	    .host = target->host != NULL ? xstrdup(target->host) : NULL,
+	};
+	*slot = ++tally->n;
+	if (tally->n > tally->nslots / 2)
+		grow_slots(tally);
+	return &tally->targets[tally->n - 1];
+}
+
+/* Grows by half: at most 12 bytes a record at any time. */
+static void
+add_moment(struct tally_target *t, int64_t us, enum verdict_status status)
+{
+	if (t->nmoments == t->room) {
+		t->room = t->room > 0 ? t->room + t->room / 2 : 8;
+		t->moments = xreallocarray(t->moments, t->room, sizeof(*t->moments));
+	}
+	t->moments[t->nmoments++] = us * (1 << STATUS_BITS) + (int64_t)status;
+}
+
+void
+tally_add(struct tally *tally, const struct target *target, int64_t us, enum verdict_status status)
+{
+	struct tally_target *t = target_of(tally, target);
+
+	assert(status < VERDICT_STATUS_MAX);
+	t->n++;
+	t->counts[status]++;
+	if (us == 0)
+		return;
+	if (t->first_us == 0 || us < t->first_us)
+		t->first_us = us;
+	if (t->last_us == 0 || us > t->last_us)
+		t->last_us = us;
+	if (status != VERDICT_NONE && status != VERDICT_INSUFFICIENT)
+		add_moment(t, us, status);
+}
+
+static int
+by_moment(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static enum verdict_status
+status_at(const struct tally_target *t, size_t i)
+{
+	return (enum verdict_status)(t->moments[i] & ((1 << STATUS_BITS) - 1));
+}
+
+/* Back from the end to where the status was another. */
+static void
+find_change(struct tally_target *t)
+{
+	size_t i = t->nmoments;
+
+	if (i == 0)
+		return;
+	qsort(t->moments, t->nmoments, sizeof(*t->moments), by_moment);
+	t->status = status_at(t, i - 1);
+	while (i > 0 && status_at(t, i - 1) == t->status)
+		i--;
+	if (i == 0)
+		return;
+	t->changed_from = status_at(t, i - 1);
+	t->changed_us = t->moments[i] >> STATUS_BITS;
+}
+
+/* Inputs without a host come last. */
+static int
+by_host(const void *a, const void *b)
+{
+	const struct tally_target *x = a, *y = b;
+	int order;
+
+	if ((x->host == NULL) != (y->host == NULL))
+		return x->host == NULL ? 1 : -1;
+	order = x->host != NULL ? strcmp(x->host, y->host) : 0;
+	return order != 0 ? order : strcmp(x->url, y->url);
+}
+
+const struct tally_target *
+tally_finish(struct tally *tally, size_t *n)
+{
+	size_t i;
+
+	for (i = 0; i < tally->n; i++)
+		find_change(&tally->targets[i]);
+	if (tally->n > 0)
+		qsort(tally->targets, tally->n, sizeof(*tally->targets), by_host);
+	*n = tally->n;
+	return tally->targets;
+}
