@@ -268,7 +268,8 @@ header_compare(const void *a, const void *b)
 	return order != 0 ? order : *x < *y ? -1 : 1;
 }
 
-/* The map holds the first value of each name, as OONI's does; sorted, so that a flood stays cheap. */
+/* The map holds the first value of each name, as OONI's does; sorted, so that a flood stays cheap.
+ */
 static void
 header_map_encode(struct json *j, const struct http_header *headers, size_t n)
 {

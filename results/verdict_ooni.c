@@ -1,6 +1,7 @@
 /*
  * What OONI's stored verdict means in our terms, for records that are not ours. It is a second-hand
- * opinion: its confidence stays modest, and a mechanism is named only where the observations all say the same.
+ * opinion: its confidence stays modest, and a mechanism is named only where the observations all
+ * say the same.
  */
 #include <string.h>
 
@@ -36,7 +37,7 @@ static const struct failure_mechanism tcp_mechanisms[] = {
     {FAILURE_NONE, MECHANISM_NONE},
 };
 
-/* Not reset, time-out or close: without a control SNI nobody can say that the SNI was the reason. */
+/* Not reset, time-out or close: without a control SNI nobody can say that the SNI was why. */
 static const struct failure_mechanism tls_mechanisms[] = {
     {FAILURE_SSL_INVALID_CERTIFICATE, TLS_CERTIFICATE},
     {FAILURE_SSL_INVALID_HOSTNAME, TLS_CERTIFICATE},
@@ -100,7 +101,7 @@ no_ipv6_route(const struct tcp_connect *t)
 	enum failure f = failure_find(t->failure);
 
 	return t->ip != NULL && strchr(t->ip, ':') != NULL &&
-	    (f == FAILURE_NETWORK_UNREACHABLE || f == FAILURE_HOST_UNREACHABLE);
+	       (f == FAILURE_NETWORK_UNREACHABLE || f == FAILURE_HOST_UNREACHABLE);
 }
 
 /* Every connection that failed, failed alike. */

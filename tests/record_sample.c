@@ -276,8 +276,8 @@ sample_round(void)
 	*ARENA_PUSH(m->arena, r->controls, r->ncontrols) = (struct control_outcome){
 	    TEXT("https://example.com/"), TEXT("foreign"), TEXT("before"), true, NULL, true, 204};
 	*ARENA_PUSH(m->arena, r->controls, r->ncontrols) =
-	    (struct control_outcome){TEXT("https://example.kz/"), TEXT("domestic"),
-		TEXT("after"), false, "connection_refused", false, 0};
+	    (struct control_outcome){TEXT("https://example.kz/"), TEXT("domestic"), TEXT("after"),
+	        false, "connection_refused", false, 0};
 	*ARENA_PUSH(m->arena, r->skipped, r->nskipped) =
 	    (struct skipped){TEXT("https://example.net/"), TEXT("interrupted")};
 	return m;
