@@ -49,7 +49,7 @@ struct datagram {
 	int rcode; /* -1 not parsed */
 	struct bytes bytes;
 	/* "answer" (the one used), "duplicate" (a later valid one), "truncated", "wrong_id",
-	 * "wrong_question", "malformed" */
+	 * "wrong_question", "malformed", "edns_refused" (asked again without EDNS) */
 	const char *kind;
 	bool case_mismatch; /* valid, but the name's 0x20 case did not come back */
 };
@@ -81,6 +81,7 @@ struct query {
 	const char *transport; /* "udp", "tcp", "https" */
 	struct datagram *datagrams;
 	size_t ndatagrams;
+	int64_t datagrams_dropped; /* came, but were past the bounds of what is kept */
 };
 
 struct tcp_connect {
@@ -201,6 +202,7 @@ struct context {
 	bool local_interception;
 	int foreign_ok, foreign_asked; /* controls of this round so far */
 	int domestic_ok, domestic_asked;
+	int others_ok; /* other targets of this round that were reached over valid TLS so far */
 	struct resolver_health *resolvers;
 	size_t nresolvers;
 };

@@ -93,6 +93,7 @@ context_decode(struct json_get *g, const json_t *o, struct context *c)
 	c->foreign_ok = (int)json_get_int(g, o, "foreign_ok", 0, INT32_MAX, 0);
 	c->domestic_asked = (int)json_get_int(g, o, "domestic_asked", 0, INT32_MAX, 0);
 	c->domestic_ok = (int)json_get_int(g, o, "domestic_ok", 0, INT32_MAX, 0);
+	c->others_ok = (int)json_get_int(g, o, "others_ok", 0, INT32_MAX, 0);
 	JSON_GET_LIST(g, o, "resolvers", resolver_decode, c->resolvers, c->nresolvers);
 }
 

@@ -119,6 +119,7 @@ context_encode(struct json *j, const struct context *c)
 	json_put_int(j, "foreign_ok", c->foreign_ok);
 	json_put_int(j, "domestic_asked", c->domestic_asked);
 	json_put_int(j, "domestic_ok", c->domestic_ok);
+	json_put_int(j, "others_ok", c->others_ok);
 	resolvers_encode(j, c);
 }
 

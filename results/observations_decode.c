@@ -87,6 +87,7 @@ query_decode(struct json_get *g, const json_t *o, void *item)
 	JSON_GET_LIST(g, o, "answers", answer_decode, q->answers, q->nanswers);
 	q->role = role_decode(g, x, q->engine);
 	q->transport = json_get_string(g, x, "transport");
+	q->datagrams_dropped = json_get_int(g, x, "datagrams_dropped", 0, INT64_MAX, 0);
 	JSON_GET_LIST(g, x, "datagrams", datagram_decode, q->datagrams, q->ndatagrams);
 }
 

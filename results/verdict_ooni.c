@@ -1,5 +1,5 @@
 /*
- * What OONI's stored verdict means in our terms, for records that are not ours. It is a second-hand
+ * OONI's stored verdict in our terms, for records that are not ours, and ours in OONI's. Theirs is a second-hand
  * opinion: its confidence stays modest, and a mechanism is named only where the observations all
  * say the same.
  */
@@ -176,4 +176,50 @@ verdict_from_ooni(const struct measurement *m, struct verdict *out)
 		out->status = m->accessible ? VERDICT_OK : VERDICT_DOWN;
 		out->confidence = m->accessible ? 0.7 : 0.5;
 	}
+}
+
+/* OONI's word for the stage; NULL where it has none. */
+static const char *
+ooni_blocking(const struct verdict *v)
+{
+	if (v->mechanism == HTTP_DIFF || v->mechanism == HTTP_BLOCKPAGE)
+		return "http-diff";
+	switch (v->stage) {
+	case STAGE_DNS:
+		return "dns";
+	case STAGE_TCP:
+		return "tcp_ip";
+	case STAGE_TLS:
+	case STAGE_HTTP:
+		return "http-failure";
+	default:
+		return NULL;
+	}
+}
+
+void
+verdict_to_ooni(struct measurement *m)
+{
+	const char *blocking = NULL;
+
+	m->accessible = -1;
+	switch (m->verdict.status) {
+	case VERDICT_OK:
+	case VERDICT_IMPAIRED: /* works badly, but the network delivers */
+		blocking = "false";
+		m->accessible = 1;
+		break;
+	case VERDICT_DOWN:
+		blocking = "false";
+		m->accessible = 0;
+		break;
+	case VERDICT_BLOCKED:
+	case VERDICT_LIKELY_BLOCKED:
+		blocking = ooni_blocking(&m->verdict);
+		m->accessible = 0;
+		break;
+	default:
+		break;
+	}
+	m->blocking = arena_strdup(m->arena, blocking);
 }

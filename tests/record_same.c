@@ -111,6 +111,7 @@ same_query(const struct query *a, const struct query *b)
 	SAME_LIST(answers, nanswers, same_answer);
 	SAME_INT(role);
 	SAME_TEXT(transport);
+	SAME_INT(datagrams_dropped);
 	SAME_LIST(datagrams, ndatagrams, same_datagram);
 }
 
@@ -221,6 +222,7 @@ same_context(const struct context *a, const struct context *b)
 	SAME_INT(foreign_asked);
 	SAME_INT(domestic_ok);
 	SAME_INT(domestic_asked);
+	SAME_INT(others_ok);
 	SAME_LIST(resolvers, nresolvers, same_resolver);
 }
 
