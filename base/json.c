@@ -15,27 +15,39 @@ json_init(struct json *j, struct buf *out)
 	*j = (struct json){.out = out};
 }
 
-/* Text inside quotes. The bytes are known to be UTF-8. */
+/* One byte that cannot stand in a string as it is. */
+static void
+escaped(struct buf *out, unsigned char c)
+{
+	if (c == '"' || c == '\\') {
+		buf_putc(out, '\\');
+		buf_putc(out, (char)c);
+	} else if (c == '\n')
+		buf_puts(out, "\\n");
+	else if (c < 0x80)
+		buf_printf(out, "\\u%04x", c);
+	else
+		buf_puts(out, "\\ufffd");
+}
+
+/* Text inside quotes. Bytes that are not UTF-8 (only a key can have them) become U+FFFD. */
 static void
 quoted(struct buf *out, const char *text, size_t len)
 {
-	size_t start = 0, i;
+	size_t start = 0, i, n;
 	unsigned char c;
+	uint32_t code;
 
 	buf_putc(out, '"');
-	for (i = 0; i < len; i++) {
+	for (i = 0; i < len; i += n) {
 		c = (unsigned char)text[i];
-		if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f)
+		n = c < 0x80 ? 1 : utf8_next(text + i, len - i, &code);
+		if (n > 0 && c >= 0x20 && c != '"' && c != '\\' && c != 0x7f)
 			continue;
+		n = 1;
 		buf_add(out, text + start, i - start);
+		escaped(out, c);
 		start = i + 1;
-		if (c == '"' || c == '\\') {
-			buf_putc(out, '\\');
-			buf_putc(out, (char)c);
-		} else if (c == '\n')
-			buf_puts(out, "\\n");
-		else
-			buf_printf(out, "\\u%04x", c);
 	}
 	buf_add(out, text + start, len - start);
 	buf_putc(out, '"');
@@ -131,11 +143,58 @@ json_put_base64_text(struct json *j, const char *key, const void *data, size_t l
 	buf_putc(j->out, '"');
 }
 
+/* Decimal digits of v, at least `least` of them, written backwards from end. Returns the first. */
+static char *
+digits_before(char *end, uint64_t v, int least)
+{
+	for (; v > 0 || least > 0; least--) {
+		*--end = (char)('0' + v % 10);
+		v /= 10;
+	}
+	return end;
+}
+
 void
 json_put_int(struct json *j, const char *key, int64_t v)
 {
+	char text[24], *end = text + sizeof(text), *p;
+
+	p = digits_before(end, v < 0 ? 0 - (uint64_t)v : (uint64_t)v, 1);
+	if (v < 0)
+		*--p = '-';
 	begin(j, key);
-	buf_printf(j->out, "%lld", (long long)v);
+	buf_add(j->out, p, (size_t)(end - p));
+}
+
+/*
+ * Whole microseconds, as nearly all of our times are: written ten times faster than by trying.
+ * Below 2^53 the quotient of two integers is the double nearest to that decimal fraction, so what
+ * is written reads back as v; and no two decimals of 15 digits share a double, so none is shorter.
+ */
+static bool
+put_micros(struct buf *out, double v)
+{
+	char text[32], *end = text + sizeof(text), *p;
+	double scaled = nearbyint(v * 1e6);
+	uint64_t micros;
+	int digits = 6;
+
+	if (!(v >= 0 && v < 1e8) || scaled / 1e6 != v)
+		return false;
+	micros = (uint64_t)scaled;
+	for (; digits > 0 && micros % 10 == 0; digits--)
+		micros /= 10;
+	if (digits == 0)
+		p = digits_before(end, micros, 1);
+	else {
+		static const uint64_t unit[] = {1, 10, 100, 1000, 10000, 100000, 1000000};
+
+		p = digits_before(end, micros % unit[digits], digits);
+		*--p = '.';
+		p = digits_before(p, micros / unit[digits], 1);
+	}
+	buf_add(out, p, (size_t)(end - p));
+	return true;
 }
 
 void
@@ -148,12 +207,14 @@ json_put_double(struct json *j, const char *key, double v)
 		json_put_null(j, key);
 		return;
 	}
+	begin(j, key);
+	if (put_micros(j->out, v))
+		return;
 	for (digits = 6; digits <= 17; digits++) {
 		snprintf(text, sizeof(text), "%.*g", digits, v);
 		if (strtod(text, NULL) == v)
 			break;
 	}
-	begin(j, key);
 	buf_puts(j->out, text);
 }
 

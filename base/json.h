@@ -4,7 +4,8 @@
  * Reading is jansson's work; its names json_object, json_array and their like are why ours say
  * "put": a program that exported those would have jansson call it instead of itself.
  *
- * Inside an object every call names its key; inside an array, and at the top, key is NULL.
+ * Inside an object every call names its key; inside an array, and at the top, key is NULL. What is
+ * not UTF-8 in a key becomes U+FFFD; values lose nothing.
  */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H

@@ -48,7 +48,7 @@ is_base64(const json_t *value)
 	const char *format = json_string_value(json_object_get(value, "format"));
 
 	return format != NULL && strcmp(format, "base64") == 0 &&
-	    json_is_string(json_object_get(value, "data"));
+	       json_is_string(json_object_get(value, "data"));
 }
 
 struct bytes
@@ -76,7 +76,7 @@ json_value_string(struct json_get *g, const json_t *value)
 
 	if (bytes.len == 0)
 		return json_is_string(value) || is_base64(value) ? arena_strdup(g->arena, "")
-								 : NULL;
+		                                                 : NULL;
 	if (memchr(bytes.data, '\0', bytes.len) != NULL)
 		g->oddities++;
 	return arena_strndup(g->arena, (char *)bytes.data, bytes.len);
@@ -97,8 +97,8 @@ json_get_base64(struct json_get *g, const json_t *object, const char *key)
 }
 
 int64_t
-json_get_int(struct json_get *g, const json_t *object, const char *key, int64_t least,
-    int64_t most, int64_t unknown)
+json_get_int(struct json_get *g, const json_t *object, const char *key, int64_t least, int64_t most,
+    int64_t unknown)
 {
 	const json_t *value = member(object, key);
 

@@ -50,8 +50,8 @@ char **json_get_strings(struct json_get *g, const json_t *object, const char *ke
 
 /* Reads one object of a list into a zeroed item. */
 typedef void json_item_decode(struct json_get *g, const json_t *object, void *item);
-/* An array of objects, each appended to an arena array (as ARENA_PUSH); other items are left out. */
-#define JSON_GET_LIST(g, object, key, decode, items, n)                                            \
+/* An array of objects, each appended to an arena array as by ARENA_PUSH; others are left out. */
+#define JSON_GET_LIST(g, object, key, decode, items, n) \
 	json_get_list((g), (object), (key), (decode), (void **)&(items), &(n), sizeof(*(items)))
 void json_get_list(struct json_get *g, const json_t *object, const char *key,
     json_item_decode *decode, void **items, size_t *n, size_t size);

@@ -22,7 +22,8 @@ annotations_decode(struct json_get *g, const json_t *root, struct measurement *m
 
 	if (json_get_object(g, root, "annotations") == NULL)
 		return;
-	json_object_foreach(json_object_get(root, "annotations"), key, value) {
+	json_object_foreach(json_object_get(root, "annotations"), key, value)
+	{
 		text = json_value_string(g, value);
 		if (text == NULL && !json_is_null(value))
 			continue;
@@ -72,8 +73,8 @@ resolver_decode(struct json_get *g, const json_t *o, void *item)
 	const char *role = json_get_string(g, o, "role");
 
 	r->address = json_get_string(g, o, "address");
-	r->role = (enum resolver_role)json_known(
-	    g, role, resolver_role_find(role), RESOLVER_ROLE_MAX);
+	r->role =
+	    (enum resolver_role)json_known(g, role, resolver_role_find(role), RESOLVER_ROLE_MAX);
 	r->asked = (int)json_get_int(g, o, "asked", 0, INT32_MAX, 0);
 	r->answered = (int)json_get_int(g, o, "answered", 0, INT32_MAX, 0);
 	r->silent = (int)json_get_int(g, o, "silent", 0, INT32_MAX, 0);
@@ -84,8 +85,8 @@ context_decode(struct json_get *g, const json_t *o, struct context *c)
 {
 	const char *state = json_get_string(g, o, "state"), *ipv6 = json_get_string(g, o, "ipv6");
 
-	c->network = (enum network_state)json_known(
-	    g, state, network_state_find(state), NETWORK_STATE_MAX);
+	c->network =
+	    (enum network_state)json_known(g, state, network_state_find(state), NETWORK_STATE_MAX);
 	c->ipv6 = (enum ipv6_state)json_known(g, ipv6, ipv6_state_find(ipv6), IPV6_STATE_MAX);
 	c->local_interception = json_get_bool(g, o, "local_interception") == 1;
 	c->foreign_asked = (int)json_get_int(g, o, "foreign_asked", 0, INT32_MAX, 0);
@@ -107,10 +108,10 @@ verdict_decode(struct json_get *g, const json_t *o, struct verdict *v)
 
 	v->status = (enum verdict_status)json_known(
 	    g, status, verdict_status_find(status), VERDICT_STATUS_MAX);
-	v->stage = (enum verdict_stage)json_known(
-	    g, stage, verdict_stage_find(stage), VERDICT_STAGE_MAX);
-	v->mechanism = (enum mechanism)json_known(
-	    g, mechanism, mechanism_find(mechanism), MECHANISM_MAX);
+	v->stage =
+	    (enum verdict_stage)json_known(g, stage, verdict_stage_find(stage), VERDICT_STAGE_MAX);
+	v->mechanism =
+	    (enum mechanism)json_known(g, mechanism, mechanism_find(mechanism), MECHANISM_MAX);
 	v->confidence = json_get_double(g, o, "confidence", 0);
 	evidence = json_get_strings(g, o, "evidence", &n);
 	for (i = 0; i < n; i++)

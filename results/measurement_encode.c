@@ -15,7 +15,7 @@ static bool
 has_lists(const struct measurement *m)
 {
 	return m->round == NULL || m->nqueries > 0 || m->nduplicates > 0 || m->ntcp > 0 ||
-	    m->ntls > 0 || m->nevents > 0 || m->nrequests > 0;
+	       m->ntls > 0 || m->nevents > 0 || m->nrequests > 0;
 }
 
 static void
@@ -68,7 +68,8 @@ envelope_encode(struct json *j, const struct measurement *m)
 
 /*
  * OONI's verdict keys. What only a comparison with a control vantage can tell is null; those
- * that OONI's readers take for plain numbers (body_proportion, the x_..._flags) are left out instead.
+ * that OONI's readers take for plain numbers (body_proportion, the x_..._flags) are left out
+ * instead.
  */
 static void
 ooni_verdict_encode(struct json *j, const struct measurement *m)

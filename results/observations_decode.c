@@ -87,6 +87,7 @@ query_decode(struct json_get *g, const json_t *o, void *item)
 	JSON_GET_LIST(g, o, "answers", answer_decode, q->answers, q->nanswers);
 	q->role = role_decode(g, x, q->engine);
 	q->transport = json_get_string(g, x, "transport");
+	q->datagrams_dropped = json_get_int(g, x, "datagrams_dropped", 0, INT64_MAX, 0);
 	JSON_GET_LIST(g, x, "datagrams", datagram_decode, q->datagrams, q->ndatagrams);
 }
 
@@ -203,7 +204,7 @@ headers_decode(struct json_get *g, const json_t *o, struct http_header **headers
 	if (list != NULL || json_get_object(g, o, "headers") == NULL)
 		return;
 	json_object_foreach(json_object_get(o, "headers"), name, value)
-		header_push(g, arena_strdup(g->arena, name), json_value_string(g, value), headers, n);
+	    header_push(g, arena_strdup(g->arena, name), json_value_string(g, value), headers, n);
 }
 
 static void
@@ -257,8 +258,8 @@ void
 observations_decode(struct json_get *g, const struct json_t *keys, struct measurement *m)
 {
 	JSON_GET_LIST(g, keys, "queries", query_decode, m->queries, m->nqueries);
-	JSON_GET_LIST(g, keys, "x_dns_duplicate_responses", query_decode, m->duplicates,
-	    m->nduplicates);
+	JSON_GET_LIST(
+	    g, keys, "x_dns_duplicate_responses", query_decode, m->duplicates, m->nduplicates);
 	JSON_GET_LIST(g, keys, "tcp_connect", tcp_decode, m->tcp, m->ntcp);
 	JSON_GET_LIST(g, keys, "tls_handshakes", tls_decode, m->tls, m->ntls);
 	JSON_GET_LIST(g, keys, "network_events", event_decode, m->events, m->nevents);

@@ -101,6 +101,7 @@ query_x_encode(struct json *j, const struct query *q)
 	json_put_int(j, "attempt", q->c.attempt);
 	json_put_string(j, "role", resolver_role_name(q->role));
 	json_put_string(j, "transport", q->transport);
+	json_put_int(j, "datagrams_dropped", q->datagrams_dropped);
 	json_put_array(j, "datagrams");
 	for (i = 0; i < q->ndatagrams; i++)
 		datagram_encode(j, &q->datagrams[i]);
@@ -268,7 +269,8 @@ header_compare(const void *a, const void *b)
 	return order != 0 ? order : *x < *y ? -1 : 1;
 }
 
-/* The map holds the first value of each name, as OONI's does; sorted, so that a flood stays cheap. */
+/* The map holds the first value of each name, as OONI's does; sorted, so that a flood stays cheap.
+ */
 static void
 header_map_encode(struct json *j, const struct http_header *headers, size_t n)
 {

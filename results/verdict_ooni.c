@@ -1,6 +1,7 @@
 /*
- * What OONI's stored verdict means in our terms, for records that are not ours. It is a second-hand
- * opinion: its confidence stays modest, and a mechanism is named only where the observations all say the same.
+ * OONI's stored verdict in our terms, for records that are not ours, and ours in OONI's. Theirs is a second-hand
+ * opinion: its confidence stays modest, and a mechanism is named only where the observations all
+ * say the same.
  */
 #include <string.h>
 
@@ -36,7 +37,7 @@ static const struct failure_mechanism tcp_mechanisms[] = {
     {FAILURE_NONE, MECHANISM_NONE},
 };
 
-/* Not reset, time-out or close: without a control SNI nobody can say that the SNI was the reason. */
+/* Not reset, time-out or close: without a control SNI nobody can say that the SNI was why. */
 static const struct failure_mechanism tls_mechanisms[] = {
     {FAILURE_SSL_INVALID_CERTIFICATE, TLS_CERTIFICATE},
     {FAILURE_SSL_INVALID_HOSTNAME, TLS_CERTIFICATE},
@@ -100,7 +101,7 @@ no_ipv6_route(const struct tcp_connect *t)
 	enum failure f = failure_find(t->failure);
 
 	return t->ip != NULL && strchr(t->ip, ':') != NULL &&
-	    (f == FAILURE_NETWORK_UNREACHABLE || f == FAILURE_HOST_UNREACHABLE);
+	       (f == FAILURE_NETWORK_UNREACHABLE || f == FAILURE_HOST_UNREACHABLE);
 }
 
 /* Every connection that failed, failed alike. */
@@ -175,4 +176,50 @@ verdict_from_ooni(const struct measurement *m, struct verdict *out)
 		out->status = m->accessible ? VERDICT_OK : VERDICT_DOWN;
 		out->confidence = m->accessible ? 0.7 : 0.5;
 	}
+}
+
+/* OONI's word for the stage; NULL where it has none. */
+static const char *
+ooni_blocking(const struct verdict *v)
+{
+	if (v->mechanism == HTTP_DIFF || v->mechanism == HTTP_BLOCKPAGE)
+		return "http-diff";
+	switch (v->stage) {
+	case STAGE_DNS:
+		return "dns";
+	case STAGE_TCP:
+		return "tcp_ip";
+	case STAGE_TLS:
+	case STAGE_HTTP:
+		return "http-failure";
+	default:
+		return NULL;
+	}
+}
+
+void
+verdict_to_ooni(struct measurement *m)
+{
+	const char *blocking = NULL;
+
+	m->accessible = -1;
+	switch (m->verdict.status) {
+	case VERDICT_OK:
+	case VERDICT_IMPAIRED: /* works badly, but the network delivers */
+		blocking = "false";
+		m->accessible = 1;
+		break;
+	case VERDICT_DOWN:
+		blocking = "false";
+		m->accessible = 0;
+		break;
+	case VERDICT_BLOCKED:
+	case VERDICT_LIKELY_BLOCKED:
+		blocking = ooni_blocking(&m->verdict);
+		m->accessible = 0;
+		break;
+	default:
+		break;
+	}
+	m->blocking = arena_strdup(m->arena, blocking);
 }

@@ -15,7 +15,8 @@ same_text(const char *a, const char *b, const char *field)
 {
 	if (a == b || (a != NULL && b != NULL && strcmp(a, b) == 0))
 		return;
-	fail_msg("%s: \"%s\" is not \"%s\"", field, a != NULL ? a : "(null)", b != NULL ? b : "(null)");
+	fail_msg(
+	    "%s: \"%s\" is not \"%s\"", field, a != NULL ? a : "(null)", b != NULL ? b : "(null)");
 }
 
 static void
@@ -45,11 +46,11 @@ same_bytes(const struct bytes *a, const struct bytes *b, const char *field)
 #define SAME_DOUBLE(f) same_double(a->f, b->f, #f)
 #define SAME_BYTES(f) same_bytes(&a->f, &b->f, #f)
 /* Two lists of n items each, by the function for one item. */
-#define SAME_LIST(items, n, same)                                                                  \
-	do {                                                                                       \
-		SAME_INT(n);                                                                       \
-		for (size_t i_ = 0; i_ < a->n; i_++)                                               \
-			same(&a->items[i_], &b->items[i_]);                                        \
+#define SAME_LIST(items, n, same)                           \
+	do {                                                \
+		SAME_INT(n);                                \
+		for (size_t i_ = 0; i_ < a->n; i_++)        \
+			same(&a->items[i_], &b->items[i_]); \
 	} while (0)
 
 static void
@@ -110,6 +111,7 @@ same_query(const struct query *a, const struct query *b)
 	SAME_LIST(answers, nanswers, same_answer);
 	SAME_INT(role);
 	SAME_TEXT(transport);
+	SAME_INT(datagrams_dropped);
 	SAME_LIST(datagrams, ndatagrams, same_datagram);
 }
 
@@ -221,6 +223,7 @@ same_context(const struct context *a, const struct context *b)
 	SAME_INT(domestic_ok);
 	SAME_INT(others_ok);
 	SAME_INT(domestic_asked);
+	SAME_INT(others_ok);
 	SAME_LIST(resolvers, nresolvers, same_resolver);
 }
 

@@ -69,7 +69,7 @@ fill_context(struct measurement *m)
 	c->foreign_ok = 3;
 	c->domestic_asked = 2;
 	c->domestic_ok = 1;
-	c->others_ok = 7;
+	c->others_ok = 9;
 	r = ARENA_PUSH(m->arena, c->resolvers, c->nresolvers);
 	*r = (struct resolver_health){TEXT("192.0.2.53:53"), RESOLVER_SECOND, 7, 6, 5};
 }
@@ -97,6 +97,7 @@ fill_query(struct measurement *m, struct query *q, const char *failure)
 	*a = (struct answer){TEXT("A"), TEXT("192.0.2.1"), NULL, -1, 0, NULL};
 	q->role = RESOLVER_DOH;
 	q->transport = "udp";
+	q->datagrams_dropped = 11;
 	d = ARENA_PUSH(m->arena, q->datagrams, q->ndatagrams);
 	*d = (struct datagram){0.1, 57, 3, BYTES("\x12\x35"), "wrong_id", true};
 	d = ARENA_PUSH(m->arena, q->datagrams, q->ndatagrams);
@@ -277,8 +278,8 @@ sample_round(void)
 	*ARENA_PUSH(m->arena, r->controls, r->ncontrols) = (struct control_outcome){
 	    TEXT("https://example.com/"), TEXT("foreign"), TEXT("before"), true, NULL, true, 204};
 	*ARENA_PUSH(m->arena, r->controls, r->ncontrols) =
-	    (struct control_outcome){TEXT("https://example.kz/"), TEXT("domestic"),
-		TEXT("after"), false, "connection_refused", false, 0};
+	    (struct control_outcome){TEXT("https://example.kz/"), TEXT("domestic"), TEXT("after"),
+	        false, "connection_refused", false, 0};
 	*ARENA_PUSH(m->arena, r->skipped, r->nskipped) =
 	    (struct skipped){TEXT("https://example.net/"), TEXT("interrupted")};
 	return m;

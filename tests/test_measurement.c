@@ -20,7 +20,8 @@ static char error[200];
 static struct measurement *
 decode(const char *json, size_t *oddities)
 {
-	struct measurement *m = measurement_decode(json, strlen(json), oddities, error, sizeof(error));
+	struct measurement *m =
+	    measurement_decode(json, strlen(json), oddities, error, sizeof(error));
 
 	if (m == NULL)
 		fail_msg("not read: %s", error);
@@ -155,7 +156,8 @@ every_record_has_the_keys_of_ooni(void **state)
 		at(round, keys[i]);
 	}
 	assert_string_equal(json_string_value(at(web, "data_format_version")), "0.2.0");
-	assert_string_equal(json_string_value(at(web, "measurement_start_time")), "2026-11-22 06:30:00");
+	assert_string_equal(
+	    json_string_value(at(web, "measurement_start_time")), "2026-11-22 06:30:00");
 	assert_string_equal(
 	    json_string_value(at(web, "test_keys.x_netvane.time")), "2026-11-22T06:30:00.123456Z");
 	assert_string_equal(json_string_value(at(web, "probe_ip")), "127.0.0.1");
@@ -263,7 +265,8 @@ a_flood_of_headers_costs_no_flood_of_time(void **state)
 		h->value = h->name;
 	}
 	root = tree(m);
-	assert_int_equal(json_array_size(at(root, "test_keys.requests.0.response.headers_list")), 200004);
+	assert_int_equal(
+	    json_array_size(at(root, "test_keys.requests.0.response.headers_list")), 200004);
 	assert_int_equal(json_object_size(at(root, "test_keys.requests.0.response.headers")), 3);
 	json_decref(root);
 }
@@ -293,10 +296,10 @@ wrong_types_are_counted_and_passed_over(void **state)
 
 	(void)state;
 	m = decode("{\"test_name\":\"web_connectivity\",\"measurement_start_time\":\"yesterday\","
-		   "\"input\":3,\"test_runtime\":\"long\",\"annotations\":[],"
-		   "\"test_keys\":{\"queries\":{},\"tcp_connect\":[7,{\"ip\":\"192.0.2.1\","
-		   "\"port\":70000,\"status\":{\"success\":true}}],\"accessible\":\"yes\","
-		   "\"blocking\":true,\"x_netvane\":[]}}",
+	           "\"input\":3,\"test_runtime\":\"long\",\"annotations\":[],"
+	           "\"test_keys\":{\"queries\":{},\"tcp_connect\":[7,{\"ip\":\"192.0.2.1\","
+	           "\"port\":70000,\"status\":{\"success\":true}}],\"accessible\":\"yes\","
+	           "\"blocking\":true,\"x_netvane\":[]}}",
 	    &oddities);
 	assert_int_equal(oddities, 10);
 	assert_null(m->input);
@@ -319,8 +322,8 @@ a_connection_without_success_has_failed(void **state)
 
 	(void)state;
 	m = decode("{\"test_name\":\"web_connectivity\",\"measurement_start_time\":"
-		   "\"2026-11-22 04:30:00\",\"test_keys\":{\"tcp_connect\":[{\"ip\":\"192.0.2.1\","
-		   "\"port\":1,\"status\":{\"success\":false,\"failure\":null}}]}}",
+	           "\"2026-11-22 04:30:00\",\"test_keys\":{\"tcp_connect\":[{\"ip\":\"192.0.2.1\","
+	           "\"port\":1,\"status\":{\"success\":false,\"failure\":null}}]}}",
 	    &oddities);
 	assert_int_equal(oddities, 1);
 	assert_string_equal(m->tcp[0].failure, "unknown_failure");
@@ -335,7 +338,8 @@ base64_that_is_none_is_an_oddity(void **state)
 
 	(void)state;
 	m = decode(
-	    "{\"test_name\":\"web_connectivity\",\"measurement_start_time\":\"2026-11-22 04:30:00\","
+	    "{\"test_name\":\"web_connectivity\",\"measurement_start_time\":\"2026-11-22 "
+	    "04:30:00\","
 	    "\"test_keys\":{\"queries\":[{\"raw_response\":\"%%\"}],\"requests\":[{\"response\":{"
 	    "\"code\":200,\"body\":{\"format\":\"base64\",\"data\":\"a\"},\"headers_list\":[[\"a\","
 	    "{\"format\":\"base64\",\"data\":\"/+8=\"}],[\"b\"],[\"c\",\"d\\u0000e\"]]}}]}}",
@@ -357,8 +361,8 @@ old_records_with_only_a_header_map_are_read(void **state)
 
 	(void)state;
 	m = decode("{\"test_name\":\"web_connectivity\",\"measurement_start_time\":"
-		   "\"2026-11-22 04:30:00\",\"test_keys\":{\"queries\":null,\"requests\":[{"
-		   "\"response\":{\"code\":200,\"body\":null,\"headers\":{\"Server\":\"x\"}}}]}}",
+	           "\"2026-11-22 04:30:00\",\"test_keys\":{\"queries\":null,\"requests\":[{"
+	           "\"response\":{\"code\":200,\"body\":null,\"headers\":{\"Server\":\"x\"}}}]}}",
 	    &oddities);
 	assert_int_equal(oddities, 0);
 	assert_int_equal(m->requests[0].nheaders, 1);
@@ -416,8 +420,8 @@ static void
 every_generated_measurement_of_ooni_is_read(void **state)
 {
 	const char *top = getenv("top_srcdir");
-	char *pattern = xasprintf("%s/../shared/data/ooni-web-connectivity/*/measurement.json",
-	    top != NULL ? top : "..");
+	char *pattern = xasprintf(
+	    "%s/../shared/data/ooni-web-connectivity/*/measurement.json", top != NULL ? top : "..");
 	glob_t found;
 	size_t i;
 
