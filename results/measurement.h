@@ -49,7 +49,7 @@ struct datagram {
 	int rcode; /* -1 not parsed */
 	struct bytes bytes;
 	/* "answer" (the one used), "duplicate" (a later valid one), "truncated", "wrong_id",
-	 * "wrong_question", "malformed" */
+	 * "wrong_question", "malformed", "edns_refused" (asked again without EDNS) */
 	const char *kind;
 	bool case_mismatch; /* valid, but the name's 0x20 case did not come back */
 };
@@ -79,6 +79,7 @@ struct query {
 	const char *transport; /* "udp", "tcp", "https" */
 	struct datagram *datagrams;
 	size_t ndatagrams;
+	int64_t datagrams_dropped; /* came, but were past the bounds of what is kept */
 };
 
 struct tcp_connect {
