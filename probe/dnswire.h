@@ -8,25 +8,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "probe/dnsname.h"
+
 struct answer;
 struct arena;
 struct buf;
 
 enum dns_type { DNS_TYPE_A = 1, DNS_TYPE_CNAME = 5, DNS_TYPE_AAAA = 28 };
 /* The rcodes that somebody here asks for by name. BADVERS needs EDNS's upper bits. */
-enum dns_rcode { DNS_RCODE_FORMERR = 1, DNS_RCODE_NXDOMAIN = 3, DNS_RCODE_NOTIMP = 4, DNS_RCODE_BADVERS = 16 };
-
-enum {
-	DNS_NAME_MAX = 255, /* bytes of a name on the wire */
-	DNS_MESSAGE_MAX = 65535,
-	DNS_EDNS_SIZE = 1232, /* the datagram that EDNS says we take: no fragments on any usual path */
-	DNS_RANDOM_SIZE = 2 + 32 /* an ID, and a bit for every letter of a name */
+enum dns_rcode {
+	DNS_RCODE_FORMERR = 1,
+	DNS_RCODE_NXDOMAIN = 3,
+	DNS_RCODE_NOTIMP = 4,
+	DNS_RCODE_BADVERS = 16
 };
 
-/* Uncompressed: length-prefixed labels, the root's 0 included. */
-struct dns_name {
-	size_t len;
-	uint8_t wire[DNS_NAME_MAX];
+enum {
+	DNS_MESSAGE_MAX = 65535,
+	DNS_EDNS_SIZE = 1232, /* the largest datagram we ask for: never in fragments */
+	DNS_RANDOM_SIZE = 2 + DNS_NAME_MAX / 8 + 1 /* an ID, and a bit for every letter of a name */
 };
 
 struct dns_question {
@@ -35,7 +35,10 @@ struct dns_question {
 	struct dns_name name;
 };
 
-/* ID 0, lower case, as DoH's caches want it (RFC 8484 4.1). Returns 0, or -1 when hostname is no DNS name. */
+/*
+ * ID 0, lower case, as DoH's caches want it (RFC 8484 4.1). Returns 0, or -1 when hostname is no
+ * DNS name.
+ */
 int dns_question_init(struct dns_question *q, const char *hostname, enum dns_type type);
 /* Takes the ID, and the case of each letter (0x20), from random bytes. */
 void dns_question_randomize(struct dns_question *q, const uint8_t random[DNS_RANDOM_SIZE]);
@@ -53,8 +56,9 @@ struct dns_reply {
 	bool edns;
 	bool case_mismatch; /* the question came back in another case */
 	/*
-	 * The records in the answer section that the chain of CNAMEs from the question leads to, in the
-	 * message's order; what belongs to other names is left out, as a browser's resolver would. In the arena.
+	 * The records in the answer section that the chain of CNAMEs from the question leads to, in
+	 * the message's order; what belongs to other names is left out, as a browser's resolver
+	 * would. In the arena.
 	 */
 	struct answer *answers;
 	size_t nanswers;
