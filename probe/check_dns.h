@@ -3,11 +3,10 @@
 #define PROBE_CHECK_DNS_H
 
 #include "probe/check.h"
+#include "probe/dnswire.h"
 
 struct query;
 struct resolver;
-
-enum dns_type { DNS_TYPE_A = 1, DNS_TYPE_CNAME = 5, DNS_TYPE_AAAA = 28 };
 
 /*
  * hostname is ASCII, without a final dot; borrowed until done, as resolver is. Picks UDP or HTTPS by the resolver's

@@ -223,7 +223,6 @@ same_context(const struct context *a, const struct context *b)
 	SAME_INT(domestic_ok);
 	SAME_INT(others_ok);
 	SAME_INT(domestic_asked);
-	SAME_INT(others_ok);
 	SAME_LIST(resolvers, nresolvers, same_resolver);
 }
 
