@@ -54,6 +54,7 @@ buf_room(struct buf *buf, size_t more)
 		while (buf->cap < want)
 			buf->cap *= 2;
 		buf->data = xreallocarray(buf->data, buf->cap, 1);
+		buf->data[buf->len] = '\0';
 	}
 	return buf->data + buf->len;
 }

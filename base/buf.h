@@ -21,7 +21,10 @@ const char *buf_str(const struct buf *buf);
 /* Hands the bytes over as a C string to free(); the buf is empty after. */
 char *buf_steal(struct buf *buf);
 
-/* Makes room for `more` bytes at the end and returns where they go; then add to len what was used. */
+/*
+ * Makes room for `more` bytes and a NUL at the end, and returns where they go; then add to len
+ * what was used. The NUL after it is the caller's to write, where the bytes are to be a string.
+ */
 char *buf_room(struct buf *buf, size_t more);
 void buf_add(struct buf *buf, const void *data, size_t len);
 void buf_puts(struct buf *buf, const char *s);

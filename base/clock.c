@@ -60,14 +60,24 @@ utc(int64_t wall_us, int *micros)
 	return tm;
 }
 
+/* The part that both texts share. Not strftime, whose %Y writes the year 1 as "1". */
+static void
+write_date(const struct tm *tm, char between, char out[CLOCK_TEXT_SIZE])
+{
+	snprintf(out, CLOCK_TEXT_SIZE, "%04d-%02d-%02d%c%02d:%02d:%02d", tm->tm_year + 1900,
+	    tm->tm_mon + 1, tm->tm_mday, between, tm->tm_hour, tm->tm_min, tm->tm_sec);
+}
+
+enum { DATE_LENGTH = 19 };
+
 char *
 clock_rfc3339(int64_t wall_us, char out[CLOCK_TEXT_SIZE])
 {
 	int micros;
 	struct tm tm = utc(wall_us, &micros);
-	size_t n = strftime(out, CLOCK_TEXT_SIZE, "%Y-%m-%dT%H:%M:%S", &tm);
 
-	snprintf(out + n, CLOCK_TEXT_SIZE - n, ".%06dZ", micros);
+	write_date(&tm, 'T', out);
+	snprintf(out + DATE_LENGTH, CLOCK_TEXT_SIZE - DATE_LENGTH, ".%06dZ", micros);
 	return out;
 }
 
@@ -77,7 +87,7 @@ clock_ooni(int64_t wall_us, char out[CLOCK_TEXT_SIZE])
 	int micros;
 	struct tm tm = utc(wall_us, &micros);
 
-	strftime(out, CLOCK_TEXT_SIZE, "%Y-%m-%d %H:%M:%S", &tm);
+	write_date(&tm, ' ', out);
 	return out;
 }
 
@@ -142,38 +152,53 @@ offset(const char **p, int64_t *seconds)
 	return true;
 }
 
+/* Reads "2026-11-22", a day that exists. */
+static bool
+date(const char **p, struct tm *tm)
+{
+	struct tm check;
+
+	if (!number(p, 4, 0, 9999, &tm->tm_year) || !literal(p, '-') ||
+	    !number(p, 2, 1, 12, &tm->tm_mon) || !literal(p, '-') ||
+	    !number(p, 2, 1, 31, &tm->tm_mday))
+		return false;
+	tm->tm_year -= 1900;
+	tm->tm_mon -= 1;
+	/* timegm turns 31 April into 1 May; we do not. */
+	check = *tm;
+	timegm(&check);
+	return check.tm_mday == tm->tm_mday;
+}
+
+/* Reads "06:30[:00[.5]]"; 60 is a leap second. */
+static bool
+time_of_day(const char **p, struct tm *tm, int64_t *micros)
+{
+	if (!number(p, 2, 0, 23, &tm->tm_hour) || !literal(p, ':') ||
+	    !number(p, 2, 0, 59, &tm->tm_min))
+		return false;
+	if (!literal(p, ':'))
+		return true;
+	if (!number(p, 2, 0, 60, &tm->tm_sec))
+		return false;
+	return !literal(p, '.') || fraction(p, micros);
+}
+
 int
 clock_parse(const char *text, int64_t *wall_us)
 {
-	struct tm tm = {0}, check;
+	struct tm tm = {0};
 	const char *p = text;
 	int64_t micros = 0, away = 0;
-	time_t t;
 
-	if (!number(&p, 4, 0, 9999, &tm.tm_year) || !literal(&p, '-') ||
-	    !number(&p, 2, 1, 12, &tm.tm_mon) || !literal(&p, '-') ||
-	    !number(&p, 2, 1, 31, &tm.tm_mday))
+	if (!date(&p, &tm))
 		return -1;
-	tm.tm_year -= 1900;
-	tm.tm_mon -= 1;
 	if (*p != '\0') {
 		if (!literal(&p, 'T') && !literal(&p, 't') && !literal(&p, ' '))
 			return -1;
-		if (!number(&p, 2, 0, 23, &tm.tm_hour) || !literal(&p, ':') ||
-		    !number(&p, 2, 0, 59, &tm.tm_min))
-			return -1;
-		if (literal(&p, ':') && !number(&p, 2, 0, 60, &tm.tm_sec))
-			return -1;
-		if (literal(&p, '.') && !fraction(&p, &micros))
-			return -1;
-		if (!offset(&p, &away) || *p != '\0')
+		if (!time_of_day(&p, &tm, &micros) || !offset(&p, &away) || *p != '\0')
 			return -1;
 	}
-	check = tm;
-	t = timegm(&check);
-	/* timegm turns 31 April into 1 May; we do not. */
-	if (check.tm_mday != tm.tm_mday && tm.tm_sec < 60)
-		return -1;
-	*wall_us = ((int64_t)t - away) * 1000000 + micros;
+	*wall_us = ((int64_t)timegm(&tm) - away) * 1000000 + micros;
 	return 0;
 }

@@ -56,6 +56,27 @@ log_set_hook(void (*before_line)(void *arg), void *arg)
 	log_hook_arg = arg;
 }
 
+/*
+ * What we log may quote a target list or a server: it must not end our line and begin one that
+ * looks like ours, nor talk to the terminal. UTF-8 has no such bytes inside its characters but
+ * for C1 controls, which are written 0xc2 0x80 to 0xc2 0x9f.
+ */
+static void
+hide_controls(char *line, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)line[i];
+		bool c1 = i > 0 && (unsigned char)line[i - 1] == 0xc2 && c >= 0x80 && c < 0xa0;
+
+		if (c < 0x20 || c == 0x7f)
+			line[i] = c == '\t' ? ' ' : '?';
+		if (c1)
+			line[i - 1] = line[i] = '?';
+	}
+}
+
 /* The line is built first and written once, so that lines of several processes stay whole. */
 __attribute__((format(printf, 3, 0))) static void
 log_line(enum log_level level, int err, const char *fmt, va_list ap)
@@ -82,6 +103,7 @@ log_line(enum log_level level, int err, const char *fmt, va_list ap)
 		if (n > 0)
 			len = len + (size_t)n < max ? len + (size_t)n : max - 1;
 	}
+	hide_controls(line, len);
 	line[len++] = '\n';
 	fflush(stdout);
 	fwrite(line, 1, len, stderr);

@@ -18,7 +18,7 @@ reader_bytes(struct reader *r, size_t n)
 {
 	const uint8_t *p;
 
-	if (n > reader_left(r)) {
+	if (r->failed || n > reader_left(r)) {
 		r->failed = true;
 		return NULL;
 	}

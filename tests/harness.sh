@@ -44,7 +44,7 @@ is 'run keeps the output and gives no input' "$(cat "$out" "$err")" 'out
 err'
 
 start_peer one sh -c 'echo PORT 11 12; echo more; cat; echo gone'
-start_peer two sh -c 'echo PORT 22; cat'
+start_peer two sh -c 'echo 22; cat'
 is 'peers tell their ports' "$one_port, $one_ports, $two_port" '11, 11 12, 22'
 stop_peer one
 is 'a peer that was stopped has seen its input end' "$(cat "$tmp/one.out")" 'more

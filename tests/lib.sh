@@ -176,7 +176,7 @@ json_all()
 # ---- Peers ----------------------------------------------------------------------------------
 
 # start_peer NAME COMMAND...: starts a server that serves until its standard input ends, and whose
-# first line of output is "PORT" and one or more port numbers. Sets NAME_port (the first of them),
+# first line of output is its port numbers, one or more (after the word PORT, if it likes). Sets NAME_port (the first of them),
 # NAME_ports (all) and NAME_pid; what else it prints goes to $tmp/NAME.out (complete once it has
 # been stopped) and $tmp/NAME.err. At most seven at a time.
 #
@@ -198,13 +198,15 @@ start_peer()
 			<"$tmp/$peer_name.in" 2>"$tmp/$peer_name.err" | peer_relay "$peer_name"
 	} 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
 	peer_fds="$peer_fds $peer_fd:$peer_name:$!"
-	{ read -r peer_pid && read -r peer_word peer_ports; } <"$tmp/$peer_name.ready" ||
-		peer_word='nothing'
+	{ read -r peer_pid && read -r peer_ports; } <"$tmp/$peer_name.ready" || peer_ports=nothing
 	rm -f "$tmp/$peer_name.in" "$tmp/$peer_name.ready"
-	[ "$peer_word" = PORT ] || {
-		diag "$* printed: $peer_word" "$(cat "$tmp/$peer_name.err")"
+	peer_ports=${peer_ports#PORT }
+	case $peer_ports in
+	'' | *[!0-9\ ]*)
+		diag "$* printed: $peer_ports" "$(cat "$tmp/$peer_name.err")"
 		test_bail_out "the peer $peer_name did not start"
-	}
+		;;
+	esac
 	eval "${peer_name}_pid=\$peer_pid ${peer_name}_ports=\$peer_ports" \
 		"${peer_name}_port=\${peer_ports%% *}"
 }
