@@ -259,8 +259,10 @@ serve_long_header(struct conn *c, const char *rest)
 static bool
 serve_garbage(struct conn *c, const char *rest)
 {
+	static const char garbage[] = "\x00\xff\x13\x37 this is no HTTP\r\n\r\n";
+
 	(void)rest;
-	conn_write(c, "\x00\xff\x13\x37 this is no HTTP\r\n\r\n", 26);
+	conn_write(c, garbage, sizeof(garbage) - 1);
 	return false;
 }
 
