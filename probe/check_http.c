@@ -1,0 +1,412 @@
+/*
+ * One HTTP request through libcurl, pinned to one address. Connection, TLS and request are one
+ * transfer here; a name for each step before is the business of check_tcp and check_tls.
+ */
+#include "probe/check_http.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <openssl/evp.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "probe/conf.h"
+#include "probe/httpwire.h"
+#include "probe/probe.h"
+#include "probe/transfer.h"
+#include "results/failure.h"
+#include "results/measurement.h"
+
+enum { READ_EVENTS = 64 };
+/* Header lines come one by one; what came in one go is one read event. */
+static const double read_gap_s = 0.001;
+
+struct check_http {
+	struct check check;
+	const char *url, *ip;
+	struct transfer transfer;
+	/* In the measurement's arena. */
+	char *address; /* "ip:port"; NULL: nothing was sent */
+	struct http_header *request_headers;
+	size_t nrequest_headers;
+	bool requested; /* the connection stood, and the request went out */
+	bool answered; /* a first byte came */
+	struct http_head head;
+	struct http_title title;
+	EVP_MD_CTX *sha256;
+	struct buf body; /* only with conf->keep_bodies */
+	int64_t body_length;
+	bool body_cut;
+	size_t reads; /* read events written */
+	size_t last_read; /* the latest one's index in m->events */
+	double t0;
+	int err;
+	size_t result;
+};
+
+static const char *
+flooded(void)
+{
+	return "unknown_failure: http: headers too large";
+}
+
+/* Milliseconds left of the time that the whole request may take, at least 1. */
+static int
+time_left_ms(const struct check_http *http)
+{
+	const struct check *check = &http->check;
+	double left = check->timeout_ms - (check_now(check) - http->t0) * 1000;
+
+	return left > 1 ? (int)left : 1;
+}
+
+/*
+ * The steps that libcurl took before the request: how long they lasted is known afterwards only.
+ * failure is what ended the last of them; NULL all went well.
+ */
+static void
+write_connection(const struct check_http *http, const char *failure)
+{
+	struct measurement *m = http->check.m;
+	curl_off_t connected_us = 0, secured_us = 0;
+
+	curl_easy_getinfo(http->transfer.easy, CURLINFO_CONNECT_TIME_T, &connected_us);
+	curl_easy_getinfo(http->transfer.easy, CURLINFO_APPCONNECT_TIME_T, &secured_us);
+	check_event(&http->check, "connect", "tcp", http->address, 0,
+	    connected_us > 0 ? NULL : failure);
+	if (connected_us <= 0)
+		return;
+	m->events[m->nevents - 1].c.t0 = http->t0;
+	m->events[m->nevents - 1].c.t = http->t0 + (double)connected_us / 1e6;
+	if (!http->transfer.https)
+		return;
+	check_event(&http->check, "tls_handshake_done", "tcp", http->address, 0,
+	    secured_us > 0 ? NULL : failure);
+	if (secured_us > 0)
+		m->events[m->nevents - 1].c.t = http->t0 + (double)secured_us / 1e6;
+}
+
+/* libcurl is about to send the request: from here on the server has its time to the first byte. */
+static int
+http_on_request(void *arg, char *ip, char *local_ip, int port, int local_port)
+{
+	struct check_http *http = arg;
+	int first_ms = conf_scaled(http->check.probe->conf, http->check.probe->conf->http_first_ms);
+	int left_ms = time_left_ms(http);
+
+	(void)ip;
+	(void)local_ip;
+	(void)port;
+	(void)local_port;
+	if (http->check.state != CHECK_RUNNING)
+		return CURL_PREREQFUNC_ABORT;
+	http->requested = true;
+	write_connection(http, NULL);
+	check_event(&http->check, "http_transaction_start", "tcp", http->address, 0, NULL);
+	check_set_deadline(&http->check, first_ms < left_ms ? first_ms : left_ms);
+	return CURL_PREREQFUNC_OK;
+}
+
+static void
+note_read(struct check_http *http, size_t len)
+{
+	struct measurement *m = http->check.m;
+	double now = check_now(&http->check);
+	struct network_event *last;
+
+	if (!http->answered)
+		check_set_deadline(&http->check, time_left_ms(http));
+	http->answered = true;
+	if (http->reads > 0) {
+		last = &m->events[http->last_read];
+		if (now - last->c.t < read_gap_s) {
+			last->num_bytes += (int64_t)len;
+			last->c.t = now;
+			return;
+		}
+	}
+	if (http->reads == READ_EVENTS)
+		return;
+	check_event(&http->check, "read", "tcp", http->address, (int64_t)len, NULL);
+	http->last_read = m->nevents - 1;
+	http->reads++;
+}
+
+static size_t
+http_on_header(char *data, size_t size, size_t n, void *arg)
+{
+	struct check_http *http = arg;
+
+	if (http->check.state != CHECK_RUNNING)
+		return 0;
+	note_read(http, size * n);
+	if (!http_head_line(&http->head, data, size * n)) {
+		check_finish(&http->check, flooded());
+		return 0;
+	}
+	return size * n;
+}
+
+static void
+take_body(struct check_http *http, const char *data, size_t len)
+{
+	http->body_length += (int64_t)len;
+	http_title_feed(&http->title, data, len);
+	EVP_DigestUpdate(http->sha256, data, len);
+	if (http->check.probe->conf->keep_bodies)
+		buf_add(&http->body, data, len);
+}
+
+static size_t
+http_on_body(char *data, size_t size, size_t n, void *arg)
+{
+	struct check_http *http = arg;
+	size_t len = size * n, room;
+
+	if (http->check.state != CHECK_RUNNING)
+		return 0;
+	note_read(http, len);
+	room = (size_t)(http->check.probe->conf->body_cap - http->body_length);
+	take_body(http, data, len < room ? len : room);
+	if (len <= room)
+		return len;
+	http->body_cut = true;
+	check_finish(&http->check, NULL);
+	return 0;
+}
+
+/*
+ * OONI fails a redirect whose Location names no host; a verdict needs to know, for some censors'
+ * boxes answer so. Any other broken Location is in the headers for whoever wants to judge it.
+ */
+static const char *
+http_outcome(const struct check_http *http)
+{
+	struct arena *scratch;
+	struct http_header *headers;
+	const char *location, *failure = NULL;
+	size_t n;
+
+	if (!http_is_redirect(http->head.code))
+		return NULL;
+	scratch = arena_new();
+	headers = http_head_parse(&http->head, scratch, &n);
+	location = http_header_find(headers, n, "Location");
+	if (location != NULL && http_location_lacks_host(location))
+		failure = failure_name(FAILURE_HTTP_INVALID_REDIRECT);
+	arena_free(scratch);
+	return failure;
+}
+
+static void
+http_on_end(CURL *easy, CURLcode code, void *arg)
+{
+	struct check_http *http = arg;
+	const char *failure =
+	    transfer_failure(&http->transfer, code, "http", http->check.m->arena);
+
+	(void)easy;
+	if (code == CURLE_OK)
+		failure = http_outcome(http);
+	else if (code == CURLE_OUT_OF_MEMORY && http->requested && http->body_length == 0) {
+		/* What libcurl says of a single line beyond its own limit, 100 KiB. */
+		failure = flooded();
+		http->head.truncated = true;
+	}
+	if (code != CURLE_OK)
+		http->err = transfer_errno(&http->transfer);
+	check_finish(&http->check, failure);
+}
+
+static void
+add_header(struct check_http *http, const char *name, const char *value)
+{
+	struct http_header *h =
+	    ARENA_PUSH(http->check.m->arena, http->request_headers, http->nrequest_headers);
+	char *line;
+
+	h->name = arena_strdup(http->check.m->arena, name);
+	h->value = arena_strdup(http->check.m->arena, value);
+	if (strcmp(name, "Host") == 0)
+		return; /* libcurl writes it */
+	line = xasprintf("%s: %s", name, value);
+	transfer_header(&http->transfer, line);
+	free(line);
+}
+
+static void
+set_headers(struct check_http *http)
+{
+	const struct transfer *t = &http->transfer;
+	struct arena *arena = http->check.m->arena;
+	bool usual_port = t->port == (t->https ? 443 : 80);
+
+	add_header(http, "Host",
+	    usual_port ? t->host : arena_printf(arena, "%s:%d", t->host, t->port));
+	add_header(http, "User-Agent", http->check.probe->conf->user_agent);
+	/*
+	 * As browsers ask, but for Accept-Encoding: length and hash are to be those of the bytes
+	 * sent, and nothing is to be unpacked.
+	 */
+	add_header(http, "Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,"
+				   "image/avif,image/webp,*/*;q=0.8");
+	add_header(http, "Accept-Language", "en-US,en;q=0.5");
+}
+
+static void
+set_request(struct check_http *http)
+{
+	CURL *easy = http->transfer.easy;
+
+	/* Every measurement has a connection of its own, and leaves nothing behind. */
+	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+	curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+	curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, http_on_request);
+	curl_easy_setopt(easy, CURLOPT_PREREQDATA, http);
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, http_on_header);
+	curl_easy_setopt(easy, CURLOPT_HEADERDATA, http);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, http_on_body);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, http);
+}
+
+static void
+http_start(struct check *check)
+{
+	struct check_http *http = (struct check_http *)check;
+
+	http->t0 = check_now(check);
+	http->sha256 = EVP_MD_CTX_new();
+	if (http->sha256 == NULL || EVP_DigestInit_ex(http->sha256, EVP_sha256(), NULL) != 1)
+		log_fatalx("OpenSSL gives no SHA-256");
+	if (!transfer_open(&http->transfer, check->probe, http->url) ||
+	    !transfer_pin(&http->transfer, http->ip)) {
+		check_finish(check, failure_name(FAILURE_INVALID_ARGUMENT));
+		return;
+	}
+	http->address = arena_printf(check->m->arena,
+	    strchr(http->ip, ':') != NULL ? "[%s]:%d" : "%s:%d", http->ip, http->transfer.port);
+	set_headers(http);
+	set_request(http);
+	transfer_start(&http->transfer, http_on_end, http);
+}
+
+static char *
+hex_digest(const struct check_http *http)
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	struct buf hex = BUF_EMPTY;
+	unsigned int len;
+	char *text;
+
+	EVP_DigestFinal_ex(http->sha256, digest, &len);
+	buf_hex(&hex, digest, len);
+	text = arena_strdup(http->check.m->arena, buf_str(&hex));
+	buf_free(&hex);
+	return text;
+}
+
+static const char *
+alpn_name(const struct check_http *http)
+{
+	long version = CURL_HTTP_VERSION_NONE;
+
+	if (!http->transfer.https)
+		return "";
+	curl_easy_getinfo(http->transfer.easy, CURLINFO_HTTP_VERSION, &version);
+	return version == CURL_HTTP_VERSION_2_0 ? "h2" : "http/1.1";
+}
+
+static void
+write_response(const struct check_http *http, struct http_request *r)
+{
+	struct arena *arena = http->check.m->arena;
+	const char *location;
+	char *absolute;
+
+	r->code = http->head.code;
+	r->alpn = arena_strdup(arena, alpn_name(http));
+	r->headers = http_head_parse(&http->head, arena, &r->nheaders);
+	r->body_is_truncated = http->body_cut;
+	r->body_length = http->body_length;
+	r->body_sha256 = hex_digest(http);
+	r->title = arena_strdup(arena, http_title_text(&http->title));
+	if (http->body.len > 0) {
+		r->body.data = arena_memdup(arena, http->body.data, http->body.len);
+		r->body.len = http->body.len;
+	}
+	location = http_header_find(r->headers, r->nheaders, "Location");
+	if (location == NULL || !http_is_redirect(r->code))
+		return;
+	absolute = http_location(http->url, location);
+	r->location = arena_strdup(arena, absolute);
+	free(absolute);
+}
+
+static void
+write_observation(struct check_http *http)
+{
+	const struct check *check = &http->check;
+	struct measurement *m = check->m;
+	struct http_request *r;
+
+	if (http->requested)
+		check_event(check, "http_transaction_done", "tcp", http->address, 0, check->failure);
+	else if (http->address != NULL)
+		write_connection(http, check->failure);
+	r = ARENA_PUSH(m->arena, m->requests, m->nrequests);
+	http->result = m->nrequests - 1;
+	check_common(check, &r->c, http->t0);
+	r->address = http->address != NULL ? http->address : arena_strdup(m->arena, "");
+	r->alpn = arena_strdup(m->arena, "");
+	r->failure = check->failure;
+	r->url = arena_strdup(m->arena, http->url);
+	r->method = arena_strdup(m->arena, "GET");
+	r->request_headers = http->request_headers;
+	r->nrequest_headers = http->nrequest_headers;
+	r->err = http->err;
+	r->header_bytes = http->head.bytes;
+	r->headers_truncated = http->head.truncated;
+	if (http->head.code != 0)
+		write_response(http, r);
+}
+
+static void
+http_stop(struct check *check)
+{
+	struct check_http *http = (struct check_http *)check;
+
+	if (!check->cancelled)
+		write_observation(http);
+	transfer_close(&http->transfer);
+	EVP_MD_CTX_free(http->sha256);
+	http_head_free(&http->head);
+	buf_free(&http->body);
+}
+
+static const struct check_type check_type_http = {
+    .name = "http",
+    .size = sizeof(struct check_http),
+    .start = http_start,
+    .stop = http_stop,
+};
+
+struct check *
+check_http_new(struct probe *probe, struct measurement *m, const char *url, const char *ip,
+    void (*done)(struct check *check, void *arg), void *arg)
+{
+	struct check *check = check_new(&check_type_http, probe, m,
+	    conf_scaled(probe->conf, probe->conf->http_ms), done, arg);
+	struct check_http *http = (struct check_http *)check;
+
+	http->url = url;
+	http->ip = ip;
+	return check;
+}
+
+size_t
+check_http_result(const struct check *check)
+{
+	return ((const struct check_http *)check)->result;
+}

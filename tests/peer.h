@@ -1,0 +1,21 @@
+/* Peers: helper programs that tests start, talk to over loopback, and end. */
+#ifndef TESTS_PEER_H
+#define TESTS_PEER_H
+
+#include <sys/types.h>
+
+struct peer {
+	pid_t pid;
+	int in; /* its standard input: it ends when this is closed */
+	int port; /* that it printed */
+};
+
+/*
+ * Starts tests/NAME from the build tree ($top_builddir, else the current directory) with arguments, the last
+ * one NULL, and waits for its port. Ends the test program when that fails.
+ */
+void peer_start(struct peer *peer, const char *name, ...) __attribute__((sentinel));
+/* Ends it and returns its exit status, or -1 when a signal ended it. */
+int peer_stop(struct peer *peer);
+
+#endif
