@@ -128,13 +128,13 @@ json_builtin(const struct list_builtin *builtin, const struct list *list, struct
 	struct json j;
 
 	json_init(&j, line);
-	json_object(&j, NULL);
-	json_string(&j, "list", builtin->name);
-	json_int(&j, "targets", (int64_t)list->n);
-	json_bool(&j, "default", builtin->by_default);
-	json_string(&j, "about", builtin->about);
-	json_string(&j, "path", path);
-	json_object_end(&j);
+	json_put_object(&j, NULL);
+	json_put_string(&j, "list", builtin->name);
+	json_put_int(&j, "targets", (int64_t)list->n);
+	json_put_bool(&j, "default", builtin->by_default);
+	json_put_string(&j, "about", builtin->about);
+	json_put_string(&j, "path", path);
+	json_put_object_end(&j);
 	print_line(line);
 	free(path);
 }
@@ -180,15 +180,15 @@ json_target(const struct target *target, struct buf *line)
 	struct json j;
 
 	json_init(&j, line);
-	json_object(&j, NULL);
-	json_string(&j, "url", target->url);
-	json_string(&j, "category_code", target->category);
-	json_string(&j, "date_added", target->added);
-	json_string(&j, "source", target->source);
-	json_string(&j, "notes", target->notes);
-	json_string(&j, "list", target->list);
-	json_int(&j, "line", target->line);
-	json_object_end(&j);
+	json_put_object(&j, NULL);
+	json_put_string(&j, "url", target->url);
+	json_put_string(&j, "category_code", target->category);
+	json_put_string(&j, "date_added", target->added);
+	json_put_string(&j, "source", target->source);
+	json_put_string(&j, "notes", target->notes);
+	json_put_string(&j, "list", target->list);
+	json_put_int(&j, "line", target->line);
+	json_put_object_end(&j);
 	print_line(line);
 }
 
@@ -253,12 +253,12 @@ lint_report(const char *file, int line, bool fatal, const char *message, void *a
 		return;
 	}
 	json_init(&j, &out);
-	json_object(&j, NULL);
-	json_string(&j, "file", file);
-	json_int(&j, "line", line);
-	json_bool(&j, "bad", fatal);
-	json_string(&j, "message", message);
-	json_object_end(&j);
+	json_put_object(&j, NULL);
+	json_put_string(&j, "file", file);
+	json_put_int(&j, "line", line);
+	json_put_bool(&j, "bad", fatal);
+	json_put_string(&j, "message", message);
+	json_put_object_end(&j);
 	print_line(&out);
 	buf_free(&out);
 }
@@ -276,12 +276,12 @@ lint_close(const char *file, const struct list *list, bool json)
 		return;
 	}
 	json_init(&j, &line);
-	json_object(&j, NULL);
-	json_string(&j, "file", file);
-	json_int(&j, "targets", (int64_t)list->n);
-	json_int(&j, "bad_lines", (int64_t)list->bad);
-	json_int(&j, "duplicates", (int64_t)list->duplicates);
-	json_object_end(&j);
+	json_put_object(&j, NULL);
+	json_put_string(&j, "file", file);
+	json_put_int(&j, "targets", (int64_t)list->n);
+	json_put_int(&j, "bad_lines", (int64_t)list->bad);
+	json_put_int(&j, "duplicates", (int64_t)list->duplicates);
+	json_put_object_end(&j);
 	print_line(&line);
 	buf_free(&line);
 }
