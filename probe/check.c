@@ -22,6 +22,8 @@ check_reap(evutil_socket_t fd, short what, void *arg)
 		check->type->stop(check);
 	if (!check->cancelled)
 		check->done(check, check->arg);
+	if (check->type->release != NULL)
+		check->type->release(check);
 	event_del(&check->reap);
 	event_del(&check->deadline);
 	free(check);

@@ -34,6 +34,8 @@ struct check_type {
 	 * Lets go of sockets, handles and events. Unless check->cancelled, also writes the observation.
 	 */
 	void (*stop)(struct check *check);
+	/* After `done`, and after a cancel: lets go of what `done` could have taken. NULL: nothing. */
+	void (*release)(struct check *check);
 };
 
 enum check_state { CHECK_NEW, CHECK_RUNNING, CHECK_ENDING };

@@ -7,7 +7,15 @@
 /* ip is textual v4 or v6 (with %scope where it has one), borrowed until done. */
 struct check *check_tcp_new(struct probe *probe, struct measurement *m, const char *ip, int port,
     void (*done)(struct check *check, void *arg), void *arg);
-/* In `done`, after success: the connected non-blocking socket, now the caller's to close. -1 when there is none. */
+/*
+ * In `done`, after success: the connected non-blocking socket, now the caller's to close. -1 when
+ * there is none, or it was taken before. One that nobody takes is closed after `done`.
+ */
 int check_tcp_take(struct check *check);
+/*
+ * A socket's errno as a failure's name: the closed vocabulary, else "unknown_failure: " and its
+ * text in the measurement's arena. 0 gives NULL.
+ */
+const char *check_tcp_failure(const struct check *check, int err);
 
 #endif

@@ -5,6 +5,10 @@
 #include "probe/check.h"
 
 /*
+ * How far a handshake got, in its record's `step`: "start" (nothing sent), "client_hello_sent"
+ * (the kernel took it), "server_hello_received", "certificate_received", "finished_received",
+ * "done" (our Finished is sent too).
+ *
  * Owns fd from here on. address is "ip:port" for the records; server_name is the SNI and the name to verify
  * (an IP literal is verified as one and sends no SNI); both borrowed until done. The outcome is the handshake's failure; a certificate
  * that does not verify is a failure (ssl_*), the handshake being finished all the same so as to record everything.

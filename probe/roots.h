@@ -19,6 +19,7 @@ struct roots {
 	char **added;
 	size_t nadded;
 	X509_STORE *os_store; /* the machine's store, loaded on first use; see roots_os_trusts */
+	char *bundle; /* the file it is loaded from; NULL once that has failed */
 };
 
 /*
@@ -26,6 +27,8 @@ struct roots {
  * a file that is missing, holds no certificate, or has a broken one is named with its line.
  */
 struct roots *roots_load(const char *file);
+/* The same with other places for Mozilla's directory and the machine's bundle: for tests. */
+struct roots *roots_load_from(const char *file, const char *mozilla, const char *bundle);
 void roots_free(struct roots *roots);
 /* Whether the machine's own store accepts the chain (leaf first) for the name: 1, 0, or -1 where there is no store. */
 int roots_os_trusts(struct roots *roots, STACK_OF(X509) *chain, const char *host);
