@@ -180,7 +180,7 @@ journal_open(const char *dir, struct journal **out, pid_t *pid)
 		log_error("cannot open the results directory %s", dir);
 		goto fail;
 	}
-	/* The lock may be there and writable where no segment can be made: say so now, not later. */
+	/* The lock may be there, and writable, where no segment can be made: say so now. */
 	if (faccessat(journal->dir_fd, ".", W_OK | X_OK, AT_EACCESS) == 0)
 		result = take_lock(journal, pid);
 	if (result == JOURNAL_FAILED)
@@ -322,7 +322,8 @@ journal_sync(struct journal *journal)
 {
 	if (!journal->dirty)
 		return 0;
-	if (fdatasync(journal->fd) == -1 || (!journal->named && sync_names(journal->dir_fd) == -1)) {
+	if (fdatasync(journal->fd) == -1 ||
+	    (!journal->named && sync_names(journal->dir_fd) == -1)) {
 		log_error("%s: cannot bring records safely to disk", journal->segment);
 		/*
 		 * The kernel may have dropped the pages and would call a second try a success. The
