@@ -15,9 +15,9 @@ static const char summary_help[] =
     "status last changed; and how many rounds there were, and how many of them not online.\n\n"
     "Examples:\n"
     "  netvane-analyze summary ~/.local/state/netvane/results\n"
-    "  netvane-analyze summary --since 2026-11-01 --target example.org --json results/ more.jsonl.gz\n";
+    "  netvane-analyze summary --since 2026-11-01 --target example.org --json results/ old.gz\n";
 
-/* Our own verdict as it was recorded; a record that has none is judged now; OONI's is translated. */
+/* Ours as it was recorded, or judged now where the record has none; OONI's is translated. */
 static enum verdict_status
 status_of(const struct measurement *m)
 {

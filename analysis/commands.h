@@ -1,4 +1,4 @@
-/* The subcommands; main.c has their table. Each takes its own arguments and returns an exit code. */
+/* The subcommands of main.c's table. Each takes its own arguments and returns an exit code. */
 #ifndef ANALYSIS_COMMANDS_H
 #define ANALYSIS_COMMANDS_H
 

@@ -1,4 +1,4 @@
-/* Which records count: by time, target, network and country. Pure, but for the log of bad values. */
+/* Which records count: by time, target, network, country. Pure, but for the log of bad values. */
 #ifndef ANALYSIS_FILTER_H
 #define ANALYSIS_FILTER_H
 

@@ -27,7 +27,8 @@ help(void)
 	       "Commands:\n");
 	for (i = 0; i < NCOMMANDS; i++)
 		printf("  %-10s %s\n", commands[i].name, commands[i].about);
-	printf("\nPATH is a results directory or a file (.jsonl, .json, .gz, .zst); - is standard input.\n"
+	printf("\nPATH is a results directory or a file (.jsonl, .json, .gz, .zst); - is standard\n"
+	       "input.\n"
 	       "`netvane-analyze COMMAND --help' tells the options of a command.\n\n"
 	       "Example:\n"
 	       "  netvane-analyze summary ~/.local/state/netvane/results\n");

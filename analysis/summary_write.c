@@ -13,20 +13,25 @@
 #include "base/json.h"
 #include "base/table.h"
 
-/* How a status is shown to people. The symbol says it where there is no colour. */
+/*
+ * How a status is shown to people. The symbol says it where there is no colour, and heads its
+ * column where there is no room for the word.
+ */
 static const struct shown {
-	const char *head; /* of its column */
-	const char *symbol, *words;
+	const char *symbol, *word, *legend;
 	enum table_colour colour;
 } shown[VERDICT_STATUS_MAX] = {
-    [VERDICT_NONE] = {"none", " ", "not judged", TABLE_DIM},
-    [VERDICT_OK] = {"ok", "✓", "ok", TABLE_GREEN},
-    [VERDICT_BLOCKED] = {"blocked", "✗", "blocked", TABLE_RED},
-    [VERDICT_LIKELY_BLOCKED] = {"likely", "!", "likely blocked", TABLE_RED},
-    [VERDICT_IMPAIRED] = {"impaired", "~", "impaired", TABLE_YELLOW},
-    [VERDICT_DOWN] = {"down", "-", "down by its own fault", TABLE_BLUE},
-    [VERDICT_INSUFFICIENT] = {"unclear", "?", "cannot be told", TABLE_DIM},
+    [VERDICT_NONE] = {" ", "none", "not judged", TABLE_DIM},
+    [VERDICT_OK] = {"✓", "ok", "ok", TABLE_GREEN},
+    [VERDICT_BLOCKED] = {"✗", "blocked", "blocked", TABLE_RED},
+    [VERDICT_LIKELY_BLOCKED] = {"!", "likely", "likely blocked", TABLE_RED},
+    [VERDICT_IMPAIRED] = {"~", "impaired", "impaired", TABLE_YELLOW},
+    [VERDICT_DOWN] = {"-", "down", "down", TABLE_BLUE},
+    [VERDICT_INSUFFICIENT] = {"?", "unclear", "unclear", TABLE_DIM},
 };
+
+/* Below this width, days stand for times and symbols for words. */
+enum { WIDE = 132 };
 
 /* A target of which nothing could be told is shown as just that. */
 static enum verdict_status
@@ -80,14 +85,15 @@ target_cell(struct table *table, const struct tally_target *t)
 static void
 change_cell(struct table *table, const struct tally_target *t, bool narrow)
 {
+	const struct shown *from = &shown[t->changed_from], *to = &shown[t->status];
 	char text[CLOCK_TEXT_SIZE];
 
 	if (t->changed_us == 0)
 		table_cell(table, "", TABLE_PLAIN);
 	else
-		table_cellf(table, shown[t->status].colour, "%s %s → %s",
-		    short_time(t->changed_us, narrow, text), shown[t->changed_from].head,
-		    shown[t->status].head);
+		table_cellf(table, to->colour, "%s %s → %s",
+		    short_time(t->changed_us, narrow, text), narrow ? from->symbol : from->word,
+		    narrow ? to->symbol : to->word);
 }
 
 static void
@@ -101,7 +107,8 @@ table_row(struct table *table, const struct tally_target *t, const bool *used, b
 	target_cell(table, t);
 	for (status = 0; status < VERDICT_STATUS_MAX; status++)
 		if (used[status])
-			table_cellf(table, t->counts[status] > 0 ? shown[status].colour : TABLE_DIM, "%lld",
+			table_cellf(table,
+			    t->counts[status] > 0 ? shown[status].colour : TABLE_DIM, "%lld",
 			    (long long)t->counts[status]);
 	table_cell(table, short_time(t->first_us, narrow, text), TABLE_PLAIN);
 	table_cell(table, short_time(t->last_us, narrow, text), TABLE_PLAIN);
@@ -109,7 +116,7 @@ table_row(struct table *table, const struct tally_target *t, const bool *used, b
 }
 
 static size_t
-make_columns(const bool *used, struct table_column *columns)
+make_columns(const bool *used, bool narrow, struct table_column *columns)
 {
 	size_t n = 0, status;
 
@@ -117,29 +124,27 @@ make_columns(const bool *used, struct table_column *columns)
 	columns[n++] = (struct table_column){"target", false, 12};
 	for (status = 0; status < VERDICT_STATUS_MAX; status++)
 		if (used[status])
-			columns[n++] = (struct table_column){shown[status].head, true, 0};
+			columns[n++] = (struct table_column){
+			    narrow ? shown[status].symbol : shown[status].word, true, 0};
 	columns[n++] = (struct table_column){"first", false, 0};
 	columns[n++] = (struct table_column){"last", false, 0};
-	columns[n++] = (struct table_column){"last change", false, 16};
+	columns[n++] = (struct table_column){"last change", false, 0};
 	return n;
 }
 
 static void
-write_legend(const struct summary *s)
+write_legend(const bool *used)
 {
-	bool used[VERDICT_STATUS_MAX] = {false};
 	const char *before = "";
-	size_t i;
+	size_t status;
 
-	for (i = 0; i < s->ntargets; i++)
-		used[shown_status(&s->targets[i])] = true;
-	for (i = 0; i < VERDICT_STATUS_MAX; i++) {
-		if (!used[i])
+	for (status = 0; status < VERDICT_STATUS_MAX; status++) {
+		if (!used[status])
 			continue;
-		printf("%s%s %s", before, shown[i].symbol, shown[i].words);
-		before = "   ";
+		printf("%s%s %s", before, shown[status].symbol, shown[status].legend);
+		before = "  ";
 	}
-	printf("   (as last seen; times are UTC)\n");
+	printf("; times are UTC\n");
 }
 
 static void
@@ -165,26 +170,31 @@ write_rounds(const struct summary *s)
 }
 
 static void
-write_table(const struct summary *s)
+write_targets(const struct summary *s)
 {
 	struct table_column columns[VERDICT_STATUS_MAX + 5];
-	bool used[VERDICT_STATUS_MAX];
+	bool used[VERDICT_STATUS_MAX], narrow;
 	int width = table_terminal_width(STDOUT_FILENO);
 	struct table *table;
-	size_t i, n;
+	size_t i;
 
-	if (s->ntargets == 0)
+	narrow = width > 0 && width < WIDE;
+	used_statuses(s, used);
+	table = table_new(columns, make_columns(used, narrow, columns));
+	for (i = 0; i < s->ntargets; i++)
+		table_row(table, &s->targets[i], used, narrow);
+	table_write(table, stdout, width, s->options->colour);
+	table_free(table);
+	write_legend(used);
+}
+
+static void
+write_table(const struct summary *s)
+{
+	if (s->ntargets > 0)
+		write_targets(s);
+	else
 		printf("No measurements of targets.\n");
-	else {
-		used_statuses(s, used);
-		n = make_columns(used, columns);
-		table = table_new(columns, n);
-		for (i = 0; i < s->ntargets; i++)
-			table_row(table, &s->targets[i], used, width > 0 && width < 120);
-		table_write(table, stdout, width, s->options->colour);
-		table_free(table);
-		write_legend(s);
-	}
 	write_rounds(s);
 }
 
@@ -274,7 +284,8 @@ json_target(struct json *j, const struct tally_target *t)
 	json_put_int(j, "measurements", t->n);
 	json_put_object(j, "counts");
 	for (status = VERDICT_OK; status < VERDICT_STATUS_MAX; status++)
-		json_put_int(j, verdict_status_name((enum verdict_status)status), t->counts[status]);
+		json_put_int(
+		    j, verdict_status_name((enum verdict_status)status), t->counts[status]);
 	json_put_object_end(j);
 	json_time(j, "first_seen", t->first_us, 0);
 	json_time(j, "last_seen", t->last_us, 0);

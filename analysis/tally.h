@@ -33,7 +33,8 @@ struct tally;
 struct tally *tally_new(void);
 void tally_free(struct tally *tally);
 /* us 0: unknown. */
-void tally_add(struct tally *tally, const struct target *target, int64_t us, enum verdict_status status);
+void tally_add(
+    struct tally *tally, const struct target *target, int64_t us, enum verdict_status status);
 /* Finds the changes and returns the targets, by host and URL; add no more after. */
 const struct tally_target *tally_finish(struct tally *tally, size_t *n);
 

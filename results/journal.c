@@ -215,7 +215,8 @@ journal_sync(struct journal *journal)
 {
 	if (!journal->dirty)
 		return 0;
-	if (fdatasync(journal->fd) == -1 || (!journal->named && directory_sync(journal->dir_fd) == -1)) {
+	if (fdatasync(journal->fd) == -1 ||
+	    (!journal->named && directory_sync(journal->dir_fd) == -1)) {
 		log_error("%s: cannot bring records safely to disk", journal->segment);
 		/*
 		 * The kernel may have dropped the pages and would call a second try a success. The

@@ -170,7 +170,7 @@ look_at(int dir_fd, const char *dir, const char *name)
 	else if (start < st.st_size && move_aside(dir_fd, fd, name, start, st.st_size) == -1)
 		log_warn("%s/%s: cannot move a torn last line aside", dir, name);
 	else if (start < st.st_size)
-		log_warnx("%s/%s: a torn last line (%lld bytes, left by a crash) was moved to %s.torn",
+		log_warnx("%s/%s: moved a torn last line (%lld bytes, left by a crash) to %s.torn",
 		    dir, name, (long long)(st.st_size - start), name);
 	close(fd);
 }
@@ -180,7 +180,8 @@ is_segment(const char *name)
 {
 	size_t len = strlen(name);
 
-	return strncmp(name, "netvane-", 8) == 0 && len > 6 && strcmp(name + len - 6, ".jsonl") == 0;
+	return strncmp(name, "netvane-", 8) == 0 && len > 6 &&
+	    strcmp(name + len - 6, ".jsonl") == 0;
 }
 
 void

@@ -5,30 +5,23 @@
  */
 #include "results/record_reader.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "results/record_files.h"
 #include "results/record_source.h"
 
-struct file {
-	char *path;
-	int err; /* why it cannot be read, 0 so far nothing */
-};
-
 struct record_reader {
-	struct file *files;
-	size_t nfiles, next; /* next: the file after the open one */
+	struct record_files files;
+	size_t next; /* the file after the open one */
 	record_report *report;
 	void *arg;
 	size_t errors;
-	int64_t done, all; /* bytes; all -1: unknown */
+	int64_t done; /* bytes of the files before the open one */
 
 	struct record_source *source; /* NULL between files */
 	const char *name; /* of the open file, for people */
@@ -65,113 +58,14 @@ report_error(struct record_reader *reader, int64_t line, const char *message)
 	reader->report(reader->name, line, message, reader->arg);
 }
 
-/* Takes path over. */
-static void
-add_file(struct record_reader *reader, char *path, int err)
-{
-	reader->files =
-	    xreallocarray(reader->files, reader->nfiles + 1, sizeof(*reader->files));
-	reader->files[reader->nfiles++] = (struct file){path, err};
-}
-
-static bool
-has_suffix(const char *name, size_t len, const char *suffix)
-{
-	size_t n = strlen(suffix);
-
-	return len > n && memcmp(name + len - n, suffix, n) == 0;
-}
-
-/* NAME.jsonl or NAME.json, also compressed. So SEGMENT.torn, the lock and hidden files stay out. */
-static bool
-is_record_file(const char *name)
-{
-	size_t len = strlen(name);
-
-	if (name[0] == '.')
-		return false;
-	if (has_suffix(name, len, ".gz"))
-		len -= 3;
-	else if (has_suffix(name, len, ".zst"))
-		len -= 4;
-	return has_suffix(name, len, ".jsonl") || has_suffix(name, len, ".json");
-}
-
-static int
-by_path(const void *a, const void *b)
-{
-	return strcmp(((const struct file *)a)->path, ((const struct file *)b)->path);
-}
-
-/* A file of a directory: other things that happen to have the right name are none of ours. */
-static void
-add_entry(struct record_reader *reader, char *path)
-{
-	struct stat st;
-
-	if (stat(path, &st) == -1)
-		add_file(reader, path, errno);
-	else if (!S_ISREG(st.st_mode))
-		free(path);
-	else {
-		add_file(reader, path, 0);
-		if (reader->all != -1)
-			reader->all += st.st_size;
-	}
-}
-
-static void
-add_directory(struct record_reader *reader, const char *path)
-{
-	size_t first = reader->nfiles, len = strlen(path);
-	const struct dirent *entry;
-	DIR *dir = opendir(path);
-
-	if (dir == NULL) {
-		add_file(reader, xstrdup(path), errno);
-		return;
-	}
-	while (len > 1 && path[len - 1] == '/')
-		len--;
-	while ((entry = readdir(dir)) != NULL)
-		if (is_record_file(entry->d_name))
-			add_entry(reader, xasprintf("%.*s/%s", (int)len, path, entry->d_name));
-	closedir(dir);
-	if (reader->nfiles > first)
-		qsort(reader->files + first, reader->nfiles - first, sizeof(*reader->files), by_path);
-}
-
-static void
-add_path(struct record_reader *reader, const char *path)
-{
-	struct stat st;
-
-	if (strcmp(path, "-") == 0) {
-		add_file(reader, xstrdup(path), 0);
-		reader->all = -1;
-	} else if (stat(path, &st) == -1)
-		add_file(reader, xstrdup(path), errno);
-	else if (S_ISDIR(st.st_mode))
-		add_directory(reader, path);
-	else {
-		add_file(reader, xstrdup(path), 0);
-		if (!S_ISREG(st.st_mode))
-			reader->all = -1;
-		else if (reader->all != -1)
-			reader->all += st.st_size;
-	}
-}
-
 struct record_reader *
 record_reader_new(char *const *paths, size_t n, record_report *report, void *arg)
 {
 	struct record_reader *reader = xcalloc(1, sizeof(*reader));
-	size_t i;
 
 	reader->report = report != NULL ? report : report_default;
 	reader->arg = arg;
-	for (i = 0; i < n; i++)
-		add_path(reader, paths[i]);
+	record_files_list(&reader->files, paths, n);
 	return reader;
 }
 
@@ -188,14 +82,10 @@ close_source(struct record_reader *reader)
 void
 record_reader_free(struct record_reader *reader)
 {
-	size_t i;
-
 	if (reader == NULL)
 		return;
 	close_source(reader);
-	for (i = 0; i < reader->nfiles; i++)
-		free(reader->files[i].path);
-	free(reader->files);
+	record_files_clear(&reader->files);
 	buf_free(&reader->text);
 	free(reader);
 }
@@ -204,10 +94,10 @@ record_reader_free(struct record_reader *reader)
 static bool
 open_next(struct record_reader *reader)
 {
-	const struct file *file;
+	const struct record_file *file;
 
-	while (reader->source == NULL && reader->next < reader->nfiles) {
-		file = &reader->files[reader->next++];
+	while (reader->source == NULL && reader->next < reader->files.n) {
+		file = &reader->files.files[reader->next++];
 		reader->name = strcmp(file->path, "-") == 0 ? "<stdin>" : file->path;
 		reader->pos = reader->len = 0;
 		reader->line = 0;
@@ -415,5 +305,5 @@ record_reader_progress(const struct record_reader *reader, int64_t *done, int64_
 	*done = reader->done;
 	if (reader->source != NULL)
 		*done += record_source_taken(reader->source);
-	*all = reader->all > 0 ? reader->all : 0;
+	*all = reader->files.endless ? 0 : reader->files.bytes;
 }

@@ -1,8 +1,9 @@
 # netvane-analyze summary: what it tells of netvane's records and OONI's, however they come.
 . "$top_srcdir/tests/lib.sh"
 need jq gzip tac
-plan 70
+plan 72
 
+unset COLUMNS
 data=$top_srcdir/tests/data
 ours=$data/netvane.jsonl
 ooni=$data/ooni.jsonl
@@ -228,6 +229,12 @@ unlike 'a table that is no terminal has no colour' "$(cat "$out")" "$esc"
 like 'it ends with the rounds' "$(tail -n 1 "$out")" \
 	'^4 rounds, 2 of them not online \(1 degraded, 1 offline\)\.$'
 unlike 'progress is for terminals' "$(cat "$err")" 'MiB'
+COLUMNS=80
+export COLUMNS
+summary "$ours"
+unset COLUMNS
+is 'it fits a terminal of 80 columns' "$(grep -cE '^.{81}' "$out")" 0
+like 'and says all the same' "$(cat "$out")" '✗ +news.example .* 2026-11-21 ✓ → ✗'
 summary --color=always "$ours"
 like 'colour can be had' "$(cat "$out")" "$esc"
 if [ -c /dev/full ]; then

@@ -336,13 +336,14 @@ a_line_without_newline_is_moved_aside(void **state)
 	journal_close(opened(place));
 	assert_holds(place, SEGMENT, "{\"n\":1}\n{\"n\":2}\n");
 	assert_holds(place, SEGMENT ".torn", "{\"n\":3}\n");
-	assert_logged(place, "torn last line (7 bytes");
+	assert_logged(place, "a torn last line (7 bytes");
 }
 
 static void
 a_last_line_that_is_no_whole_object_is_moved_aside(void **state)
 {
-	static const char *const torn[] = {"{\"n\":\n", "[1]\n", "\n", "{} {}\n", "{\"a\":\"\xff\"}\n"};
+	static const char *const torn[] = {
+	    "{\"n\":\n", "[1]\n", "\n", "{} {}\n", "{\"a\":\"\xff\"}\n"};
 	struct place *place = *state;
 	char *text;
 	size_t i;
@@ -519,9 +520,12 @@ open_without_permission(const struct place *place)
 	struct journal *journal;
 	pid_t pid;
 
-	if (geteuid() == 0 && (setgroups(0, NULL) == -1 || setgid(65534) == -1 || setuid(65534) == -1))
+	if (geteuid() == 0 &&
+	    (setgroups(0, NULL) == -1 || setgid(65534) == -1 || setuid(65534) == -1))
 		return 77;
-	return journal_open(place->dir, &journal, &pid) == JOURNAL_FAILED && errno == EACCES ? 0 : 1;
+	if (journal_open(place->dir, &journal, &pid) != JOURNAL_FAILED)
+		return 1;
+	return errno == EACCES ? 0 : 2;
 }
 
 static int
@@ -541,8 +545,8 @@ static void
 a_read_only_directory_is_said_in_words(void **state)
 {
 	struct place *place = *state;
-	char *message = xasprintf("error: cannot write in the results directory %s: Permission denied",
-	    place->dir);
+	char *message = xasprintf(
+	    "error: cannot write in the results directory %s: Permission denied", place->dir);
 	char *lock = xasprintf("%s/lock", place->dir);
 	int result;
 

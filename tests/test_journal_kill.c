@@ -78,7 +78,7 @@ random_below(unsigned n)
 	return (seed >> 16) % n;
 }
 
-/* At most four milliseconds, mostly less than one: where in its work the writer then is, is chance. */
+/* At most four milliseconds, mostly less than one: where the writer then is, is chance. */
 static void
 linger(void)
 {

@@ -17,7 +17,7 @@
 #include "base/mem.h"
 #include "results/record_reader.h"
 
-/* The directory of the test's own, and what a reader said of its files, one "name:line: why" a line. */
+/* The test's own directory, and what a reader said of its files: "name:line: why" a line. */
 static char *top;
 static struct buf said;
 
@@ -75,7 +75,8 @@ gzip(struct buf *out, const char *text, size_t len)
 {
 	z_stream z = {0};
 
-	assert_int_equal(deflateInit2(&z, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY), Z_OK);
+	assert_int_equal(
+	    deflateInit2(&z, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY), Z_OK);
 	z.next_in = (Bytef *)(uintptr_t)text;
 	z.avail_in = (uInt)len;
 	z.avail_out = (uInt)deflateBound(&z, len);
@@ -96,13 +97,19 @@ zstd(struct buf *out, const char *text, size_t len)
 	out->len += n;
 }
 
+static const char *
+base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
 static void
 hear(const char *file, int64_t line, const char *message, void *arg)
 {
-	const char *name = strrchr(file, '/');
-
 	assert_ptr_equal(arg, &said);
-	buf_printf(&said, "%s:%lld: %s\n", name != NULL ? name + 1 : file, (long long)line, message);
+	buf_printf(&said, "%s:%lld: %s\n", base_name(file), (long long)line, message);
 }
 
 /* Reads it all: "name:line:text" a line, with "(torn)" behind a torn one. To free. */
@@ -113,13 +120,11 @@ read_paths(char *const *paths, size_t n)
 	struct buf out = BUF_EMPTY;
 	struct record_line line;
 	size_t errors = 0, i;
-	const char *name;
 
 	buf_clear(&said);
 	while (record_reader_next(reader, &line) == 1) {
-		name = strrchr(line.file, '/');
 		assert_int_equal(line.data[line.len], '\0');
-		buf_printf(&out, "%s:%lld:", name != NULL ? name + 1 : line.file, (long long)line.line);
+		buf_printf(&out, "%s:%lld:", base_name(line.file), (long long)line.line);
 		buf_add(&out, line.data, line.len);
 		buf_puts(&out, line.torn ? "(torn)\n" : "\n");
 	}
@@ -481,7 +486,8 @@ static void
 a_pretty_printed_object_is_one_record(void **state)
 {
 	(void)state;
-	spill_text("a.json", "{\n\t\"a\": \"}{ \\\" \\\\\",\n\t\"b\": [\n\t\t{\n\t\t}\n\t]\n}\n{\"n\":2}\n"
+	spill_text("a.json",
+	    "{\n\t\"a\": \"}{ \\\" \\\\\",\n\t\"b\": [\n\t\t{\n\t\t}\n\t]\n}\n{\"n\":2}\n"
 	    "  {  \r\n \"c\": {}\r\n}");
 	assert_reads("a.json",
 	    "a.json:1:{\n\t\"a\": \"}{ \\\" \\\\\",\n\t\"b\": [\n\t\t{\n\t\t}\n\t]\n}\n"
