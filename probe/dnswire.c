@@ -84,7 +84,7 @@ record_read(struct reader *r, struct record *rr)
 	rr->len = reader_u16(r);
 	rr->at = r->pos;
 	rr->data = reader_bytes(r, rr->len);
-	if (rr->data == NULL)
+	if (r->failed)
 		return false;
 	if (record_is(rr, DNS_TYPE_A))
 		return rr->len == sizeof(struct in_addr);
