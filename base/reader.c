@@ -41,7 +41,9 @@ reader_u16(struct reader *r)
 {
 	const uint8_t *p = reader_bytes(r, 2);
 
-	return p == NULL ? 0 : (uint16_t)(p[0] << 8 | p[1]);
+	if (p == NULL)
+		return 0;
+	return (uint16_t)(p[0] << 8 | p[1]);
 }
 
 uint32_t

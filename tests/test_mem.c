@@ -73,6 +73,8 @@ assert_gives_up(void (*demand)(void))
 
 /* Not known to the compiler, which would warn of the size. */
 static volatile size_t too_much = SIZE_MAX;
+/* Static, so that a child does not leak it. */
+static struct arena *volatile demanded;
 
 static void
 demand_product(void)
@@ -83,13 +85,13 @@ demand_product(void)
 static void
 demand_arena(void)
 {
-	arena_alloc(arena_new(), too_much);
+	arena_alloc(demanded = arena_new(), too_much);
 }
 
 static void
 demand_chunk(void)
 {
-	arena_alloc(arena_new(), too_much - 64);
+	arena_alloc(demanded = arena_new(), too_much - 64);
 }
 
 static void
@@ -98,7 +100,7 @@ demand_push(void)
 	void *items = NULL;
 	size_t n = 0;
 
-	arena_push(arena_new(), &items, &n, too_much / 2);
+	arena_push(demanded = arena_new(), &items, &n, too_much / 2);
 }
 
 static void
