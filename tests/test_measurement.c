@@ -393,7 +393,7 @@ static void
 check_ooni(const char *path)
 {
 	struct measurement *m;
-	size_t len, oddities;
+	size_t len = 0, oddities;
 	char *text = slurp(path, &len);
 	json_t *root, *keys;
 
