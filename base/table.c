@@ -58,9 +58,9 @@ table_free(struct table *table)
 static bool
 is_control(uint32_t code)
 {
-	return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x61c ||
-	    code == 0x200e || code == 0x200f || (code >= 0x2028 && code <= 0x202e) ||
-	    (code >= 0x2066 && code <= 0x2069);
+	return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x61c || code == 0x200e ||
+	       code == 0x200f || (code >= 0x2028 && code <= 0x202e) ||
+	       (code >= 0x2066 && code <= 0x2069);
 }
 
 static size_t
@@ -181,8 +181,9 @@ shrink(const struct table *table, size_t *widths, size_t most)
 		total += widths[c];
 	while (total > most && (c = widest(table, widths)) < table->ncolumns) {
 		/* A cell of a million characters goes at once, what then fits about, one by one. */
-		least = most > (size_t)table->columns[c].shrink_to ?
-		    most : (size_t)table->columns[c].shrink_to;
+		least = most > (size_t)table->columns[c].shrink_to
+		            ? most
+		            : (size_t)table->columns[c].shrink_to;
 		cut = widths[c] > least ? widths[c] - least : 1;
 		widths[c] -= cut;
 		total -= cut;

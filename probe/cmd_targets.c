@@ -1,4 +1,4 @@
-/* netvane targets: shows the lists and checks them for mistakes; cmd_targets_import.c takes them over. */
+/* netvane targets: shows lists and checks them; cmd_targets_import.c takes them over. */
 #include "probe/cmd_targets.h"
 
 #include <getopt.h>
@@ -142,8 +142,8 @@ json_builtin(const struct list_builtin *builtin, const struct list *list, struct
 static int
 list_all(bool json)
 {
-	static const struct table_column columns[] = {
-	    {"LIST", false, 0}, {"SITES", true, 0}, {"DEFAULT", false, 0}, {"WHAT IT HOLDS", false, 20}};
+	static const struct table_column columns[] = {{"LIST", false, 0}, {"SITES", true, 0},
+	    {"DEFAULT", false, 0}, {"WHAT IT HOLDS", false, 20}};
 	struct table *table = table_new(columns, 4);
 	const struct list_builtin *builtin;
 	struct buf line = BUF_EMPTY;
@@ -271,8 +271,8 @@ lint_close(const char *file, const struct list *list, bool json)
 
 	if (!json) {
 		printf("%s: %zu target%s, %zu bad line%s, %zu duplicate%s\n", file, list->n,
-		    list->n == 1 ? "" : "s", list->bad, list->bad == 1 ? "" : "s",
-		    list->duplicates, list->duplicates == 1 ? "" : "s");
+		    list->n == 1 ? "" : "s", list->bad, list->bad == 1 ? "" : "s", list->duplicates,
+		    list->duplicates == 1 ? "" : "s");
 		return;
 	}
 	json_init(&j, &line);
@@ -318,8 +318,7 @@ cmd_targets(int argc, char **argv)
 	static const struct {
 		const char *name;
 		int (*run)(int argc, char **argv);
-	} commands[] = {
-	    {"list", targets_list}, {"lint", targets_lint}, {"import", targets_import}};
+	} commands[] = {{"list", targets_list}, {"lint", targets_lint}, {"import", targets_import}};
 	size_t i;
 
 	if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {

@@ -18,7 +18,8 @@
 
 static const char help[] =
     "usage: netvane targets import [--skip-bad] [--category CODE,...] [--out FILE] FILE...\n\n"
-    "Reads Citizen Lab's test lists, other CSV with a \"url\" column, or plain lists (- is standard\n"
+    "Reads Citizen Lab's test lists, other CSV with a \"url\" column, or plain lists (- is "
+    "standard\n"
     "input), and writes one CSV list without duplicates.\n\n"
     "Sites of some categories can bring the person on whose line they are measured trouble, at\n"
     "home or with the law. They are left out unless --category names them:\n"
@@ -82,11 +83,11 @@ check_codes(const char *codes)
 				break;
 		if (i < ncategories || same_code(code, len, "all"))
 			continue;
-		log_errorx("--category: '%.*s' is none of Citizen Lab's codes, which are:", (int)len,
-		    code);
+		log_errorx("--category: '%.*s' is none of Citizen Lab's codes, which are:",
+		    (int)len, code);
 		for (i = 0; i < ncategories; i++)
-			fprintf(stderr, "  %-6s %s\n", categories[i].code,
-			    categories[i].description);
+			fprintf(
+			    stderr, "  %-6s %s\n", categories[i].code, categories[i].description);
 		return -1;
 	}
 	if (n > 0)
@@ -120,14 +121,15 @@ load_files(struct import *import, char **files)
 	size_t i;
 
 	for (i = 0; i < import->nlists; i++) {
-		code = targets_load_code(list_load(files[i], flags, targets_report_bad, NULL,
-		    &import->lists[i]));
+		code = targets_load_code(
+		    list_load(files[i], flags, targets_report_bad, NULL, &import->lists[i]));
 		worst = code > worst ? code : worst;
 		import->bad += import->lists[i].bad;
 		import->duplicates += import->lists[i].duplicates;
 	}
 	if (worst == EX_DATAERR)
-		log_errorx("nothing was written: mend the bad line%s, or leave %s out with --skip-bad",
+		log_errorx(
+		    "nothing was written: mend the bad line%s, or leave %s out with --skip-bad",
 		    import->bad == 1 ? "" : "s", import->bad == 1 ? "it" : "them");
 	return worst;
 }
@@ -172,8 +174,8 @@ tell_sensitive(const struct import *import)
 	}
 	if (sum > 0)
 		log_info("left out %zu site%s whose visit could harm the person who measures (%s); "
-		    "--category takes the codes it names, --category all everything", sum,
-		    sum == 1 ? "" : "s", buf_str(&codes));
+		         "--category takes the codes it names, --category all everything",
+		    sum, sum == 1 ? "" : "s", buf_str(&codes));
 	buf_free(&codes);
 }
 

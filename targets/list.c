@@ -1,4 +1,4 @@
-/* Lists by name or path: the built-in ones, files, standard input. list_parse.c reads their bytes. */
+/* Lists by name or path: built-in, a file, standard input. list_parse.c reads the bytes. */
 #include "targets/list.h"
 
 #include <errno.h>
@@ -71,7 +71,8 @@ static const char *
 hint(const char *name, bool builtin)
 {
 	if (builtin)
-		return " (a built-in list; is netvane installed? $NETVANE_DATADIR names another place)";
+		return " (a built-in list; is netvane installed? $NETVANE_DATADIR names another "
+		       "place)";
 	if (strpbrk(name, "./") == NULL)
 		return " (nor is it a built-in list: netvane targets list)";
 	return "";
@@ -88,8 +89,8 @@ list_load(const char *name, int flags, list_report *report, void *arg, struct li
 	*list = (struct list){0};
 	wrong = read_file(path, &data);
 	if (wrong != NULL) {
-		message = xasprintf("cannot read the list: %s%s", wrong,
-		    hint(name, builtin != NULL));
+		message =
+		    xasprintf("cannot read the list: %s%s", wrong, hint(name, builtin != NULL));
 		if (report != NULL)
 			report(path, 0, true, message, arg);
 		free(message);

@@ -16,14 +16,14 @@
 #include "base/utf8.h"
 
 enum {
-	URL_MAX = 8192, /* what servers commonly take; RFC 9110, 4.1 asks for 8000 */
+	URL_MAX = 8192,     /* what servers commonly take; RFC 9110, 4.1 asks for 8000 */
 	NAME_MAX_LEN = 253, /* RFC 1035, 3.1, without the root's dot */
 	LABEL_MAX = 63,
 	EXCERPT_MAX = 48 /* of a bad text in a message */
 };
 
-static int bad(char error[TARGET_ERROR_SIZE], const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
+static int
+bad(char error[TARGET_ERROR_SIZE], const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 static int
 bad(char error[TARGET_ERROR_SIZE], const char *fmt, ...)
@@ -81,8 +81,8 @@ check_characters(const char *text, char error[TARGET_ERROR_SIZE])
 			return bad(error, "white space in the URL");
 		if (code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x2028 ||
 		    code == 0x2029)
-			return bad(error, "a control character (U+%04X) in the URL",
-			    (unsigned int)code);
+			return bad(
+			    error, "a control character (U+%04X) in the URL", (unsigned int)code);
 	}
 	return 0;
 }
@@ -98,15 +98,15 @@ parse_scheme(const char **text, bool *https, bool *bare, char error[TARGET_ERROR
 	*bare = strncmp(*text + len, "://", 3) != 0;
 	if (*bare && (*text)[len] == ':' &&
 	    ((len == 4 && strncasecmp(*text, "http", 4) == 0) ||
-	    (len == 5 && strncasecmp(*text, "https", 5) == 0)))
+	        (len == 5 && strncasecmp(*text, "https", 5) == 0)))
 		return bad(error, "two slashes are missing after \"%.*s:\"", (int)len, *text);
 	if (*bare)
 		return 0;
 	if (len == 4 && strncasecmp(*text, "http", 4) == 0)
 		*https = false;
 	else if (len != 5 || strncasecmp(*text, "https", 5) != 0)
-		return bad(error, "scheme \"%.*s\" is neither http nor https", excerpt(scheme),
-		    scheme.s);
+		return bad(
+		    error, "scheme \"%.*s\" is neither http nor https", excerpt(scheme), scheme.s);
 	*text += len + 3;
 	return 0;
 }
@@ -120,8 +120,8 @@ parse_port(struct span text, int *port, char error[TARGET_ERROR_SIZE])
 	for (i = 0; i < text.len && isdigit((unsigned char)text.s[i]) && value <= 65535; i++)
 		value = value * 10 + (text.s[i] - '0');
 	if (i < text.len || value < 1 || value > 65535)
-		return bad(error, "port \"%.*s\" is not a number from 1 to 65535", excerpt(text),
-		    text.s);
+		return bad(
+		    error, "port \"%.*s\" is not a number from 1 to 65535", excerpt(text), text.s);
 	*port = value;
 	return 0;
 }
@@ -154,7 +154,8 @@ ends_in_number(const char *name)
 	last = last != NULL ? last + 1 : name;
 	if (last[strspn(last, "0123456789")] == '\0')
 		return true;
-	return strncmp(last, "0x", 2) == 0 && last[2 + strspn(last + 2, "0123456789abcdef")] == '\0';
+	return strncmp(last, "0x", 2) == 0 &&
+	       last[2 + strspn(last + 2, "0123456789abcdef")] == '\0';
 }
 
 /* Labels of letters, digits, hyphens (RFC 1123, 2.1), and underscores, which real sites have. */
@@ -164,16 +165,19 @@ check_name(const char *name, char error[TARGET_ERROR_SIZE])
 	size_t len = strlen(name), label;
 
 	if (len > NAME_MAX_LEN)
-		return bad(error, "the host name is %zu bytes long, more than %d", len, NAME_MAX_LEN);
+		return bad(
+		    error, "the host name is %zu bytes long, more than %d", len, NAME_MAX_LEN);
 	for (;;) {
 		label = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_");
 		if (name[label] != '.' && name[label] != '\0')
 			return bad(error, "character '%c' in the host name", name[label]);
 		if (label == 0)
-			return bad(error, "an empty label in the host name (two dots, or one in front)");
+			return bad(
+			    error, "an empty label in the host name (two dots, or one in front)");
 		if (label > LABEL_MAX)
-			return bad(error, "a label of the host name is %zu bytes long, more than %d",
-			    label, LABEL_MAX);
+			return bad(error,
+			    "a label of the host name is %zu bytes long, more than %d", label,
+			    LABEL_MAX);
 		if (name[0] == '-' || name[label - 1] == '-')
 			return bad(error, "label \"%.*s\" of the host name begins or ends with '-'",
 			    (int)label, name);
@@ -200,8 +204,8 @@ ascii_name(struct span text, char error[TARGET_ERROR_SIZE])
 	}
 	/* libidn2 also refuses A-labels that decode to nothing. */
 	if (!plain || strstr(name, "xn--") != NULL) {
-		rc = idn2_lookup_u8((const uint8_t *)name, &ascii,
-		    IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+		rc = idn2_lookup_u8(
+		    (const uint8_t *)name, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
 		if (rc != IDN2_OK) {
 			bad(error, "host name \"%.*s\": %s", excerpt(text), text.s,
 			    idn2_strerror(rc));
@@ -239,15 +243,15 @@ parse_name(struct span text, bool bare, struct target *target, char error[TARGET
 	}
 	/* A list of words must not turn into a list of hosts. */
 	if (bare && strchr(target->host, '.') == NULL)
-		return bad(error, "\"%.*s\" is not a host name with a dot, nor a URL", excerpt(text),
-		    text.s);
+		return bad(error, "\"%.*s\" is not a host name with a dot, nor a URL",
+		    excerpt(text), text.s);
 	return 0;
 }
 
 /* "[address]" and what follows it. */
 static int
-parse_bracketed(struct span authority, struct target *target, struct span *rest,
-    char error[TARGET_ERROR_SIZE])
+parse_bracketed(
+    struct span authority, struct target *target, struct span *rest, char error[TARGET_ERROR_SIZE])
 {
 	const char *close = memchr(authority.s, ']', authority.len);
 	struct span inside = {authority.s + 1, 0};
@@ -267,8 +271,8 @@ parse_bracketed(struct span authority, struct target *target, struct span *rest,
 }
 
 static int
-parse_authority(struct span authority, bool bare, struct target *target,
-    char error[TARGET_ERROR_SIZE])
+parse_authority(
+    struct span authority, bool bare, struct target *target, char error[TARGET_ERROR_SIZE])
 {
 	struct span host = authority, rest = {authority.s + authority.len, 0};
 	const char *colon;
@@ -291,7 +295,8 @@ parse_authority(struct span authority, bool bare, struct target *target,
 			host.len = (size_t)(colon - authority.s);
 			rest = (struct span){colon, authority.len - host.len};
 			if (memchr(colon + 1, ':', rest.len - 1) != NULL)
-				return bad(error, "too many ':' (an IPv6 address goes in [brackets])");
+				return bad(
+				    error, "too many ':' (an IPv6 address goes in [brackets])");
 		}
 		if (host.len == 0)
 			return bad(error, "no host name");

@@ -1,4 +1,4 @@
-/* Any bytes as a list, and as one target: what is taken must be normal, and survive being written. */
+/* Any bytes as a list and as a target: what is taken is normal, and survives being written. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

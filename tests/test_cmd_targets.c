@@ -1,4 +1,4 @@
-/* `netvane targets` as its users meet it: what it prints where, and with which exit code it ends. */
+/* `netvane targets` as its users meet it: what it prints where, and its exit codes. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -131,8 +131,8 @@ assert_ends(const char *words, int code, const char *err)
 static void
 every_help_has_an_example_and_goes_to_stdout(void **state)
 {
-	static const char *const commands[] = {"targets --help", "targets list --help",
-	    "targets lint -h", "targets import --help"};
+	static const char *const commands[] = {
+	    "targets --help", "targets list --help", "targets lint -h", "targets import --help"};
 	struct outcome o;
 
 	(void)state;
@@ -233,7 +233,8 @@ json_is_one_object_a_line(void **state)
 	assert_int_equal(o.code, 65);
 	assert_int_equal(count_objects(&o.out, lint), 3);
 	assert_holds(&o.out, "{\"file\":\"bad.txt\",\"line\":3,\"bad\":true,\"message\":");
-	assert_holds(&o.out, "{\"file\":\"bad.txt\",\"targets\":1,\"bad_lines\":1,\"duplicates\":1}");
+	assert_holds(
+	    &o.out, "{\"file\":\"bad.txt\",\"targets\":1,\"bad_lines\":1,\"duplicates\":1}");
 	assert_string_equal(buf_str(&o.err), "");
 	done(&o);
 }
@@ -260,16 +261,17 @@ lint_exits_0_when_clean_and_66_when_unread(void **state)
 	(void)state;
 	write_file("clean.txt", "a.example\n");
 	write_file("bad.txt", "hello\n");
-	assert_ends("targets lint clean.txt kz-social kz-news global-social global-news controls", 0, "");
+	assert_ends(
+	    "targets lint clean.txt kz-social kz-news global-social global-news controls", 0, "");
 	assert_ends("targets lint clean.txt bad.txt", 65, "bad.txt:1: ");
 	assert_ends("targets lint missing.txt bad.txt", 66, "missing.txt: cannot read");
 }
 
-static const char mixed[] = HEAD
-    "https://a.example/,NEWS,News Media,2014-04-15,citizenlab,n\n"
-    "https://b.example/,LGBT,LGBT,2014-04-15,citizenlab,\n"
-    "https://c.example/,PORN,Pornography,2014-04-15,citizenlab,\n"
-    "https://d.example/,GRP,Social Networking,2014-04-15,citizenlab,\n";
+static const char mixed[] =
+    HEAD "https://a.example/,NEWS,News Media,2014-04-15,citizenlab,n\n"
+         "https://b.example/,LGBT,LGBT,2014-04-15,citizenlab,\n"
+         "https://c.example/,PORN,Pornography,2014-04-15,citizenlab,\n"
+         "https://d.example/,GRP,Social Networking,2014-04-15,citizenlab,\n";
 
 static void
 import_leaves_out_what_could_harm_the_volunteer(void **state)
@@ -280,9 +282,9 @@ import_leaves_out_what_could_harm_the_volunteer(void **state)
 	write_file("mixed.csv", mixed);
 	o = run("targets import mixed.csv");
 	assert_int_equal(o.code, 0);
-	assert_string_equal(buf_str(&o.out), HEAD
-	    "https://a.example/,NEWS,News Media,2014-04-15,citizenlab,n\n"
-	    "https://d.example/,GRP,Social Networking,2014-04-15,citizenlab,\n");
+	assert_string_equal(buf_str(&o.out),
+	    HEAD "https://a.example/,NEWS,News Media,2014-04-15,citizenlab,n\n"
+	         "https://d.example/,GRP,Social Networking,2014-04-15,citizenlab,\n");
 	assert_holds(&o.err, "left out 2 sites");
 	assert_holds(&o.err, "(LGBT 1, PORN 1)");
 	assert_holds(&o.err, "--category");
@@ -363,7 +365,8 @@ static void
 citizen_labs_lists_import(void **state)
 {
 	char *words = xasprintf("targets import --category all %s/../shared/data/test-lists/kz.csv "
-	    "%s/../shared/data/test-lists/global.csv", getenv("top_srcdir"), getenv("top_srcdir"));
+	                        "%s/../shared/data/test-lists/global.csv",
+	    getenv("top_srcdir"), getenv("top_srcdir"));
 	const char *first = strrchr(words, ' ') + 1;
 	struct outcome o;
 
@@ -394,8 +397,8 @@ enter_directory(void **state)
 static int
 leave_directory(void **state)
 {
-	static const char *const files[] = {"two.txt", "bad.txt", "mixed.txt", "clean.txt", "mixed.csv",
-	    "one.txt", "two.csv", "joined.csv", "good.txt", "imported.csv"};
+	static const char *const files[] = {"two.txt", "bad.txt", "mixed.txt", "clean.txt",
+	    "mixed.csv", "one.txt", "two.csv", "joined.csv", "good.txt", "imported.csv"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)

@@ -90,7 +90,7 @@ static void
 every_column_is_kept(void **state)
 {
 	struct loaded l = parse(HEAD "https://a.example/,NEWS,News Media,2014-04-15,citizenlab,"
-	    "\"a, \"\"b\"\"\"\n");
+	                             "\"a, \"\"b\"\"\"\n");
 	const struct target *t = &l.list.targets[0];
 
 	(void)state;
@@ -139,7 +139,8 @@ spread_sheets_may_write_semicolons_or_tabs(void **state)
 	(void)state;
 	assert_urls("url;notes\na.example;\"x;y\"\nb.example;1,5\n",
 	    "https://a.example/ https://b.example/");
-	assert_urls("notes\turl\nx\ta.example\n\tb.example\n", "https://a.example/ https://b.example/");
+	assert_urls(
+	    "notes\turl\nx\ta.example\n\tb.example\n", "https://a.example/ https://b.example/");
 }
 
 static void
@@ -161,7 +162,8 @@ comments_may_stand_above_the_header(void **state)
 static void
 quoted_fields_may_hold_line_breaks_and_lines_are_still_counted(void **state)
 {
-	struct loaded l = parse("url,notes\r\na.example,\"one\r\ntwo\n\nfour\"\r\nb.example,\nftp://c/,\n");
+	struct loaded l =
+	    parse("url,notes\r\na.example,\"one\r\ntwo\n\nfour\"\r\nb.example,\nftp://c/,\n");
 
 	(void)state;
 	assert_int_equal(l.list.n, 2);
@@ -193,8 +195,9 @@ a_missing_url_column_is_named(void **state)
 	assert_says("site,category_code\nhttps://a.example/,NEWS\n",
 	    "1! no \"url\" column in the header\n");
 	assert_says("# mine\ncategory;notes\nNEWS;x\n", "2! no \"url\" column in the header\n");
-	assert_says("https://a.example/\nb.example,NEWS\n",
-	    "2! character ',' in the host name (a CSV list begins with a header that has \"url\")\n");
+	assert_says(
+	    "https://a.example/\nb.example,NEWS\n", "2! character ',' in the host name (a CSV list "
+	                                            "begins with a header that has \"url\")\n");
 	/* Yet a comma in a path is nothing unusual. */
 	assert_urls("https://a.example/1,2\n", "https://a.example/1,2");
 }
@@ -244,7 +247,9 @@ bytes_that_are_no_text_are_named(void **state)
 	assert_int_equal(l.list.n, 1);
 	assert_int_equal(l.list.targets[0].line, 5);
 	done(&l);
-	l = parse_bytes("\xff\xfe" "a\0", 4, 0);
+	l = parse_bytes("\xff\xfe"
+	                "a\0",
+	    4, 0);
 	assert_string_equal(buf_str(&l.said), "1! UTF-16 text (save the file as UTF-8)\n");
 	assert_int_equal(l.rc, -1);
 	done(&l);
@@ -262,7 +267,8 @@ a_list_without_targets_is_bad(void **state)
 static void
 duplicates_are_left_out_counted_and_noted(void **state)
 {
-	struct loaded l = parse("a.example\nhttps://A.example:443\nhttp://a.example/\na.example/#x\n");
+	struct loaded l =
+	    parse("a.example\nhttps://A.example:443\nhttp://a.example/\na.example/#x\n");
 
 	(void)state;
 	assert_int_equal(l.rc, 0);
@@ -276,7 +282,8 @@ duplicates_are_left_out_counted_and_noted(void **state)
 static void
 unknown_category_codes_are_noted(void **state)
 {
-	struct loaded l = parse(HEAD "a.example,NEWZ,,,,\nb.example,NEWS,,,,\nc.example,\"\x1b[2J\",,,,\n");
+	struct loaded l =
+	    parse(HEAD "a.example,NEWZ,,,,\nb.example,NEWS,,,,\nc.example,\"\x1b[2J\",,,,\n");
 
 	(void)state;
 	assert_int_equal(l.rc, 0);
@@ -333,8 +340,9 @@ a_hundred_thousand_rows_load(void **state)
 	(void)state;
 	buf_puts(&text, HEAD);
 	for (i = 0; i < 100000; i++)
-		buf_printf(&text, "https://www.site%d.example/%d,NEWS,News Media,2014-04-15,me,\"n, %d\"\n",
-		    i, i, i);
+		buf_printf(&text,
+		    "https://www.site%d.example/%d,NEWS,News Media,2014-04-15,me,\"n, %d\"\n", i, i,
+		    i);
 	buf_puts(&text, "https://www.site77777.example/77777,NEWS,,,,\n");
 	l = parse_bytes(buf_str(&text), text.len, 0);
 	assert_int_equal(l.rc, 0);
@@ -350,8 +358,10 @@ a_hundred_thousand_rows_load(void **state)
 static void
 what_is_written_reads_back(void **state)
 {
-	struct loaded l = parse(HEAD "http://a.example:81/?x=1,NEWS,,2014-04-15,me,\"a, \"\"b\"\"\n c;\td\"\n"
-	                             "https://[2001:db8::1]/,,,,,\n"), again;
+	struct loaded l = parse(HEAD
+	                  "http://a.example:81/?x=1,NEWS,,2014-04-15,me,\"a, \"\"b\"\"\n c;\td\"\n"
+	                  "https://[2001:db8::1]/,,,,,\n"),
+	              again;
 	struct buf csv = BUF_EMPTY;
 	size_t i;
 
@@ -420,7 +430,8 @@ the_controls_cover_every_kind(void **state)
 		else if (strncmp(t->notes, "domestic:", 9) == 0 && t->https)
 			domestic++;
 		else if ((strncmp(t->notes, "portal status=", 14) == 0 ||
-		    strncmp(t->notes, "portal body=", 12) == 0) && !t->https)
+		             strncmp(t->notes, "portal body=", 12) == 0) &&
+		         !t->https)
 			portal++;
 		else
 			fail_msg("%s: %s", t->url, t->notes);
@@ -439,8 +450,9 @@ what_cannot_be_read_is_told_apart_from_bad_lines(void **state)
 	(void)state;
 	l = load("no-such-list");
 	assert_int_equal(l.rc, -2);
-	assert_string_equal(buf_str(&l.said), "0! cannot read the list: No such file or directory "
-	                                      "(nor is it a built-in list: netvane targets list)\n");
+	assert_string_equal(buf_str(&l.said),
+	    "0! cannot read the list: No such file or directory "
+	    "(nor is it a built-in list: netvane targets list)\n");
 	done(&l);
 	l = load("/");
 	assert_int_equal(l.rc, -2);
@@ -467,8 +479,8 @@ citizen_labs_lists_load(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
-		path = xasprintf("%s/../shared/data/test-lists/%s", getenv("top_srcdir"),
-		    samples[i].file);
+		path = xasprintf(
+		    "%s/../shared/data/test-lists/%s", getenv("top_srcdir"), samples[i].file);
 		if (access(path, R_OK) != 0) {
 			print_message("# %s is not there\n", path);
 			free(path);

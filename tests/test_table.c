@@ -1,4 +1,4 @@
-/* What text tables promise: columns that line up, in the width there is, and no tricks on the terminal. */
+/* What text tables promise: columns that line up and fit, and no tricks on the terminal. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -137,8 +137,17 @@ wide_characters_count_twice_and_marks_not_at_all(void **state)
 static void
 nothing_reaches_the_terminal_but_text(void **state)
 {
-	static const char *const evil[] = {"a\x1b[2Jb", "a\nb", "a\xc2\x9b" "b", "a\xff" "b", "a\x7f" "b",
-	    "a\xe2\x80\xae" "b", "a\xe2\x80\xa8" "b"};
+	static const char *const evil[] = {"a\x1b[2Jb", "a\nb",
+	    "a\xc2\x9b"
+	    "b",
+	    "a\xff"
+	    "b",
+	    "a\x7f"
+	    "b",
+	    "a\xe2\x80\xae"
+	    "b",
+	    "a\xe2\x80\xa8"
+	    "b"};
 	char *text;
 
 	(void)state;

@@ -33,9 +33,9 @@ assert_parses(const struct sample *s)
 	target_clear(&target);
 }
 
-#define ASSERT_ALL_PARSE(samples) \
+#define ASSERT_ALL_PARSE(samples)                                         \
 	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) \
-		assert_parses(&samples[i])
+	assert_parses(&samples[i])
 
 static void
 assert_refused(const char *text, const char *reason)
@@ -70,8 +70,8 @@ urls_have_one_normal_form(void **state)
 	    {"https://example.com#there", "https://example.com/", "example.com", "/", 443},
 	    {"https://example.com./", "https://example.com/", "example.com", "/", 443},
 	    {"http://localhost/x", "http://localhost/x", "localhost", "/x", 80},
-	    {"https://under_score.example/", "https://under_score.example/", "under_score.example", "/",
-	        443},
+	    {"https://under_score.example/", "https://under_score.example/", "under_score.example",
+	        "/", 443},
 	    {"https://r3---sn-4g5e6nez.example/", "https://r3---sn-4g5e6nez.example/",
 	        "r3---sn-4g5e6nez.example", "/", 443},
 	};
@@ -103,17 +103,19 @@ idn_becomes_a_labels(void **state)
 	static const struct sample samples[] = {
 	    {"https://қазақстан.қаз/", "https://xn--80aaa0a6awh12ed.xn--80ao21a/",
 	        "xn--80aaa0a6awh12ed.xn--80ao21a", "/", 443},
-	    {"https://ПРИМЕР.РФ/", "https://xn--e1afmkfd.xn--p1ai/", "xn--e1afmkfd.xn--p1ai", "/", 443},
-	    {"XN--E1AFMKFD.xn--p1ai", "https://xn--e1afmkfd.xn--p1ai/", "xn--e1afmkfd.xn--p1ai", "/",
+	    {"https://ПРИМЕР.РФ/", "https://xn--e1afmkfd.xn--p1ai/", "xn--e1afmkfd.xn--p1ai", "/",
 	        443},
+	    {"XN--E1AFMKFD.xn--p1ai", "https://xn--e1afmkfd.xn--p1ai/", "xn--e1afmkfd.xn--p1ai",
+	        "/", 443},
 	    /* UTS #46, non-transitional: the sharp s stays itself. */
-	    {"https://straße.example/", "https://xn--strae-oqa.example/", "xn--strae-oqa.example", "/",
-	        443},
+	    {"https://straße.example/", "https://xn--strae-oqa.example/", "xn--strae-oqa.example",
+	        "/", 443},
 	    /* Full-width letters and the ideographic full stop. */
 	    {"https://ｅｘａｍｐｌｅ。com/", "https://example.com/", "example.com", "/", 443},
 	    /* A name given decomposed is the same name. */
-	    {"https://bu\xcc\x88" "cher.example/", "https://xn--bcher-kva.example/",
-	        "xn--bcher-kva.example", "/", 443},
+	    {"https://bu\xcc\x88"
+	     "cher.example/",
+	        "https://xn--bcher-kva.example/", "xn--bcher-kva.example", "/", 443},
 	};
 
 	(void)state;
@@ -124,8 +126,9 @@ static void
 paths_are_percent_encoded(void **state)
 {
 	static const struct sample samples[] = {
-	    {"https://example.com/жаңалық", "https://example.com/%D0%B6%D0%B0%D2%A3%D0%B0%D0%BB%D1%8B%D2%9B",
-	        "example.com", "/%D0%B6%D0%B0%D2%A3%D0%B0%D0%BB%D1%8B%D2%9B", 443},
+	    {"https://example.com/жаңалық",
+	        "https://example.com/%D0%B6%D0%B0%D2%A3%D0%B0%D0%BB%D1%8B%D2%9B", "example.com",
+	        "/%D0%B6%D0%B0%D2%A3%D0%B0%D0%BB%D1%8B%D2%9B", 443},
 	    {"https://example.com/%d0?a|b", "https://example.com/%d0?a%7Cb", "example.com",
 	        "/%d0?a%7Cb", 443},
 	    {"https://example.com/a\\b", "https://example.com/a%5Cb", "example.com", "/a%5Cb", 443},
