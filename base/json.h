@@ -30,7 +30,10 @@ void json_put_array_end(struct json *j);
 
 /* NULL is written as null. text must be UTF-8; where it is not, as json_put_bytes does. */
 void json_put_string(struct json *j, const char *key, const char *text);
-/* As json_put_string for bytes with a length. Not UTF-8: {"format":"base64","data":"..."}, as OONI has it. */
+/*
+ * As json_put_string for bytes with a length. Not UTF-8: {"format":"base64","data":"..."}, as OONI
+ * has it.
+ */
 void json_put_bytes(struct json *j, const char *key, const void *data, size_t len);
 /* Always {"format":"base64","data":"..."}. */
 void json_put_base64(struct json *j, const char *key, const void *data, size_t len);

@@ -292,9 +292,10 @@ void measurement_free(struct measurement *m);
 /* Appends the record as one JSON object and a newline. */
 void measurement_encode(const struct measurement *m, struct buf *out);
 /*
- * Reads one JSON object of ours or OONI's (any data format 0.2.0 test). What is missing is left at its unknown
- * value; so is what has the wrong type or an impossible value, and that is counted in *oddities (NULL: not wanted).
- * Returns NULL, and says why in error (size bytes), when it is no JSON object or names no test. Pure: fuzzed.
+ * Reads one JSON object of ours or OONI's (any data format 0.2.0 test). What is missing is left at
+ * its unknown value; so is what has the wrong type or an impossible value, and that is counted in
+ * *oddities (NULL: not wanted). Returns NULL, and says why in error (size bytes), when it is no
+ * JSON object or names no test. Pure: fuzzed.
  */
 struct measurement *measurement_decode(const char *json, size_t len, size_t *oddities,
     char *error, size_t size);

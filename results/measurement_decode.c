@@ -22,8 +22,7 @@ annotations_decode(struct json_get *g, const json_t *root, struct measurement *m
 
 	if (json_get_object(g, root, "annotations") == NULL)
 		return;
-	json_object_foreach(json_object_get(root, "annotations"), key, value)
-	{
+	json_object_foreach(json_object_get(root, "annotations"), key, value) {
 		text = json_value_string(g, value);
 		if (text == NULL && !json_is_null(value))
 			continue;

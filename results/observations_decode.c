@@ -204,7 +204,7 @@ headers_decode(struct json_get *g, const json_t *o, struct http_header **headers
 	if (list != NULL || json_get_object(g, o, "headers") == NULL)
 		return;
 	json_object_foreach(json_object_get(o, "headers"), name, value)
-	    header_push(g, arena_strdup(g->arena, name), json_value_string(g, value), headers, n);
+		header_push(g, arena_strdup(g->arena, name), json_value_string(g, value), headers, n);
 }
 
 static void

@@ -1,7 +1,7 @@
 /*
- * OONI's stored verdict in our terms, for records that are not ours, and ours in OONI's. Theirs is a second-hand
- * opinion: its confidence stays modest, and a mechanism is named only where the observations all
- * say the same.
+ * OONI's stored verdict in our terms, for records that are not ours, and ours in OONI's. Theirs is
+ * a second-hand opinion: its confidence stays modest, and a mechanism is named only where the
+ * observations all say the same.
  */
 #include <string.h>
 
