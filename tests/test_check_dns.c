@@ -445,6 +445,20 @@ a_server_without_edns_is_asked_again_without(void **state)
 }
 
 static void
+the_last_attempt_goes_without_edns(void **state)
+{
+	struct fixture *f = *state;
+	struct check *check =
+	    check_dns_new(&f->probe, f->m, &f->resolver, "noedns.test", DNS_TYPE_A, done, f);
+
+	check->attempt = 3;
+	check_start(check);
+	run(f, 1);
+	assert_null(f->m->queries[0].failure);
+	expect_kinds(&f->m->queries[0], "answer", NULL);
+}
+
+static void
 a_lost_case_is_valid_and_noted(void **state)
 {
 	struct fixture *f = *state;
@@ -662,6 +676,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(
 	        tcp_that_is_refused_is_connection_refused, setup_without_tcp, teardown),
 	    TEST(a_server_without_edns_is_asked_again_without),
+	    TEST(the_last_attempt_goes_without_edns),
 	    TEST(a_lost_case_is_valid_and_noted),
 	    TEST(ids_are_not_the_same_each_time),
 	    TEST(an_answer_of_10000_bytes_is_kept_whole),
