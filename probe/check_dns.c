@@ -290,7 +290,10 @@ dns_ask_tcp(struct check_dns *d)
 	buf_free(&query);
 }
 
-/* The turn has come: from now on the time counts. */
+/*
+ * The turn has come: from now on the time counts. There are middleboxes that swallow queries with
+ * EDNS without a word: the last attempt goes without.
+ */
 static void
 dns_go(void *arg)
 {
@@ -302,7 +305,7 @@ dns_go(void *arg)
 	d->step = DNS_ASKING;
 	check_set_deadline(check, check->timeout_ms);
 	if (lookup_begin(&d->lookup))
-		dns_ask_udp(d, true);
+		dns_ask_udp(d, check->attempt < 3);
 }
 
 static void

@@ -10,8 +10,9 @@ struct resolver;
 
 /*
  * hostname is ASCII, without a final dot; borrowed until done, as resolver is. Picks UDP or HTTPS by the resolver's
- * role. The outcome is the query's failure. UDP: EDNS (without it again on FORMERR, NOTIMP, BADVERS), TCP when truncated,
- * random ID, port and 0x20 case; listens conf->listen_ms past the first valid answer.
+ * role. The outcome is the query's failure. UDP: EDNS (without it again on FORMERR, NOTIMP, BADVERS, and on the third
+ * attempt), TCP when truncated, random ID, port and 0x20 case; listens conf->listen_ms past the first valid answer.
+ * Waits for its turn in probe->dns first; a query that is ended before that has failed with "interrupted".
  */
 struct check *check_dns_new(struct probe *probe, struct measurement *m,
     const struct resolver *resolver, const char *hostname, enum dns_type type,

@@ -77,13 +77,6 @@ settle(struct lookup *lookup, const char *failure)
 	    &lookup->check, "resolve_done", draft->transport, draft->resolver_address, 0, failure);
 }
 
-void
-lookup_fail(struct lookup *lookup, const char *failure)
-{
-	if (!lookup->settled)
-		settle(lookup, failure);
-}
-
 static const char *
 reply_failure(const struct dns_reply *reply)
 {
@@ -238,7 +231,8 @@ lookup_save(struct lookup *lookup)
 
 	if (!lookup->begun)
 		never_asked(lookup);
-	lookup_fail(lookup, lookup->check.failure);
+	if (!lookup->settled)
+		settle(lookup, lookup->check.failure);
 	/* Where somebody ended the check while it listened for more, the answer stands. */
 	lookup->check.failure = lookup->outcome;
 	lookup->query = m->nqueries;

@@ -67,11 +67,6 @@ enum lookup_seen {
  */
 enum lookup_seen
 lookup_receive(struct lookup *lookup, const void *bytes, size_t len, int ip_ttl, bool stream);
-/*
- * Settles it with a failure (static, or in the measurement's arena), unless it is settled already;
- * notes resolve_done.
- */
-void lookup_fail(struct lookup *lookup, const char *failure);
 /* The failure of a query whose time ran out: what was passed over until then may have a name. */
 const char *lookup_silence(const struct lookup *lookup);
 /* For the type's `stop`, unless cancelled: appends the query and its duplicates to m. */

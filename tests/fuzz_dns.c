@@ -1,4 +1,5 @@
-/* Whatever comes back as a DNS reply is read within its bounds, and what is read of it makes sense. */
+/* Whatever comes back as a DNS reply is read within its bounds, and what is read of it makes sense.
+ */
 #include <assert.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -34,8 +35,7 @@ answer_check(const struct answer *a)
 	const char *text;
 
 	assert(a->type != NULL && a->ttl >= 0 && a->ttl <= UINT32_MAX);
-	assert((a->address != NULL) ==
-	    (strcmp(a->type, "A") == 0 || strcmp(a->type, "AAAA") == 0));
+	assert((a->address != NULL) == (strcmp(a->type, "A") == 0 || strcmp(a->type, "AAAA") == 0));
 	assert((a->hostname != NULL) == (strcmp(a->type, "CNAME") == 0));
 	for (text = a->hostname; text != NULL && *text != '\0'; text++)
 		assert(*text > ' ' && *text < 0x7f);

@@ -1,12 +1,12 @@
 /*
  * A DNS server on loopback that answers, or misbehaves, as it is told.
  *
- *	peer_dns [-6] NAME=ACTION...
+ *	peer_dns [-6u] NAME=ACTION...
  *
- * It takes UDP and TCP on 127.0.0.1, and with -6 on ::1 as well, on one port number that the
- * kernel chose; prints that on stdout when it is ready; and ends when its stdin ends, so that it
- * cannot outlive its test. NAME is a host name, or * for any other. A name without a rule does not
- * exist (NXDOMAIN).
+ * It takes UDP and, without -u, TCP on 127.0.0.1, and with -6 on ::1 as well, on one port number
+ * that the kernel chose; prints that on stdout when it is ready; and ends when its stdin ends, so
+ * that it cannot outlive its test. NAME is a host name, or * for any other. A name without a rule
+ * does not exist (NXDOMAIN).
  *
  * RECORDS are joined with +, the data of one type with commas; after a CNAME they are its target's:
  *
@@ -28,7 +28,7 @@
  *	wrongid-first/RECORDS			with another ID, then well
  *	wrongquestion-first/RECORDS		to another question, then well
  *	malformed-first/RECORDS			malformed, then well
- *	flood/RECORDS				200 times with another ID, then well
+ *	flood/RECORDS				120 times with another ID, then well
  *	two/FORGED/RECORDS			one after the other
  */
 #include <arpa/inet.h>
@@ -394,7 +394,7 @@ reply_flood(struct exchange *x)
 {
 	int i;
 
-	for (i = 0; i < 200; i++)
+	for (i = 0; i < 120; i++)
 		reply_wrongid(x);
 	reply_records(x);
 }
@@ -582,7 +582,7 @@ static nfds_t npolled = FIXED;
 
 /* Takes one free port on every socket. Returns it, or 0 when one of them is taken. */
 static uint16_t
-bind_all(bool ip6)
+bind_all(bool ip6, bool tcp)
 {
 	static const struct {
 		int family, type;
@@ -597,11 +597,14 @@ bind_all(bool ip6)
 	for (i = UDP4; i < FIXED; i++)
 		polled[i] = (struct pollfd){.fd = -1, .events = POLLIN};
 	for (i = UDP4; i < (ip6 ? FIXED : UDP6); i++) {
+		if (kinds[i].type == SOCK_STREAM && !tcp)
+			continue;
 		polled[i].fd = socket_bind(kinds[i].family, kinds[i].type, &port);
 		if (polled[i].fd >= 0)
 			continue;
 		for (j = UDP4; j < i; j++)
-			close(polled[j].fd);
+			if (polled[j].fd >= 0)
+				close(polled[j].fd);
 		return 0;
 	}
 	return port;
@@ -636,22 +639,36 @@ connections_serve(void)
 	}
 }
 
-int
-main(int argc, char **argv)
+static void
+port_take(bool ip6, bool tcp)
 {
-	bool ip6 = argc > 1 && strcmp(argv[1], "-6") == 0;
 	uint16_t port = 0;
-	char byte;
-	int i, tries;
+	int tries;
 
-	for (i = ip6 ? 2 : 1; i < argc; i++)
-		rule_add(argv[i]);
 	for (tries = 0; port == 0 && tries < 100; tries++)
-		port = bind_all(ip6);
+		port = bind_all(ip6, tcp);
 	if (port == 0)
 		die("no free port");
 	printf("%u\n", (unsigned)port);
 	fflush(stdout);
+}
+
+int
+main(int argc, char **argv)
+{
+	bool ip6 = false, tcp = true;
+	char byte;
+	int option, i;
+
+	while ((option = getopt(argc, argv, "6u")) != -1) {
+		if (option == '?')
+			return 64;
+		ip6 = ip6 || option == '6';
+		tcp = tcp && option != 'u';
+	}
+	for (i = optind; i < argc; i++)
+		rule_add(argv[i]);
+	port_take(ip6, tcp);
 	for (;;) {
 		if (poll(polled, npolled, -1) < 0 && errno != EINTR)
 			die("poll");
@@ -659,8 +676,7 @@ main(int argc, char **argv)
 			return 0;
 		for (i = UDP4; i < FIXED; i++)
 			if (polled[i].revents != 0)
-				(i == UDP4 || i == UDP6 ? serve_udp(polled[i].fd)
-				                        : connection_add(polled[i].fd));
+				(i == UDP4 || i == UDP6 ? serve_udp : connection_add)(polled[i].fd);
 		connections_serve();
 	}
 }

@@ -116,7 +116,7 @@ static void
 a_question_is_written_as_rfc_1035_has_it(void **state)
 {
 	static const char wire[] = "\x12\x34\1\0\0\1\0\0\0\0\0\0"
-				   "\3www\7example\3com\0\0\1\0\1";
+	                           "\3www\7example\3com\0\0\1\0\1";
 	struct fixture *f = *state;
 
 	dns_question_write(&f->q, false, &f->msg);
@@ -329,8 +329,12 @@ another_name_type_or_class_is_a_wrong_question(void **state)
 static void
 only_an_error_may_leave_the_question_out(void **state)
 {
-	static const enum dns_kind kinds[] = {[0] = DNS_WRONG_QUESTION, [1] = DNS_VALID,
-	    [2] = DNS_VALID, [3] = DNS_WRONG_QUESTION, [4] = DNS_VALID, [5] = DNS_VALID};
+	static const enum dns_kind kinds[] = {[0] = DNS_WRONG_QUESTION,
+	    [1] = DNS_VALID,
+	    [2] = DNS_VALID,
+	    [3] = DNS_WRONG_QUESTION,
+	    [4] = DNS_VALID,
+	    [5] = DNS_VALID};
 	struct fixture *f = *state;
 	unsigned rcode;
 
