@@ -251,8 +251,24 @@ find_added(struct roots *roots, struct reading *public, const char *mozilla, con
  */
 enum { LOOK_LEVEL = 0, VERIFY_LEVEL = 1 };
 
+/* The context's own store gets the same certificates, by reference. */
+static void
+share_roots(const X509_STORE *from, SSL_CTX *ctx)
+{
+	STACK_OF(X509_OBJECT) *objects = X509_STORE_get0_objects(from);
+	X509_STORE *to = SSL_CTX_get_cert_store(ctx);
+	X509 *cert;
+	int i;
+
+	for (i = 0; i < sk_X509_OBJECT_num(objects); i++) {
+		cert = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(objects, i));
+		if (cert != NULL && X509_STORE_add_cert(to, cert) != 1)
+			log_fatalx("OpenSSL took no root: %s", openssl_reason());
+	}
+}
+
 static SSL_CTX *
-tls_context(X509_STORE *store)
+tls_context(const X509_STORE *store)
 {
 	static const unsigned char alpn[] = "\x02h2\x08http/1.1";
 	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
@@ -267,7 +283,7 @@ tls_context(X509_STORE *store)
 	}
 	SSL_CTX_set_security_level(ctx, LOOK_LEVEL);
 	X509_VERIFY_PARAM_set_auth_level(SSL_CTX_get0_param(ctx), VERIFY_LEVEL);
-	SSL_CTX_set1_cert_store(ctx, store);
+	share_roots(store, ctx);
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
 	SSL_CTX_set_max_cert_list(ctx, CHAIN_MOST);
 	/* No session is kept. The ticket extension stays in the hello, as in everybody's. */
