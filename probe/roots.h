@@ -11,8 +11,13 @@
 #include <openssl/ssl.h>
 
 struct roots {
-	SSL_CTX *tls; /* for the measurement's handshakes: TLS 1.2 and 1.3, no session cache */
-	X509_STORE *store; /* shared by tls, HTTP, DoH and the control */
+	/*
+	 * For the measurement's handshakes: TLS 1.2 and 1.3, no session cache. Its store is its own
+	 * with the same certificates, because libcurl 7.88 sets flags on the one it is given
+	 * (X509_V_FLAG_PARTIAL_CHAIN), after CURLOPT_SSL_CTX_FUNCTION has run.
+	 */
+	SSL_CTX *tls;
+	X509_STORE *store; /* shared by HTTP, DoH and the control */
 	char *source; /* where they came from, for the record */
 	size_t n;
 	/* Roots in the machine's own store that the public set lacks: SHA-256 fingerprints, hex. */
@@ -32,7 +37,10 @@ struct roots *roots_load_from(const char *file, const char *mozilla, const char 
 void roots_free(struct roots *roots);
 /* Whether the machine's own store accepts the chain (leaf first) for the name: 1, 0, or -1 where there is no store. */
 int roots_os_trusts(struct roots *roots, STACK_OF(X509) *chain, const char *host);
-/* For CURLOPT_SSL_CTX_FUNCTION: gives libcurl's context our store. curl must not load any of its own (CAINFO and CAPATH NULL). */
+/*
+ * For CURLOPT_SSL_CTX_FUNCTION: gives libcurl's context our store. curl must not load any of its own
+ * (CAINFO and CAPATH NULL), and should judge as tls does (CURLOPT_SSL_OPTIONS CURLSSLOPT_NO_PARTIALCHAIN).
+ */
 void roots_use(const struct roots *roots, SSL_CTX *ctx);
 
 #endif
