@@ -97,6 +97,7 @@ judge(const struct round *r, struct measurement *m)
 {
 	copy_context(r, m);
 	verdict_judge(m, &m->verdict);
+	verdict_to_ooni(m);
 }
 
 static void

@@ -111,9 +111,6 @@ verdict_exit_code(const struct verdict *v)
 		return 0;
 	case VERDICT_BLOCKED:
 		return 2;
-	case VERDICT_INSUFFICIENT:
-		/* That certificates are replaced is certain; only the target's own fate is not. */
-		return v->mechanism == TLS_LOCAL_INTERCEPTION ? 2 : 1;
 	default:
 		return 1;
 	}

@@ -216,9 +216,6 @@ exit_codes_are_those_of_a_monitoring_plugin(void **state)
 		v.status = (enum verdict_status)i;
 		assert_int_equal(verdict_exit_code(&v), codes[i]);
 	}
-	v.status = VERDICT_INSUFFICIENT;
-	v.mechanism = TLS_LOCAL_INTERCEPTION;
-	assert_int_equal(verdict_exit_code(&v), 2);
 }
 
 int
