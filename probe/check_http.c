@@ -61,30 +61,43 @@ time_left_ms(const struct check_http *http)
 	return left > 1 ? (int)left : 1;
 }
 
+/* Writes one step before the request; at: seconds since the measurement's start. */
+static void
+write_step(const struct check_http *http, const char *operation, double at, const char *failure)
+{
+	struct measurement *m = http->check.m;
+
+	check_event(&http->check, operation, "tcp", http->address, 0, failure);
+	m->events[m->nevents - 1].c.t0 = m->events[m->nevents - 1].c.t = at;
+}
+
 /*
- * The steps that libcurl took before the request: how long they lasted is known afterwards only.
- * failure is what ended the last of them; NULL all went well.
+ * The steps that libcurl took before the request, told afterwards. failure is what ended the last
+ * of them; NULL all went well.
  */
 static void
 write_connection(const struct check_http *http, const char *failure)
 {
-	struct measurement *m = http->check.m;
+	const struct transfer *t = &http->transfer;
+	double now = check_now(&http->check), tls_start;
 	curl_off_t connected_us = 0, secured_us = 0;
 
-	curl_easy_getinfo(http->transfer.easy, CURLINFO_CONNECT_TIME_T, &connected_us);
-	curl_easy_getinfo(http->transfer.easy, CURLINFO_APPCONNECT_TIME_T, &secured_us);
-	check_event(&http->check, "connect", "tcp", http->address, 0,
-	    connected_us > 0 ? NULL : failure);
-	if (connected_us <= 0)
+	if (!t->https) {
+		curl_easy_getinfo(t->easy, CURLINFO_CONNECT_TIME_T, &connected_us);
+		write_step(http, "connect",
+		    connected_us > 0 ? http->t0 + (double)connected_us / 1e6 : now, failure);
 		return;
-	m->events[m->nevents - 1].c.t0 = http->t0;
-	m->events[m->nevents - 1].c.t = http->t0 + (double)connected_us / 1e6;
-	if (!http->transfer.https)
+	}
+	if (t->tls_start_ns == 0) {
+		write_step(http, "connect", now, failure);
 		return;
-	check_event(&http->check, "tls_handshake_done", "tcp", http->address, 0,
-	    secured_us > 0 ? NULL : failure);
-	if (secured_us > 0)
-		m->events[m->nevents - 1].c.t = http->t0 + (double)secured_us / 1e6;
+	}
+	tls_start = (double)(t->tls_start_ns - http->check.m->start_mono_ns) / 1e9;
+	write_step(http, "connect", tls_start, NULL);
+	write_step(http, "tls_handshake_start", tls_start, NULL);
+	curl_easy_getinfo(t->easy, CURLINFO_APPCONNECT_TIME_T, &secured_us);
+	write_step(http, "tls_handshake_done",
+	    secured_us > 0 ? http->t0 + (double)secured_us / 1e6 : now, failure);
 }
 
 /* libcurl is about to send the request: from here on the server has its time to the first byte. */

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <curl/curl.h>
 
 struct arena;
@@ -20,7 +21,8 @@ struct transfer {
 	bool https;
 	char *host; /* of the URL, an IPv6 literal in brackets */
 	int port;
-	char error[CURL_ERROR_SIZE]; /* libcurl's own words */
+	int64_t tls_start_ns; /* monotonic: the connection stood, TLS began; 0 it did not */
+	char error[CURL_ERROR_SIZE]; /* libcurl's own words for the first error */
 	struct curl_slist *headers, *pins;
 };
 
