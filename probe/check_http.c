@@ -58,7 +58,7 @@ time_left_ms(const struct check_http *http)
 	const struct check *check = &http->check;
 	double left = check->timeout_ms - (check_now(check) - http->t0) * 1000;
 
-	return left > 1 ? (int)left : 1;
+	return left > 0 ? (int)left + 1 : 1;
 }
 
 /* Writes one step before the request; at: seconds since the measurement's start. */

@@ -456,6 +456,8 @@ serve_doh(struct conn *c, const char *rest)
 		conn_puts(c, "HTTP/1.1 200 OK\r\nContent-Type: application/dns-message\r\n\r\n");
 		return write_for_ever(c, "for ever and ever\n");
 	}
+	if (strcmp(rest, "/garbage") == 0)
+		return reply_typed(c, 200, "application/dns-message", "", "garbage", 7);
 	if (strcmp(c->method, "GET") == 0)
 		return dns_get(c);
 	if (strcasestr(buf_str(&c->head), "\r\ncontent-type: application/dns-message\r\n") == NULL)
@@ -488,6 +490,7 @@ static const struct route {
     {"/echo", serve_echo},
     {"/dns-query", serve_doh},
     {"/dns-query/endless", serve_doh},
+    {"/dns-query/garbage", serve_doh},
 };
 
 static bool
