@@ -96,7 +96,10 @@ transfer_open(struct transfer *t, struct probe *probe, const char *url)
 	curl_easy_setopt(t->easy, CURLOPT_NOPROXY, "*");
 	curl_easy_setopt(t->easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(t->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-	/* Debian's libcurl has both set, and would load the machine's own store for each connection. */
+	/*
+	 * Debian's libcurl has both set, and would load the machine's own store for each
+	 * connection.
+	 */
 	curl_easy_setopt(t->easy, CURLOPT_CAINFO, NULL);
 	curl_easy_setopt(t->easy, CURLOPT_CAPATH, NULL);
 	curl_easy_setopt(t->easy, CURLOPT_SSL_CTX_FUNCTION, transfer_on_tls);
@@ -222,8 +225,8 @@ transfer_errno(const struct transfer *t)
 	if (t->easy != NULL)
 		curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &err);
 	/*
-	 * After a reset under TLS, libcurl still writes a close_notify, and EPIPE takes the first error's place
-	 * in OS_ERRNO; but not in the message.
+	 * After a reset under TLS, libcurl still writes a close_notify, and EPIPE takes the first
+	 * error's place in OS_ERRNO; but not in the message.
 	 */
 	first = err == EPIPE ? errno_in_message(t) : 0;
 	return first != 0 ? first : (int)err;
@@ -237,15 +240,18 @@ failure_from_certificate(const struct transfer *t)
 
 	curl_easy_getinfo(t->easy, CURLINFO_SSL_VERIFYRESULT, &result);
 	code = (int)result;
-	/* libcurl compares the name itself, after OpenSSL found the chain good, and before it notes that. */
+	/*
+	 * libcurl compares the name itself, after OpenSSL found the chain good, and before it notes
+	 * that.
+	 */
 	if (code == X509_V_OK || code == X509_V_ERR_UNSPECIFIED)
 		return FAILURE_SSL_INVALID_HOSTNAME;
 	return failure_from_verify(&code, 1);
 }
 
 /*
- * OpenSSL's reason. libcurl passes it on only in its message: "... error:0A000410:SSL routines::...".
- * 0 when there is none.
+ * OpenSSL's reason. libcurl passes it on only in its message: "... error:0A000410:SSL
+ * routines::...". 0 when there is none.
  */
 static int
 tls_reason(const struct transfer *t)
@@ -272,8 +278,9 @@ failure_from_tls(const struct transfer *t, struct arena *arena)
 	if (alert == SSL_AD_UNRECOGNIZED_NAME)
 		return failure_name(FAILURE_SSL_INVALID_HOSTNAME);
 	name = failure_alert_name(alert);
-	return name != NULL ? arena_printf(arena, "unknown_failure: remote error: tls: %s", name) :
-			      arena_printf(arena, "unknown_failure: remote error: tls: alert(%d)", alert);
+	return name != NULL
+	           ? arena_printf(arena, "unknown_failure: remote error: tls: %s", name)
+	           : arena_printf(arena, "unknown_failure: remote error: tls: alert(%d)", alert);
 }
 
 static const char *

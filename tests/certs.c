@@ -20,8 +20,8 @@ certs_make(void)
 	int status;
 	pid_t pid;
 
-	snprintf(directory, sizeof(directory), "%.200s/netvane-test-XXXXXX",
-	    tmp != NULL ? tmp : "/tmp");
+	snprintf(
+	    directory, sizeof(directory), "%.200s/netvane-test-XXXXXX", tmp != NULL ? tmp : "/tmp");
 	if (mkdtemp(directory) == NULL)
 		err(1, "%s", directory);
 	pid = fork();

@@ -6,7 +6,7 @@
 
 struct peer {
 	pid_t pid;
-	int in; /* its standard input: it ends when this is closed */
+	int in;   /* its standard input: it ends when this is closed */
 	int port; /* that it printed */
 };
 

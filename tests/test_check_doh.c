@@ -182,8 +182,8 @@ test_silence_is_a_timeout(void **state)
 
 	(void)state;
 	hand->conf.dns_ms = 50;
-	assert_string_equal(ask(&a, "/silent", "news.example", DNS_TYPE_A)->failure,
-	    "generic_timeout_error");
+	assert_string_equal(
+	    ask(&a, "/silent", "news.example", DNS_TYPE_A)->failure, "generic_timeout_error");
 	hand->conf.dns_ms = 20000;
 	ask_free(&a);
 }

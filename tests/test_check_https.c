@@ -48,8 +48,8 @@ fetch(struct fetch *f, const struct peer *peer, const char *ip, const char *host
 static void
 start_https(struct peer *peer, const char *chain)
 {
-	peer_start(peer, "peer_http", "--cert", certs_path(chain), "--key", certs_path("key.pem"),
-	    NULL);
+	peer_start(
+	    peer, "peer_http", "--cert", certs_path(chain), "--key", certs_path("key.pem"), NULL);
 }
 
 static void
@@ -62,8 +62,8 @@ stop(struct fetch *f, struct peer *peer)
 static void
 test_a_page_over_tls(void **state)
 {
-	static const char *const steps[] = {
-	    "connect", "tls_handshake_start", "tls_handshake_done", "http_transaction_start", "read"};
+	static const char *const steps[] = {"connect", "tls_handshake_start", "tls_handshake_done",
+	    "http_transaction_start", "read"};
 	const struct http_request *r;
 	struct peer peer;
 	struct fetch f;
