@@ -42,7 +42,8 @@ doh_on_body(char *data, size_t size, size_t n, void *arg)
 
 /*
  * A connection that queries share must not take them all down when the path swallows it: once
- * what we sent stays unacknowledged for a query's time, the kernel ends it, and the next query gets a new one.
+ * what we sent stays unacknowledged for a query's time, the kernel ends it, and the next query gets
+ * a new one.
  */
 static int
 doh_on_socket(void *arg, curl_socket_t fd, curlsocktype purpose)
@@ -79,21 +80,19 @@ doh_on_end(CURL *easy, CURLcode code, void *arg)
 {
 	struct check_doh *doh = arg;
 	struct lookup *lookup = &doh->lookup;
-	const char *failure =
-	    transfer_failure(&doh->transfer, code, "doh", lookup->check.m->arena);
+	const char *failure;
 
 	(void)easy;
 	if (lookup->check.state != CHECK_RUNNING)
 		return;
+	failure = transfer_failure(&doh->transfer, code, "doh", lookup->check.m->arena);
 	if (failure == NULL)
 		failure = response_failure(doh);
-	if (failure == NULL) {
-		if (lookup_receive(lookup, doh->reply.data, doh->reply.len, -1, true) ==
-		    LOOKUP_ANSWER)
-			failure = lookup->outcome;
-		else
-			failure = lookup_silence(lookup);
-	}
+	if (failure == NULL)
+		failure = lookup_receive(lookup, doh->reply.data, doh->reply.len, -1, true) ==
+		                  LOOKUP_ANSWER
+		              ? lookup->outcome
+		              : lookup_silence(lookup);
 	check_finish(&lookup->check, failure);
 }
 

@@ -6,13 +6,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <openssl/evp.h>
 
-#include "base/buf.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "probe/conf.h"
-#include "probe/httpwire.h"
+#include "probe/http_response.h"
 #include "probe/probe.h"
 #include "probe/transfer.h"
 #include "results/failure.h"
@@ -31,14 +28,9 @@ struct check_http {
 	struct http_header *request_headers;
 	size_t nrequest_headers;
 	bool requested; /* the connection stood, and the request went out */
-	bool answered; /* a first byte came */
-	struct http_head head;
-	struct http_title title;
-	EVP_MD_CTX *sha256;
-	struct buf body; /* only with conf->keep_bodies */
-	int64_t body_length;
-	bool body_cut;
-	size_t reads; /* read events written */
+	bool answered;  /* a first byte came */
+	struct http_response response;
+	size_t reads;     /* read events written */
 	size_t last_read; /* the latest one's index in m->events */
 	double t0;
 	int err;
@@ -58,33 +50,46 @@ time_left_ms(const struct check_http *http)
 	const struct check *check = &http->check;
 	double left = check->timeout_ms - (check_now(check) - http->t0) * 1000;
 
-	return left > 1 ? (int)left : 1;
+	return left > 0 ? (int)left + 1 : 1;
+}
+
+/* Writes one step before the request; at: seconds since the measurement's start. */
+static void
+write_step(const struct check_http *http, const char *operation, double at, const char *failure)
+{
+	struct measurement *m = http->check.m;
+
+	check_event(&http->check, operation, "tcp", http->address, 0, failure);
+	m->events[m->nevents - 1].c.t0 = m->events[m->nevents - 1].c.t = at;
 }
 
 /*
- * The steps that libcurl took before the request: how long they lasted is known afterwards only.
- * failure is what ended the last of them; NULL all went well.
+ * The steps that libcurl took before the request, told afterwards. failure is what ended the last
+ * of them; NULL all went well.
  */
 static void
 write_connection(const struct check_http *http, const char *failure)
 {
-	struct measurement *m = http->check.m;
+	const struct transfer *t = &http->transfer;
+	double now = check_now(&http->check), tls_start;
 	curl_off_t connected_us = 0, secured_us = 0;
 
-	curl_easy_getinfo(http->transfer.easy, CURLINFO_CONNECT_TIME_T, &connected_us);
-	curl_easy_getinfo(http->transfer.easy, CURLINFO_APPCONNECT_TIME_T, &secured_us);
-	check_event(&http->check, "connect", "tcp", http->address, 0,
-	    connected_us > 0 ? NULL : failure);
-	if (connected_us <= 0)
+	if (!t->https) {
+		curl_easy_getinfo(t->easy, CURLINFO_CONNECT_TIME_T, &connected_us);
+		write_step(http, "connect",
+		    connected_us > 0 ? http->t0 + (double)connected_us / 1e6 : now, failure);
 		return;
-	m->events[m->nevents - 1].c.t0 = http->t0;
-	m->events[m->nevents - 1].c.t = http->t0 + (double)connected_us / 1e6;
-	if (!http->transfer.https)
+	}
+	if (t->tls_start_ns == 0) {
+		write_step(http, "connect", now, failure);
 		return;
-	check_event(&http->check, "tls_handshake_done", "tcp", http->address, 0,
-	    secured_us > 0 ? NULL : failure);
-	if (secured_us > 0)
-		m->events[m->nevents - 1].c.t = http->t0 + (double)secured_us / 1e6;
+	}
+	tls_start = (double)(t->tls_start_ns - http->check.m->start_mono_ns) / 1e9;
+	write_step(http, "connect", tls_start, NULL);
+	write_step(http, "tls_handshake_start", tls_start, NULL);
+	curl_easy_getinfo(t->easy, CURLINFO_APPCONNECT_TIME_T, &secured_us);
+	write_step(http, "tls_handshake_done",
+	    secured_us > 0 ? http->t0 + (double)secured_us / 1e6 : now, failure);
 }
 
 /* libcurl is about to send the request: from here on the server has its time to the first byte. */
@@ -141,81 +146,46 @@ http_on_header(char *data, size_t size, size_t n, void *arg)
 	if (http->check.state != CHECK_RUNNING)
 		return 0;
 	note_read(http, size * n);
-	if (!http_head_line(&http->head, data, size * n)) {
+	if (!http_head_line(&http->response.head, data, size * n)) {
 		check_finish(&http->check, flooded());
 		return 0;
 	}
 	return size * n;
 }
 
-static void
-take_body(struct check_http *http, const char *data, size_t len)
-{
-	http->body_length += (int64_t)len;
-	http_title_feed(&http->title, data, len);
-	EVP_DigestUpdate(http->sha256, data, len);
-	if (http->check.probe->conf->keep_bodies)
-		buf_add(&http->body, data, len);
-}
-
 static size_t
 http_on_body(char *data, size_t size, size_t n, void *arg)
 {
 	struct check_http *http = arg;
-	size_t len = size * n, room;
 
 	if (http->check.state != CHECK_RUNNING)
 		return 0;
-	note_read(http, len);
-	room = (size_t)(http->check.probe->conf->body_cap - http->body_length);
-	take_body(http, data, len < room ? len : room);
-	if (len <= room)
-		return len;
-	http->body_cut = true;
+	note_read(http, size * n);
+	if (http_response_body(&http->response, data, size * n))
+		return size * n;
 	check_finish(&http->check, NULL);
 	return 0;
-}
-
-/*
- * OONI fails a redirect whose Location names no host; a verdict needs to know, for some censors'
- * boxes answer so. Any other broken Location is in the headers for whoever wants to judge it.
- */
-static const char *
-http_outcome(const struct check_http *http)
-{
-	struct arena *scratch;
-	struct http_header *headers;
-	const char *location, *failure = NULL;
-	size_t n;
-
-	if (!http_is_redirect(http->head.code))
-		return NULL;
-	scratch = arena_new();
-	headers = http_head_parse(&http->head, scratch, &n);
-	location = http_header_find(headers, n, "Location");
-	if (location != NULL && http_location_lacks_host(location))
-		failure = failure_name(FAILURE_HTTP_INVALID_REDIRECT);
-	arena_free(scratch);
-	return failure;
 }
 
 static void
 http_on_end(CURL *easy, CURLcode code, void *arg)
 {
 	struct check_http *http = arg;
-	const char *failure =
-	    transfer_failure(&http->transfer, code, "http", http->check.m->arena);
+	const char *failure;
 
 	(void)easy;
+	if (http->check.state != CHECK_RUNNING)
+		return;
+	failure = transfer_failure(&http->transfer, code, "http", http->check.m->arena);
 	if (code == CURLE_OK)
-		failure = http_outcome(http);
-	else if (code == CURLE_OUT_OF_MEMORY && http->requested && http->body_length == 0) {
+		failure = http_response_failure(&http->response);
+	else
+		http->err = transfer_errno(&http->transfer);
+	if (code == CURLE_OUT_OF_MEMORY && http->requested && http->response.body_length == 0) {
 		/* What libcurl says of a single line beyond its own limit, 100 KiB. */
 		failure = flooded();
-		http->head.truncated = true;
+		http->response.head.truncated = true;
 	}
-	if (code != CURLE_OK)
-		http->err = transfer_errno(&http->transfer);
 	check_finish(&http->check, failure);
 }
 
@@ -242,15 +212,16 @@ set_headers(struct check_http *http)
 	struct arena *arena = http->check.m->arena;
 	bool usual_port = t->port == (t->https ? 443 : 80);
 
-	add_header(http, "Host",
-	    usual_port ? t->host : arena_printf(arena, "%s:%d", t->host, t->port));
+	add_header(
+	    http, "Host", usual_port ? t->host : arena_printf(arena, "%s:%d", t->host, t->port));
 	add_header(http, "User-Agent", http->check.probe->conf->user_agent);
 	/*
 	 * As browsers ask, but for Accept-Encoding: length and hash are to be those of the bytes
 	 * sent, and nothing is to be unpacked.
 	 */
-	add_header(http, "Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,"
-				   "image/avif,image/webp,*/*;q=0.8");
+	add_header(http, "Accept",
+	    "text/html,application/xhtml+xml,application/xml;q=0.9,"
+	    "image/avif,image/webp,*/*;q=0.8");
 	add_header(http, "Accept-Language", "en-US,en;q=0.5");
 }
 
@@ -277,9 +248,8 @@ http_start(struct check *check)
 	struct check_http *http = (struct check_http *)check;
 
 	http->t0 = check_now(check);
-	http->sha256 = EVP_MD_CTX_new();
-	if (http->sha256 == NULL || EVP_DigestInit_ex(http->sha256, EVP_sha256(), NULL) != 1)
-		log_fatalx("OpenSSL gives no SHA-256");
+	http_response_init(
+	    &http->response, check->probe->conf->body_cap, check->probe->conf->keep_bodies);
 	if (!transfer_open(&http->transfer, check->probe, http->url) ||
 	    !transfer_pin(&http->transfer, http->ip)) {
 		check_finish(check, failure_name(FAILURE_INVALID_ARGUMENT));
@@ -292,56 +262,15 @@ http_start(struct check *check)
 	transfer_start(&http->transfer, http_on_end, http);
 }
 
-static char *
-hex_digest(const struct check_http *http)
-{
-	unsigned char digest[EVP_MAX_MD_SIZE];
-	struct buf hex = BUF_EMPTY;
-	unsigned int len;
-	char *text;
-
-	EVP_DigestFinal_ex(http->sha256, digest, &len);
-	buf_hex(&hex, digest, len);
-	text = arena_strdup(http->check.m->arena, buf_str(&hex));
-	buf_free(&hex);
-	return text;
-}
-
 static const char *
 alpn_name(const struct check_http *http)
 {
 	long version = CURL_HTTP_VERSION_NONE;
 
-	if (!http->transfer.https)
+	if (http->response.head.code == 0 || !http->transfer.https)
 		return "";
 	curl_easy_getinfo(http->transfer.easy, CURLINFO_HTTP_VERSION, &version);
 	return version == CURL_HTTP_VERSION_2_0 ? "h2" : "http/1.1";
-}
-
-static void
-write_response(const struct check_http *http, struct http_request *r)
-{
-	struct arena *arena = http->check.m->arena;
-	const char *location;
-	char *absolute;
-
-	r->code = http->head.code;
-	r->alpn = arena_strdup(arena, alpn_name(http));
-	r->headers = http_head_parse(&http->head, arena, &r->nheaders);
-	r->body_is_truncated = http->body_cut;
-	r->body_length = http->body_length;
-	r->body_sha256 = hex_digest(http);
-	r->title = arena_strdup(arena, http_title_text(&http->title));
-	if (http->body.len > 0) {
-		r->body.data = arena_memdup(arena, http->body.data, http->body.len);
-		r->body.len = http->body.len;
-	}
-	location = http_header_find(r->headers, r->nheaders, "Location");
-	if (location == NULL || !http_is_redirect(r->code))
-		return;
-	absolute = http_location(http->url, location);
-	r->location = arena_strdup(arena, absolute);
-	free(absolute);
 }
 
 static void
@@ -352,24 +281,22 @@ write_observation(struct check_http *http)
 	struct http_request *r;
 
 	if (http->requested)
-		check_event(check, "http_transaction_done", "tcp", http->address, 0, check->failure);
+		check_event(
+		    check, "http_transaction_done", "tcp", http->address, 0, check->failure);
 	else if (http->address != NULL)
 		write_connection(http, check->failure);
 	r = ARENA_PUSH(m->arena, m->requests, m->nrequests);
 	http->result = m->nrequests - 1;
 	check_common(check, &r->c, http->t0);
 	r->address = http->address != NULL ? http->address : arena_strdup(m->arena, "");
-	r->alpn = arena_strdup(m->arena, "");
+	r->alpn = arena_strdup(m->arena, alpn_name(http));
 	r->failure = check->failure;
 	r->url = arena_strdup(m->arena, http->url);
 	r->method = arena_strdup(m->arena, "GET");
 	r->request_headers = http->request_headers;
 	r->nrequest_headers = http->nrequest_headers;
 	r->err = http->err;
-	r->header_bytes = http->head.bytes;
-	r->headers_truncated = http->head.truncated;
-	if (http->head.code != 0)
-		write_response(http, r);
+	http_response_write(&http->response, http->url, m->arena, r);
 }
 
 static void
@@ -380,9 +307,7 @@ http_stop(struct check *check)
 	if (!check->cancelled)
 		write_observation(http);
 	transfer_close(&http->transfer);
-	EVP_MD_CTX_free(http->sha256);
-	http_head_free(&http->head);
-	buf_free(&http->body);
+	http_response_free(&http->response);
 }
 
 static const struct check_type check_type_http = {
@@ -396,8 +321,8 @@ struct check *
 check_http_new(struct probe *probe, struct measurement *m, const char *url, const char *ip,
     void (*done)(struct check *check, void *arg), void *arg)
 {
-	struct check *check = check_new(&check_type_http, probe, m,
-	    conf_scaled(probe->conf, probe->conf->http_ms), done, arg);
+	struct check *check = check_new(
+	    &check_type_http, probe, m, conf_scaled(probe->conf, probe->conf->http_ms), done, arg);
 	struct check_http *http = (struct check_http *)check;
 
 	http->url = url;

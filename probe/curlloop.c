@@ -171,7 +171,10 @@ curlloop_new(struct event_base *base)
 		log_errorx("libcurl does not start: %s", curl_easy_strerror(code));
 		return NULL;
 	}
-	/* Our handles say NOSIGNAL, so libcurl leaves this to us; a peer that is gone must not end the program. */
+	/*
+	 * Our handles say NOSIGNAL, so libcurl leaves this to us; a peer that is gone must not end
+	 * the program.
+	 */
 	signal(SIGPIPE, SIG_IGN);
 	loop = xcalloc(1, sizeof(*loop));
 	loop->base = base;

@@ -134,8 +134,8 @@ http_head_parse(const struct http_head *head, struct arena *arena, size_t *n)
 		name = colon != NULL ? (size_t)(colon - text) : len;
 		h = ARENA_PUSH(arena, headers, *n);
 		h->name = head_copy(arena, text, name);
-		h->value = colon != NULL ? head_copy(arena, colon + 1, len - name - 1) :
-					   arena_strdup(arena, "");
+		h->value = colon != NULL ? head_copy(arena, colon + 1, len - name - 1)
+		                         : arena_strdup(arena, "");
 	}
 	return headers;
 }
@@ -152,7 +152,7 @@ http_header_find(const struct http_header *headers, size_t n, const char *name)
 }
 
 enum title_state {
-	TITLE_OUTSIDE, /* looking for "<title" */
+	TITLE_OUTSIDE,  /* looking for "<title" */
 	TITLE_NAME_END, /* is the name over, or was it "<titles"? */
 	TITLE_ATTRIBUTES,
 	TITLE_TEXT,

@@ -2,6 +2,7 @@
 #include "probe/transfer.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <linux/tcp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,12 +12,15 @@
 #include <openssl/ssl.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "probe/curlloop.h"
 #include "probe/probe.h"
 #include "probe/roots.h"
 #include "results/failure.h"
+
+enum { ERRNO_LAST = 133 }; /* Linux's */
 
 /* Reads scheme, host and port. */
 static bool
@@ -47,10 +51,11 @@ transfer_split(struct transfer *t, const char *url)
 static CURLcode
 transfer_on_tls(CURL *easy, void *ctx, void *arg)
 {
-	const struct probe *probe = arg;
+	struct transfer *t = arg;
 
 	(void)easy;
-	roots_use(probe->roots, ctx);
+	t->tls_start_ns = clock_mono_ns();
+	roots_use(t->probe->roots, ctx);
 	return CURLE_OK;
 }
 
@@ -91,11 +96,14 @@ transfer_open(struct transfer *t, struct probe *probe, const char *url)
 	curl_easy_setopt(t->easy, CURLOPT_NOPROXY, "*");
 	curl_easy_setopt(t->easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(t->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-	/* Debian's libcurl has both set, and would load the machine's own store for each connection. */
+	/*
+	 * Debian's libcurl has both set, and would load the machine's own store for each
+	 * connection.
+	 */
 	curl_easy_setopt(t->easy, CURLOPT_CAINFO, NULL);
 	curl_easy_setopt(t->easy, CURLOPT_CAPATH, NULL);
 	curl_easy_setopt(t->easy, CURLOPT_SSL_CTX_FUNCTION, transfer_on_tls);
-	curl_easy_setopt(t->easy, CURLOPT_SSL_CTX_DATA, probe);
+	curl_easy_setopt(t->easy, CURLOPT_SSL_CTX_DATA, t);
 	curl_easy_setopt(t->easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
 	/* The probe, not the check: a connection that is kept outlives its first user. */
 	curl_easy_setopt(t->easy, CURLOPT_CLOSESOCKETFUNCTION, transfer_on_close);
@@ -192,14 +200,36 @@ transfer_close(struct transfer *t)
 	t->host = NULL;
 }
 
+/* The errno whose text libcurl's message ends with; 0 none. */
+static int
+errno_in_message(const struct transfer *t)
+{
+	const char *text = strstr(t->error, "failure: ");
+	int err;
+
+	if (text == NULL)
+		return 0;
+	text += strlen("failure: ");
+	for (err = 1; err <= ERRNO_LAST; err++)
+		if (strcmp(strerror(err), text) == 0)
+			return err;
+	return 0;
+}
+
 int
 transfer_errno(const struct transfer *t)
 {
 	long err = 0;
+	int first;
 
 	if (t->easy != NULL)
 		curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &err);
-	return (int)err;
+	/*
+	 * After a reset under TLS, libcurl still writes a close_notify, and EPIPE takes the first
+	 * error's place in OS_ERRNO; but not in the message.
+	 */
+	first = err == EPIPE ? errno_in_message(t) : 0;
+	return first != 0 ? first : (int)err;
 }
 
 static enum failure
@@ -210,13 +240,18 @@ failure_from_certificate(const struct transfer *t)
 
 	curl_easy_getinfo(t->easy, CURLINFO_SSL_VERIFYRESULT, &result);
 	code = (int)result;
-	/* libcurl compares the name itself, after OpenSSL found the chain good. */
-	return code == X509_V_OK ? FAILURE_SSL_INVALID_HOSTNAME : failure_from_verify(&code, 1);
+	/*
+	 * libcurl compares the name itself, after OpenSSL found the chain good, and before it notes
+	 * that.
+	 */
+	if (code == X509_V_OK || code == X509_V_ERR_UNSPECIFIED)
+		return FAILURE_SSL_INVALID_HOSTNAME;
+	return failure_from_verify(&code, 1);
 }
 
 /*
- * OpenSSL's reason. libcurl passes it on only in its message: "... error:0A000410:SSL routines::...".
- * 0 when there is none.
+ * OpenSSL's reason. libcurl passes it on only in its message: "... error:0A000410:SSL
+ * routines::...". 0 when there is none.
  */
 static int
 tls_reason(const struct transfer *t)
@@ -234,15 +269,18 @@ failure_from_tls(const struct transfer *t, struct arena *arena)
 	int reason = tls_reason(t), alert = reason - SSL_AD_REASON_OFFSET;
 	const char *name;
 
-	if (reason == SSL_R_UNEXPECTED_EOF_WHILE_READING)
+	/* libcurl's words for a FIN in mid-handshake, with no errno, and OpenSSL's. */
+	if (reason == SSL_R_UNEXPECTED_EOF_WHILE_READING ||
+	    strstr(t->error, "SSL_ERROR_SYSCALL") != NULL)
 		return failure_name(FAILURE_EOF);
 	if (alert < 0 || alert > 255)
 		return NULL;
 	if (alert == SSL_AD_UNRECOGNIZED_NAME)
 		return failure_name(FAILURE_SSL_INVALID_HOSTNAME);
 	name = failure_alert_name(alert);
-	return name != NULL ? arena_printf(arena, "unknown_failure: remote error: tls: %s", name) :
-			      arena_printf(arena, "unknown_failure: remote error: tls: alert(%d)", alert);
+	return name != NULL
+	           ? arena_printf(arena, "unknown_failure: remote error: tls: %s", name)
+	           : arena_printf(arena, "unknown_failure: remote error: tls: alert(%d)", alert);
 }
 
 static const char *

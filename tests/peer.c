@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 #include <sys/wait.h>
 
@@ -25,11 +26,23 @@ read_port(int fd, const char *path)
 	return port;
 }
 
+char *
+peer_path(const char *name)
+{
+	char test[4096];
+	ssize_t len = readlink("/proc/self/exe", test, sizeof(test) - 1);
+
+	if (len < 0)
+		err(1, "/proc/self/exe");
+	test[len] = '\0';
+	*strrchr(test, '/') = '\0';
+	return xasprintf("%s/%s", test, name);
+}
+
 void
 peer_start(struct peer *peer, const char *name, ...)
 {
-	const char *dir = getenv("top_builddir");
-	char *path = xasprintf("%s/tests/%s", dir != NULL ? dir : ".", name);
+	char *path = peer_path(name);
 	char *argv[ARGUMENTS_MAX] = {path};
 	int in[2], out[2], n = 1;
 	va_list ap;

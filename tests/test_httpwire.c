@@ -29,8 +29,8 @@ assert_header(const struct http_header *h, const char *name, const char *value)
 static void
 test_headers_keep_order_and_duplicates(void **state)
 {
-	static const char *const lines[] = {"HTTP/1.1 200 OK\r\n", "B: 1\r\n", "A:2 \r\n",
-	    "B:\t3\r\n", "Empty:\r\n", "\r\n", NULL};
+	static const char *const lines[] = {
+	    "HTTP/1.1 200 OK\r\n", "B: 1\r\n", "A:2 \r\n", "B:\t3\r\n", "Empty:\r\n", "\r\n", NULL};
 	struct arena *arena = arena_new();
 	struct http_head head = {0};
 	struct http_header *h;
