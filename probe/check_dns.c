@@ -88,6 +88,8 @@ dns_answered(struct check_dns *d)
 	limiter_leave(probe->dns, &d->turn);
 	d->step = DNS_LISTENING;
 	check_set_deadline(&d->lookup.check, conf_scaled(probe->conf, probe->conf->listen_ms));
+	if (d->lookup.answered != NULL)
+		d->lookup.answered(&d->lookup.check, d->lookup.check.arg);
 }
 
 /* A datagram's TTL hints at how far away it was written. To go without it is no reason to stop. */
@@ -367,4 +369,16 @@ const struct query *
 check_dns_result(const struct check *check)
 {
 	return &check->m->queries[((const struct lookup *)check)->query];
+}
+
+void
+check_dns_on_answer(struct check *check, void (*answered)(struct check *check, void *arg))
+{
+	((struct lookup *)check)->answered = answered;
+}
+
+const struct query *
+check_dns_draft(const struct check *check)
+{
+	return &((const struct lookup *)check)->draft;
 }

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "probe/cert_files.h"
+#include "probe/key_engine.h"
 
 static const char default_mozilla[] = "/usr/share/ca-certificates/mozilla";
 static const char default_bundle[] = "/etc/ssl/certs/ca-certificates.crt";
@@ -128,6 +129,7 @@ roots_load_from(const char *file, const char *mozilla, const char *bundle)
 	const char *source = file;
 	int result;
 
+	key_engine_install();
 	roots->store = r.store = X509_STORE_new();
 	if (roots->store == NULL)
 		log_fatalx("OpenSSL gave no certificate store");

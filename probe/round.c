@@ -22,7 +22,8 @@
 #include "results/measurement.h"
 #include "targets/list.h"
 
-enum { TARGET_ATTEMPTS = 3, HELD_MAX = 64 };
+/* RESTING_SHARE: targets that only listen on, for each that may be at work; they cost memory. */
+enum { TARGET_ATTEMPTS = 3, HELD_MAX = 64, RESTING_SHARE = 4 };
 
 enum step { STEP_DOH_NAMES, STEP_BEFORE, STEP_TARGETS, STEP_AFTER, STEP_DONE };
 
@@ -30,6 +31,7 @@ struct job {
 	struct round *round;
 	const struct target *target;
 	struct session *session;
+	bool resting; /* only listening: others may begin */
 	struct job *next, *prev;
 };
 
@@ -47,7 +49,7 @@ struct round {
 	const struct target **order;
 	size_t next, measured;
 	struct job *jobs;
-	size_t running;
+	size_t running, resting; /* resting ones are among the running */
 	/*
 	 * What looks bad is held until controls have been measured after it: a line that dies in the middle of a round
 	 * must not become twenty blocked sites.
@@ -138,6 +140,7 @@ job_unlink(struct job *job)
 	if (job->next != NULL)
 		job->next->prev = job->prev;
 	r->running--;
+	r->resting -= job->resting;
 }
 
 /* Reached over TLS that verified: proof that the line works. */
@@ -192,6 +195,16 @@ target_done(struct session *session, void *arg)
 }
 
 static void
+target_rests(void *arg)
+{
+	struct job *job = arg;
+
+	job->resting = true;
+	job->round->resting++;
+	round_go_on(job->round);
+}
+
+static void
 start_target(struct round *r, const struct target *target)
 {
 	struct job *job = xcalloc(1, sizeof(*job));
@@ -211,7 +224,7 @@ start_target(struct round *r, const struct target *target)
 	r->jobs = job;
 	r->running++;
 	progress(r, target->url);
-	job->session = session_start(r->probe, &plan, m, target_done, job);
+	job->session = session_start(r->probe, &plan, m, target_rests, target_done, job);
 }
 
 /* --- controls -------------------------------------------------------------------------------- */
@@ -355,6 +368,12 @@ add_pins(struct resolver *resolver, const struct measurement *m)
 }
 
 static void
+doh_name_ready(void *arg)
+{
+	(void)arg; /* done comes soon enough */
+}
+
+static void
 doh_name_done(void *arg)
 {
 	struct round *r = arg;
@@ -383,7 +402,7 @@ start_doh_name(struct round *r)
 			continue;
 		lookups_clear(&r->lookups);
 		lookups_start(&r->lookups, r->probe, r->m, r->resolvers, r->nresolvers, r->doh_host,
-		    NULL, 2, true, doh_name_done, r);
+		    NULL, 2, true, doh_name_ready, doh_name_done, r);
 		return true;
 	}
 	return false;
@@ -413,7 +432,8 @@ step_targets(struct round *r)
 {
 	size_t most = (size_t)r->probe->conf->concurrency;
 
-	while (!r->interrupted && r->running < most && r->next < r->plan.ntargets)
+	while (!r->interrupted && r->running - r->resting < most && r->resting < most * RESTING_SHARE &&
+	    r->next < r->plan.ntargets)
 		start_target(r, r->order[r->next++]);
 	if (controls_running(r->controls) || r->nheld_before_pass > 0)
 		return;
