@@ -22,8 +22,11 @@
 #include "results/measurement.h"
 #include "targets/list.h"
 
-/* RESTING_SHARE: targets that only listen on, for each that may be at work; they cost memory. */
-enum { TARGET_ATTEMPTS = 3, HELD_MAX = 64, RESTING_SHARE = 4 };
+/*
+ * Targets that only listen on cost no time, but memory: so many for each that may be at work, and
+ * so many in all.
+ */
+enum { TARGET_ATTEMPTS = 3, HELD_MAX = 64, RESTING_SHARE = 4, RESTING_MAX = 400 };
 
 enum step { STEP_DOH_NAMES, STEP_BEFORE, STEP_TARGETS, STEP_AFTER, STEP_DONE };
 
@@ -431,8 +434,9 @@ static void
 step_targets(struct round *r)
 {
 	size_t most = (size_t)r->probe->conf->concurrency;
+	size_t resting = most * RESTING_SHARE < RESTING_MAX ? most * RESTING_SHARE : RESTING_MAX;
 
-	while (!r->interrupted && r->running - r->resting < most && r->resting < most * RESTING_SHARE &&
+	while (!r->interrupted && r->running - r->resting < most && r->resting < resting &&
 	    r->next < r->plan.ntargets)
 		start_target(r, r->order[r->next++]);
 	if (controls_running(r->controls) || r->nheld_before_pass > 0)

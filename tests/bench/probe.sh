@@ -110,7 +110,7 @@ for round in $(seq "$rounds"); do
 	if [ -n "$exporter" ]; then
 		before=$(exporter_cpu)
 		start=$(date +%s.%N)
-		taskset -c $server_core curl -s --parallel --parallel-max "$flight" -K "$dir/blackbox.curl"
+		taskset -c $server_core curl -s --parallel --parallel-max "$flight" -K "$dir/blackbox.curl" 2>/dev/null
 		after=$(exporter_cpu)
 		awk -v b="$before" -v a="$after" -v s="$start" -v e="$(date +%s.%N)" \
 			-v m="$(awk '/VmHWM/ {print $2}' "/proc/$exporter/status")" 'BEGIN {print a - b, e - s, m}' >>"$dir/blackbox"
