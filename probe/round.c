@@ -113,6 +113,8 @@ release_held(struct round *r, size_t n)
 {
 	size_t i;
 
+	if (n == 0)
+		return; /* r->held may be NULL, which memmove must not be given */
 	for (i = 0; i < n; i++) {
 		judge(r, r->held[i]);
 		emit(r, r->held[i]);
