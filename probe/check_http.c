@@ -64,32 +64,23 @@ write_step(const struct check_http *http, const char *operation, double at, cons
 }
 
 /*
- * The steps that libcurl took before the request, told afterwards. failure is what ended the last
- * of them; NULL all went well.
+ * The steps that libcurl took before the request, told as soon as the last of them is over.
+ * failure is what ended that one; NULL it went well.
  */
 static void
 write_connection(const struct check_http *http, const char *failure)
 {
 	const struct transfer *t = &http->transfer;
 	double now = check_now(&http->check), tls_start;
-	curl_off_t connected_us = 0, secured_us = 0;
 
-	if (!t->https) {
-		curl_easy_getinfo(t->easy, CURLINFO_CONNECT_TIME_T, &connected_us);
-		write_step(http, "connect",
-		    connected_us > 0 ? http->t0 + (double)connected_us / 1e6 : now, failure);
-		return;
-	}
 	if (t->tls_start_ns == 0) {
 		write_step(http, "connect", now, failure);
 		return;
 	}
-	tls_start = (double)(t->tls_start_ns - http->check.m->start_mono_ns) / 1e9;
+	tls_start = (double)((t->tls_start_ns - http->check.m->start_mono_ns) / 1000) / 1e6;
 	write_step(http, "connect", tls_start, NULL);
 	write_step(http, "tls_handshake_start", tls_start, NULL);
-	curl_easy_getinfo(t->easy, CURLINFO_APPCONNECT_TIME_T, &secured_us);
-	write_step(http, "tls_handshake_done",
-	    secured_us > 0 ? http->t0 + (double)secured_us / 1e6 : now, failure);
+	write_step(http, "tls_handshake_done", now, failure);
 }
 
 /* libcurl is about to send the request: from here on the server has its time to the first byte. */

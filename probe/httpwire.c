@@ -337,7 +337,7 @@ http_location_lacks_host(const char *location)
 
 	if (!scheme_is_http(location))
 		return false;
-	rest = strchr(location, ':') + 1;
+	rest = location + strcspn(location, ":") + 1;
 	if (strncmp(rest, "//", 2) != 0)
 		return *rest == '\0';
 	return strchr("/?#:", rest[2]) != NULL; /* also its final NUL */

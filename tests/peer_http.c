@@ -196,11 +196,12 @@ static void
 accept_one(int listener, SSL_CTX *tls)
 {
 	static unsigned int number;
-	struct conn c = {.fd = accept(listener, NULL, NULL), .number = ++number};
+	struct conn c = {.fd = accept(listener, NULL, NULL)};
 	pid_t parent = getpid();
 
 	if (c.fd < 0)
 		return;
+	c.number = ++number;
 	if (fork() == 0) {
 		/* No connection outlives the peer. */
 		if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent)
