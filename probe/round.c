@@ -256,6 +256,7 @@ add_tally(struct network_tally *sum, const struct network_tally *t)
 		sum->ok[kind] += t->ok[kind];
 	}
 	sum->untrusted += t->untrusted;
+	sum->asked_beyond += t->asked_beyond;
 	sum->wrong_page += t->wrong_page;
 	sum->v6_tried += t->v6_tried;
 	sum->v6_ok += t->v6_ok;

@@ -168,6 +168,13 @@ system_fails_on_a_proven_name(const struct facts *f)
 	    (f->system.failure == FAILURE_DNS_SERVFAIL || f->system.failure == FAILURE_GENERIC_TIMEOUT);
 }
 
+/* Neither an answer nor a clear denial: garbage, forged IDs, another failure each time. */
+static bool
+system_is_no_use_for_a_proven_name(const struct facts *f)
+{
+	return system_denies(f) && f->valid_trusted;
+}
+
 static bool
 system_lies_bogon(const struct facts *f)
 {
@@ -426,6 +433,8 @@ static const struct rule rules[] = {
 	mechanism_of_system, 0.95},
     {"name_fails_site_proven", system_fails_on_a_proven_name, VERDICT_LIKELY_BLOCKED, STAGE_DNS, 0,
 	mechanism_of_system, 0.75},
+    {"name_unusable_site_proven", system_is_no_use_for_a_proven_name, VERDICT_INSUFFICIENT,
+	STAGE_DNS, 0, mechanism_of_system, 0.5},
     {"bogon_site_proven", system_lies_bogon, VERDICT_BLOCKED, STAGE_DNS, DNS_BOGON, NULL, 0.97},
     {"two_answers_site_proven", system_lies_injected, VERDICT_BLOCKED, STAGE_DNS, DNS_INJECTION,
 	NULL, 0.97},
