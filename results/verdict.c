@@ -258,7 +258,8 @@ static bool
 plain_page_in_doubt(const struct facts *f)
 {
 	return !f->https && reached(f) &&
-	    (!f->page_same_site || refusal_code(f->page_code) || f->page_failure != NULL ||
+	    (!f->page_same_site || refusal_code(f->page_code) || f->page_code >= 500 ||
+		f->page_failure != NULL ||
 		(f->trusted_answered && f->system.answered && !f->same_addresses));
 }
 
