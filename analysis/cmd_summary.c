@@ -12,8 +12,8 @@
 static const char summary_help[] =
     "Usage: netvane-analyze summary [OPTION]... PATH...\n"
     "For each target: how often it was judged how, when it was first and last seen,\n"
-    "and when its status last changed; and how many rounds there were, and how many of\n"
-    "them not online.\n\n"
+    "and when its status last changed; and how many rounds there were, and how many\n"
+    "of them not online.\n\n"
     "Examples:\n"
     "  netvane-analyze summary ~/.local/state/netvane/results\n"
     "  netvane-analyze summary --since 2026-11-01 --target vk.com results/ old.gz\n";

@@ -51,7 +51,7 @@ static const char shared_help[] =
     "  --cc CC          from this country\n"
     "  --controls       the controls as well, which are not targets\n\n"
     "How they are shown:\n"
-    "  --format FORMAT  table (for people), csv (RFC 4180) or json (one object a line)\n"
+    "  --format FORMAT  table (for people), csv (RFC 4180) or json (an object a line)\n"
     "  --json           the same as --format json\n"
     "  --color WHEN     auto (on a terminal, unless NO_COLOR is set), always or never\n"
     "  --no-progress    no live progress line on the terminal\n"
