@@ -11,11 +11,12 @@
 
 static const char summary_help[] =
     "Usage: netvane-analyze summary [OPTION]... PATH...\n"
-    "For each target: how often it was judged how, when it was first and last seen, and when its\n"
-    "status last changed; and how many rounds there were, and how many of them not online.\n\n"
+    "For each target: how often it was judged how, when it was first and last seen,\n"
+    "and when its status last changed; and how many rounds there were, and how many\n"
+    "of them not online.\n\n"
     "Examples:\n"
     "  netvane-analyze summary ~/.local/state/netvane/results\n"
-    "  netvane-analyze summary --since 2026-11-01 --target example.org --json results/ old.gz\n";
+    "  netvane-analyze summary --since 2026-11-01 --target vk.com results/ old.gz\n";
 
 /* Ours as it was recorded, or judged now where the record has none; OONI's is translated. */
 static enum verdict_status

@@ -39,24 +39,25 @@ static const struct option long_options[] = {
 };
 
 static const char shared_help[] =
-    "PATH is a results directory or a file (.jsonl, .json, .gz, .zst) of netvane's records or\n"
-    "OONI's; - is standard input.\n\n"
+    "PATH is a results directory or a file (.jsonl, .json, .gz, .zst) of netvane's\n"
+    "records or OONI's; - is standard input.\n\n"
     "Which records:\n"
-    "  --since TIME     from TIME on: 2026-11-22, \"2026-11-22 06:30\" or RFC 3339; UTC unless it\n"
-    "                   has an offset\n"
+    "  --since TIME     from TIME on: 2026-11-22, \"2026-11-22 06:30\" or RFC 3339; UTC\n"
+    "                   unless it has an offset\n"
     "  --until TIME     before TIME\n"
-    "  --target TARGET  of this URL, this host, or any host of this domain (repeatable)\n"
+    "  --target TARGET  of this URL, this host, or any host of this domain\n"
+    "                   (repeatable)\n"
     "  --asn AS         from this network, AS9198 or 9198 (repeatable)\n"
     "  --cc CC          from this country\n"
     "  --controls       the controls as well, which are not targets\n\n"
     "How they are shown:\n"
-    "  --format FORMAT  table (for people), csv (RFC 4180) or json (one object a line)\n"
+    "  --format FORMAT  table (for people), csv (RFC 4180) or json (an object a line)\n"
     "  --json           the same as --format json\n"
     "  --color WHEN     auto (on a terminal, unless NO_COLOR is set), always or never\n"
     "  --no-progress    no live progress line on the terminal\n"
     "  --help           this text\n\n"
-    "Exit status: 0; 64 wrong usage, 65 no record among bad lines, 66 no input can be read,\n"
-    "74 the output cannot be written.\n";
+    "Exit status: 0; 64 wrong usage, 65 no record among bad lines, 66 no input can be\n"
+    "read, 74 the output cannot be written.\n";
 
 /* The index of a word in a list that NULL ends, or -1. */
 static int

@@ -32,16 +32,20 @@
 
 static const char help[] =
     "usage: netvane check [OPTION]...\n\n"
-    "Measures every target once: looks its name up, connects to its addresses, shakes hands over\n"
-    "TLS and fetches its page. Shows what was found, writes one JSON record a target, and exits.\n\n"
+    "Measures every target once: looks its name up, connects to its addresses, shakes\n"
+    "hands over TLS and fetches its page. Shows what was found, writes one JSON\n"
+    "record a target, and exits.\n\n"
     "  -c, --config FILE       read this configuration too\n"
-    "      --list NAME|FILE    measure this list (again for more); 'netvane targets list' names them\n"
+    "      --list NAME|FILE    measure this list (again for more); 'netvane targets\n"
+    "                          list' names the built-in ones\n"
     "      --url URL           measure this site (again for more)\n"
     "      --out DIR           write the records to this directory\n"
-    "      --json              print the records to standard output, one JSON object a line\n"
-    "      --consent           you have read the text of 'netvane init' and agree: for cron\n"
-    "      --roots FILE        trust the PEM certificates in FILE instead of the public roots\n"
-    "      --resolver IP[:PORT]  second resolver to compare the system's with\n"
+    "      --json              print the records, one JSON object a line\n"
+    "      --consent           you have read the text of 'netvane init' and agree:\n"
+    "                          for cron\n"
+    "      --roots FILE        trust the PEM roots in FILE instead of the public ones\n"
+    "      --resolver IP[:PORT]\n"
+    "                          second resolver to compare the system's with\n"
     "      --doh URL[#IP,IP]   resolver over HTTPS to compare with (again for more)\n"
     "      --state DIR         where consent and state are kept\n"
     "      --concurrency N     targets measured at the same time (default 50)\n"
@@ -52,11 +56,12 @@ static const char help[] =
     "  -q, --quiet             no progress and no notes\n"
     "  -v, --verbose           say what is being done\n"
     "  -h, --help              this text\n\n"
-    "Exit codes: 0 nothing suspected, 1 something suspected, 2 something confirmed, 3 nothing\n"
-    "could be judged (offline, captive portal, no consent); 64 and above: the tool could not work.\n\n"
+    "Exit codes: 0 nothing suspected, 1 something suspected, 2 something confirmed,\n"
+    "3 nothing could be judged (offline, captive portal, no consent); 64 and above:\n"
+    "the tool could not work.\n\n"
     "Examples:\n"
     "  netvane check\n"
-    "  netvane check --list kz-news --url https://www.youtube.com/ --json > today.jsonl\n";
+    "  netvane check --list kz-news --url https://vk.com/ --json > today.jsonl\n";
 
 struct run {
 	struct conf *conf;

@@ -14,8 +14,9 @@
 
 static const char help[] =
     "usage: netvane config check|show [-c FILE]\n\n"
-    "check reads the configuration files and says what is wrong, by file and line (exit 78).\n"
-    "show prints every option as it is in force, with its meaning, as a file to start from.\n\n"
+    "check reads the configuration files and says what is wrong, by file and line\n"
+    "(exit 78). show prints every option as it is in force, with its meaning, as a\n"
+    "file to start from.\n\n"
     "  -c, --config FILE  read this configuration too\n"
     "  -h, --help         this text\n\n"
     "Example:\n"

@@ -15,12 +15,12 @@
 
 static const char help[] =
     "usage: netvane init [-c FILE] [--state DIR] [--consent]\n\n"
-    "Shows what netvane does and what could come of it, and asks for consent, which is recorded\n"
-    "with its version under the state directory. Nothing is measured.\n\n"
+    "Shows what netvane does and what could come of it, and asks for consent, which\n"
+    "is recorded with its version under the state directory. Nothing is measured.\n\n"
     "  -c, --config FILE  read this configuration too\n"
     "      --state DIR    state directory\n"
-    "      --consent      record consent without asking: for whoever sets up an unattended probe\n"
-    "                     and has read the text\n"
+    "      --consent      record consent without asking: for whoever sets up an\n"
+    "                     unattended probe and has read the text\n"
     "  -h, --help         this text\n\n"
     "Example:\n"
     "  netvane init\n";

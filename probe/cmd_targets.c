@@ -19,17 +19,18 @@
 static const char help[] =
     "usage: netvane targets list [NAME|FILE] [--json]\n"
     "       netvane targets lint [--json] FILE...\n"
-    "       netvane targets import [--skip-bad] [--category CODE,...] [--out FILE] FILE...\n\n"
+    "       netvane targets import [--skip-bad] [--category CODE,...] [--out FILE]\n"
+    "                              FILE...\n\n"
     "Shows, checks and imports lists of sites. Each says more with --help.\n\n"
-    "A list is CSV whose header has a \"url\" column, as Citizen Lab's test lists have; or plain\n"
-    "text with one URL or host name a line, where '#' begins a comment.\n\n"
+    "A list is CSV whose header has a \"url\" column, as Citizen Lab's test lists have;\n"
+    "or plain text with one URL or host name a line, where '#' begins a comment.\n\n"
     "Example:\n"
     "  netvane targets list kz-social\n";
 
 static const char list_help[] =
     "usage: netvane targets list [NAME|FILE] [--json]\n\n"
-    "Without a name: the built-in lists. With one, or with a file (- is standard input): the\n"
-    "sites on it.\n\n"
+    "Without a name: the built-in lists. With one, or with a file (- is standard\n"
+    "input): the sites on it.\n\n"
     "  --json      one JSON object a line\n"
     "  -h, --help  this text\n\n"
     "Example:\n"
@@ -37,10 +38,12 @@ static const char list_help[] =
 
 static const char lint_help[] =
     "usage: netvane targets lint [--json] FILE...\n\n"
-    "Says for every bad line of a list what is wrong with it, and notes what is only odd\n"
-    "(duplicates, unknown category codes). FILE may be - for standard input, or the name of a\n"
-    "built-in list. Exit code: 0 clean; 65 bad lines; 66 a file that cannot be read.\n\n"
-    "  --json      one JSON object a line: what was met, and a closing one for each file\n"
+    "Says for every bad line of a list what is wrong with it, and notes what is only\n"
+    "odd (duplicates, unknown category codes). FILE may be - for standard input, or\n"
+    "the name of a built-in list. Exit code: 0 clean; 65 bad lines; 66 a file that\n"
+    "cannot be read.\n\n"
+    "  --json      one JSON object a line: what was met, and a closing one for each\n"
+    "              file\n"
     "  -h, --help  this text\n\n"
     "Example:\n"
     "  netvane targets lint my-sites.csv\n";

@@ -17,19 +17,20 @@
 #include "targets/urlset.h"
 
 static const char help[] =
-    "usage: netvane targets import [--skip-bad] [--category CODE,...] [--out FILE] FILE...\n\n"
-    "Reads Citizen Lab's test lists, other CSV with a \"url\" column, or plain lists (- is "
-    "standard\n"
-    "input), and writes one CSV list without duplicates.\n\n"
-    "Sites of some categories can bring the person on whose line they are measured trouble, at\n"
-    "home or with the law. They are left out unless --category names them:\n"
+    "usage: netvane targets import [--skip-bad] [--category CODE,...] [--out FILE]\n"
+    "                              FILE...\n\n"
+    "Reads Citizen Lab's test lists, other CSV with a \"url\" column, or plain lists (- is\n"
+    "standard input), and writes one CSV list without duplicates.\n\n"
+    "Sites of some categories can bring the person on whose line they are measured\n"
+    "trouble, at home or with the law. They are left out unless --category names\n"
+    "them:\n"
     "  ALDR DATE GMB HATE LGBT MILX PORN PROV REL XED\n\n"
     "  --category CODE,...  take exactly these categories; 'all' takes everything\n"
     "  --skip-bad           go on past bad lines, and count them\n"
     "  -o, --out FILE       write there, not to standard output\n"
     "  -h, --help           this text\n\n"
     "Example:\n"
-    "  netvane targets import --category NEWS,HUMR,GRP,COMT --out kz.csv test-lists/lists/kz.csv\n";
+    "  netvane targets import --category NEWS,HUMR,GRP --out kz.csv lists/kz.csv\n";
 
 struct import {
 	bool skip_bad;

@@ -23,6 +23,7 @@ struct lookup_job {
 	bool asked, answered; /* in the attempt under way */
 	const char *failure; /* of the last attempt */
 	size_t query; /* of the last attempt, in m->queries, once it is over */
+	bool silent; /* it failed without an answer */
 };
 
 static void job_answered(struct check *check, void *arg);
@@ -80,18 +81,6 @@ name_is_gone(const struct lookups *l)
 	return over_https;
 }
 
-/*
- * A failure that another try could settle. A missing AAAA beside an A is no failure; DoH runs
- * over TCP, which repeats what is lost, and a DoH server that refuses us says nothing of the target.
- */
-static bool
-job_wants_retry(const struct lookup_job *job)
-{
-	if (job->failure == NULL || job_role(job) == RESOLVER_DOH || !retry_useful(job->failure))
-		return false;
-	return job_sibling(job)->failure != NULL;
-}
-
 /* The next system resolver after this one, in a circle; itself when there is no other. */
 static size_t
 next_system(const struct lookups *l, size_t from)
@@ -104,6 +93,27 @@ next_system(const struct lookups *l, size_t from)
 			return i;
 	} while (i != from);
 	return from;
+}
+
+/* As the C library does, whatever kept the answer away: silence, a closed port, no route. */
+static bool
+job_goes_elsewhere(const struct lookup_job *job)
+{
+	return job->silent && job_role(job) == RESOLVER_SYSTEM &&
+	    next_system(job->lookups, job->resolver) != job->resolver;
+}
+
+/*
+ * A failure that another try could settle. A missing AAAA beside an A is no failure; DoH runs
+ * over TCP, which repeats what is lost, and a DoH server that refuses us says nothing of the target.
+ */
+static bool
+job_wants_retry(const struct lookup_job *job)
+{
+	if (job->failure == NULL || job_role(job) == RESOLVER_DOH ||
+	    (!retry_useful(job->failure) && !job_goes_elsewhere(job)))
+		return false;
+	return job_sibling(job)->failure != NULL;
 }
 
 static bool
@@ -159,8 +169,7 @@ lookups_pass(void *arg)
 		job = &l->jobs[i];
 		if (job->asked && !job_wants_retry(job))
 			continue;
-		if (job->asked && job_role(job) == RESOLVER_SYSTEM &&
-		    failure_find(job->failure) == FAILURE_GENERIC_TIMEOUT)
+		if (job->asked && job_goes_elsewhere(job))
 			job->resolver = next_system(l, job->resolver);
 		job_start(job);
 	}
@@ -173,6 +182,7 @@ job_answered(struct check *check, void *arg)
 	struct lookup_job *job = arg;
 
 	job->answered = true;
+	job->silent = false;
 	job->failure = check_dns_draft(check)->failure;
 	job->lookups->awaited--;
 	settle_if_all(job->lookups);
@@ -186,6 +196,7 @@ job_done(struct check *check, void *arg)
 
 	job->check = NULL;
 	job->failure = check->failure;
+	job->silent = check->failure != NULL && check_dns_result(check)->rcode < 0;
 	job->query = (size_t)(check_dns_result(check) - l->m->queries);
 	l->running--;
 	if (!job->answered)

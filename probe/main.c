@@ -33,8 +33,8 @@ usage(FILE *out)
 	size_t i;
 
 	fputs("usage: netvane COMMAND [OPTION]...\n\n"
-	      "Tells whether this line reaches social media and news sites, and if not, who is in "
-	      "the way.\n\nCommands:\n",
+	      "Tells whether this line reaches social media and news sites, and if not, who is\n"
+	      "in the way.\n\nCommands:\n",
 	    out);
 	for (i = 0; i < NCOMMANDS; i++)
 		fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].about);

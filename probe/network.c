@@ -205,6 +205,29 @@ control_judge(const struct measurement *m, const struct control_want *want,
 
 /* --- judging --------------------------------------------------------------------------------- */
 
+/* Our own address may stand without a port, or in brackets. */
+static bool
+is_loopback(const char *address)
+{
+	return strncmp(address, "127.", 4) == 0 || strncmp(address, "[::1]", 5) == 0 ||
+	    strcmp(address, "::1") == 0;
+}
+
+static bool
+asked_beyond(const struct measurement *m)
+{
+	size_t i;
+
+	for (i = 0; i < m->nqueries; i++)
+		if (m->queries[i].resolver_address != NULL &&
+		    !is_loopback(m->queries[i].resolver_address))
+			return true;
+	for (i = 0; i < m->ntcp; i++)
+		if (m->tcp[i].ip != NULL && !is_loopback(m->tcp[i].ip))
+			return true;
+	return false;
+}
+
 void
 network_tally_add(struct network_tally *tally, const struct control_outcome *outcome,
     const struct measurement *m)
@@ -219,6 +242,7 @@ network_tally_add(struct network_tally *tally, const struct control_outcome *out
 		tally->ok[kind] += outcome->ok;
 	}
 	tally->untrusted += outcome->untrusted;
+	tally->asked_beyond += asked_beyond(m);
 	tally->wrong_page +=
 	    strcmp(outcome->kind, "portal") == 0 && !outcome->ok && outcome->code > 0;
 	for (i = 0; i < m->ntcp; i++) {
@@ -249,8 +273,12 @@ network_judge(const struct network_tally *t, const struct network_link *link)
 		return t->others_ok > 0 && asked == 0 ? NETWORK_ONLINE : NETWORK_DEGRADED;
 	if (asked + t->asked[CONTROL_PORTAL] == 0 && link->link != 0)
 		return NETWORK_UNKNOWN;
-	/* Silence is called a shutdown only where the gateway is known to answer. */
-	return link->link != 0 && link->gateway == 1 ? NETWORK_SHUTDOWN : NETWORK_OFFLINE;
+	/*
+	 * Silence is called a shutdown only where the gateway is known to answer, and something was
+	 * asked beyond it: a name server on this machine that does not run is no shutdown.
+	 */
+	return link->link != 0 && link->gateway == 1 && t->asked_beyond > 0 ? NETWORK_SHUTDOWN
+									     : NETWORK_OFFLINE;
 }
 
 enum ipv6_state

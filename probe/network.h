@@ -42,6 +42,7 @@ struct network_tally {
 	int untrusted; /* answered over TLS with a stranger's certificate */
 	int wrong_page; /* portal controls with another answer than theirs */
 	int v6_tried, v6_ok, v6_no_route;
+	int asked_beyond; /* controls for which anything was asked beyond this machine */
 	int others_ok; /* targets reached over valid TLS */
 };
 void network_tally_add(struct network_tally *tally, const struct control_outcome *outcome,

@@ -118,6 +118,8 @@ release_held(struct round *r, size_t n)
 {
 	size_t i;
 
+	if (n == 0)
+		return; /* r->held may be NULL, which memmove must not be given */
 	for (i = 0; i < n; i++) {
 		judge(r, r->held[i]);
 		emit(r, r->held[i]);
@@ -270,6 +272,7 @@ add_tally(struct network_tally *sum, const struct network_tally *t)
 		sum->ok[kind] += t->ok[kind];
 	}
 	sum->untrusted += t->untrusted;
+	sum->asked_beyond += t->asked_beyond;
 	sum->wrong_page += t->wrong_page;
 	sum->v6_tried += t->v6_tried;
 	sum->v6_ok += t->v6_ok;

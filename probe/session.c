@@ -266,9 +266,9 @@ session_connect(struct session *s)
 	}
 }
 
-/* Takes an address that is new, while there is room in its family. */
+/* Takes an address that is new, while there are fewer than `most` of its family. */
 static void
-session_add_address(struct session *s, const char *ip)
+session_add_address(struct session *s, const char *ip, size_t most)
 {
 	bool v6 = strchr(ip, ':') != NULL;
 	size_t same = 0, i;
@@ -279,7 +279,7 @@ session_add_address(struct session *s, const char *ip)
 			return;
 		same += s->addresses[i].v6 == v6;
 	}
-	if (same >= ADDRESSES_A_FAMILY && !s->probe->conf->all_addresses)
+	if (same >= most && !s->probe->conf->all_addresses)
 		return;
 	a = ARENA_PUSH(s->m->arena, s->addresses, s->naddresses);
 	a->ip = arena_strdup(s->m->arena, ip);
@@ -287,8 +287,8 @@ session_add_address(struct session *s, const char *ip)
 }
 
 static void
-session_add_answers(
-    struct session *s, const struct lookups *l, enum resolver_role role, const char *type)
+session_add_answers(struct session *s, const struct lookups *l, enum resolver_role role,
+    const char *type, size_t most)
 {
 	const struct query *q;
 	size_t i, k;
@@ -300,23 +300,34 @@ session_add_answers(
 			continue;
 		for (k = 0; k < q->nanswers; k++)
 			if (q->answers[k].address != NULL)
-				session_add_address(s, q->answers[k].address);
+				session_add_address(s, q->answers[k].address, most);
 	}
 }
 
 /*
- * Every answer's addresses are measured, also those that only a second resolver gave: what the
- * system's resolver hides is found there. The system's come first, and IPv4 before IPv6.
+ * Every resolver's addresses are measured, also those that only a second one gave: what the
+ * system's resolver hides is found there. So however many addresses it names, there is room left
+ * for theirs. The system's come first, and IPv4 before IPv6.
  */
 static void
 session_connect_to_answers(struct session *s, const struct lookups *l)
 {
-	int role;
+	static const struct {
+		enum resolver_role role;
+		size_t most; /* of a family, with those of the rows before */
+	} turns[] = {
+	    {RESOLVER_SYSTEM, ADDRESSES_A_FAMILY - 2},
+	    {RESOLVER_SECOND, ADDRESSES_A_FAMILY - 1},
+	    {RESOLVER_DOH, ADDRESSES_A_FAMILY},
+	    {RESOLVER_SYSTEM, ADDRESSES_A_FAMILY},
+	    {RESOLVER_SECOND, ADDRESSES_A_FAMILY},
+	};
+	static const char *const types[] = {"A", "AAAA"};
+	size_t type, i;
 
-	for (role = RESOLVER_SYSTEM; role < RESOLVER_ROLE_MAX; role++)
-		session_add_answers(s, l, (enum resolver_role)role, "A");
-	for (role = RESOLVER_SYSTEM; role < RESOLVER_ROLE_MAX; role++)
-		session_add_answers(s, l, (enum resolver_role)role, "AAAA");
+	for (type = 0; type < 2; type++)
+		for (i = 0; i < sizeof(turns) / sizeof(turns[0]); i++)
+			session_add_answers(s, l, turns[i].role, types[type], turns[i].most);
 	session_connect(s);
 }
 
@@ -374,7 +385,7 @@ static void
 session_hop(struct session *s)
 {
 	if (s->hop.host_is_ip && s->naddresses == 0)
-		session_add_address(s, s->hop.host);
+		session_add_address(s, s->hop.host, 1);
 	if (s->naddresses > 0)
 		session_connect(s);
 	else

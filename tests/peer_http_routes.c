@@ -79,6 +79,13 @@ serve_redirect(struct conn *c, const char *rest)
 	return reply(c, 302, location, "");
 }
 
+static bool
+serve_loop(struct conn *c, const char *rest)
+{
+	(void)rest;
+	return reply(c, 302, "Location: /loop\r\n", "");
+}
+
 static int
 hex_value(char digit)
 {
@@ -271,6 +278,7 @@ static const struct route {
     {"/ok", serve_ok},
     {"/status/", serve_status},
     {"/redirect/", serve_redirect},
+    {"/loop", serve_loop},
     {"/location", serve_location},
     {"/reset", serve_reset},
     {"/close", serve_close},

@@ -21,6 +21,7 @@ tally(int foreign, int domestic, int portal)
 	t.asked[CONTROL_FOREIGN] = 4;
 	t.asked[CONTROL_DOMESTIC] = 2;
 	t.asked[CONTROL_PORTAL] = 2;
+	t.asked_beyond = 8;
 	t.ok[CONTROL_FOREIGN] = foreign;
 	t.ok[CONTROL_DOMESTIC] = domestic;
 	t.ok[CONTROL_PORTAL] = portal;
@@ -57,6 +58,8 @@ silence_is_a_shutdown_only_behind_a_living_gateway(void **state)
 	is_state(&t, &dead_gateway, NETWORK_OFFLINE);
 	is_state(&t, &unknown_gateway, NETWORK_OFFLINE);
 	is_state(&t, &no_link, NETWORK_OFFLINE);
+	t.asked_beyond = 0; /* no resolver, or one on this machine that is dead */
+	is_state(&t, &fine, NETWORK_OFFLINE);
 }
 
 static void
