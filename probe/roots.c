@@ -140,6 +140,9 @@ roots_load_from(const char *file, const char *mozilla, const char *bundle)
 		roots_free(roots);
 		return NULL;
 	}
+	/* Records travel: a file of the user's is named without the directories that lead to it. */
+	if (file != NULL && strrchr(file, '/') != NULL)
+		source = strrchr(file, '/') + 1;
 	roots->source = xstrdup(source);
 	roots->bundle = xstrdup(bundle);
 	roots->n = r.n;

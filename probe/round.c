@@ -16,6 +16,7 @@
 #include "probe/probe.h"
 #include "probe/resolver.h"
 #include "probe/roots.h"
+#include "probe/scrub.h"
 #include "probe/session.h"
 #include "results/facts.h"
 #include "results/failure.h"
@@ -64,6 +65,7 @@ struct round {
 	enum network_state last_look;
 	bool looked;
 	int others_ok;
+	struct scrub scrub; /* this machine's addresses, as they are at the start */
 	bool interrupted;
 	struct event next_step;
 };
@@ -106,10 +108,17 @@ judge(const struct round *r, struct measurement *m)
 }
 
 static void
+hand_over(struct round *r, struct measurement *m)
+{
+	scrub_measurement(&r->scrub, m);
+	r->plan.record(m, r->plan.arg);
+}
+
+static void
 emit(struct round *r, struct measurement *m)
 {
 	r->m->round->counts[m->verdict.status]++;
-	r->plan.record(m, r->plan.arg);
+	hand_over(r, m);
 }
 
 /* Judges again, with the controls measured since, the first n of what was held; then lets it go. */
@@ -259,7 +268,7 @@ control_measured(struct measurement *m, const struct control_outcome *outcome, v
 	kept->phase = arena_strdup(arena, outcome->phase);
 	kept->failure = arena_strdup(arena, outcome->failure);
 	copy_context(r, m);
-	r->plan.record(m, r->plan.arg);
+	hand_over(r, m);
 }
 
 static void
@@ -511,6 +520,7 @@ round_start(const struct round_plan *plan)
 	r->m = envelope_round(r->probe, r->resolvers, r->nresolvers);
 	r->m->round->targets = (int64_t)plan->ntargets;
 	r->m->round->since_last_s = plan->since_last_s;
+	scrub_load(&r->scrub);
 	r->order = xmemdup(plan->targets, plan->ntargets * sizeof(struct target *));
 	shuffle(r->order, plan->ntargets);
 	event_assign(&r->next_step, r->probe->base, -1, 0, round_step, r);
@@ -547,5 +557,6 @@ round_free(struct round *r)
 	free(r->doh_host);
 	free(r->held);
 	free(r->order);
+	scrub_clear(&r->scrub);
 	free(r);
 }

@@ -104,6 +104,8 @@ transfer_open(struct transfer *t, struct probe *probe, const char *url)
 	curl_easy_setopt(t->easy, CURLOPT_CAPATH, NULL);
 	curl_easy_setopt(t->easy, CURLOPT_SSL_CTX_FUNCTION, transfer_on_tls);
 	curl_easy_setopt(t->easy, CURLOPT_SSL_CTX_DATA, t);
+	/* Only a root ends a chain, as in check_tls: libcurl would take an intermediate for one. */
+	curl_easy_setopt(t->easy, CURLOPT_SSL_OPTIONS, (long)CURLSSLOPT_NO_PARTIALCHAIN);
 	curl_easy_setopt(t->easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
 	/* The probe, not the check: a connection that is kept outlives its first user. */
 	curl_easy_setopt(t->easy, CURLOPT_CLOSESOCKETFUNCTION, transfer_on_close);
