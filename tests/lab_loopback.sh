@@ -112,3 +112,37 @@ seen()
 	tls_failures='.test_keys.tls_handshakes | map(.failure)'
 	tls_steps='.test_keys.tls_handshakes | map(.x_netvane.step)'
 }
+
+# live ARGUMENT...: the same in the background; its records come one by one, see live_until.
+live()
+{
+	rm -rf "$results"
+	mkfifo "$tmp/live.fifo"
+	"$NETVANE" check -c "$conf" --consent --json "$@" </dev/null >"$tmp/live.fifo" \
+		2>"$tmp/live.err" 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
+	live_pid=$!
+	exec 9<"$tmp/live.fifo"
+	rm "$tmp/live.fifo"
+	: >"$tmp/live.out"
+}
+
+# live_until TEXT: waits for a record with that text in it.
+live_until()
+{
+	while IFS= read -r live_line; do
+		printf '%s\n' "$live_line" >>"$tmp/live.out"
+		case $live_line in *"$1"*) return ;; esac
+	done <&9
+	test_bail_out "no record has $1: $(cat "$tmp/live.err")"
+}
+
+# live_end: waits for its end; then $status, $out and $err are its own.
+live_end()
+{
+	cat <&9 >>"$tmp/live.out"
+	exec 9<&-
+	status=0
+	wait "$live_pid" || status=$?
+	mv "$tmp/live.out" "$out"
+	mv "$tmp/live.err" "$err"
+}
