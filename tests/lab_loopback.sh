@@ -2,7 +2,9 @@
 #
 #	lab_certificates site.test
 #	start_peer site "$peer_tls" rst-hello --host 127.0.0.2
-#	lab_start site.test=A:127.0.0.2
+#	lab_dns site.test=A:127.0.0.2
+#	lab_web
+#	lab_conf
 #	check --url "https://site.test:$site_port/"
 #	is 'a reset is insufficient' "$(seen "https://site.test:$site_port/" "$verdict")" '...'
 #
@@ -36,7 +38,7 @@ lab_certificates()
 		test_bail_out 'no certificates'
 }
 
-# lab_names RULE...: the resolver `dns' starts with these rules of peer_dns, and the controls'.
+# lab_dns RULE...: the resolver `dns' starts with these rules of peer_dns, and the controls'.
 lab_dns()
 {
 	start_peer dns "$peer_dns" "$@" control1.test=A:127.0.0.1 control2.test=A:127.0.0.1 \
@@ -65,8 +67,8 @@ lab_web()
 	} >"$tmp/controls.csv"
 }
 
-# lab_conf [LINE...]: the configuration; later lines win. Times are a twentieth of the usual ones,
-# but that a name server gets 300 ms: a busy machine must not look like a censored one.
+# lab_conf [LINE...]: the configuration; later lines win. Every answer has 800 ms, so that a busy
+# machine does not look like a censored one; pauses are short, since nothing here recovers.
 lab_conf()
 {
 	cat >"$conf" <<-END
@@ -82,7 +84,11 @@ lab_conf()
 		doh =
 		[limits]
 		scale = 0.05
-		dns_ms = 6000
+		dns_ms = 16000
+		tcp_ms = 16000
+		tls_ms = 16000
+		http_first_byte_ms = 16000
+		http_ms = 32000
 		session_ms = 400000
 		retry2_ms = 1000
 	END
