@@ -19,8 +19,8 @@
 static const char help[] =
     "usage: netvane targets import [--skip-bad] [--category CODE,...] [--out FILE]\n"
     "                              FILE...\n\n"
-    "Reads Citizen Lab's test lists, other CSV with a \"url\" column, or plain lists (- is\n"
-    "standard input), and writes one CSV list without duplicates.\n\n"
+    "Reads Citizen Lab's test lists, other CSV with a \"url\" column, or plain lists\n"
+    "(- is standard input), and writes one CSV list without duplicates.\n\n"
     "Sites of some categories can bring the person on whose line they are measured\n"
     "trouble, at home or with the law. They are left out unless --category names\n"
     "them:\n"

@@ -60,12 +60,12 @@ verdicts 'a page' ok "$fine" "$plain"
 page 'its status, title and length are kept' ok "$requests"' | map([.failure, .response.code,
 	.x_netvane.title, .x_netvane.body_length, .response.body_is_truncated])' \
 	'[[null,200,"It is well",67,false]]'
-page 'its headers are kept' ok "$requests[0].response.headers_list | map(.[0])" \
+page 'its headers are kept' ok "${requests}[0].response.headers_list | map(.[0])" \
 	'["Server","Content-Type","Content-Length"]'
-page 'it is itself not kept' ok "$requests[0].response.body == \"\"" true
-page 'the hash is that of the body' bytes/1000 "$requests[0].x_netvane.body_sha256" \
+page 'it is itself not kept' ok "${requests}[0].response.body == \"\"" true
+page 'the hash is that of the body' bytes/1000 "${requests}[0].x_netvane.body_sha256" \
 	"$(printf '%01000d' 0 | tr 0 x | sha256)"
-is 'it was fetched from the address that was measured' "$(of https ok "$requests[0].address")" \
+is 'it was fetched from the address that was measured' "$(of https ok "${requests}[0].address")" \
 	"127.0.0.1:$web_port"
 
 verdicts 'a chain of redirects' redirect/3 "$fine" "$plain"
@@ -83,14 +83,14 @@ page 'a redirect to itself is followed ten times' loop "$codes" \
 verdicts 'an endless page' endless "$fine" "$plain"
 page 'it is cut at the cap, and said so' endless "$requests"' | map([.failure,
 	.x_netvane.body_length, .response.body_is_truncated])' '[[null,524288,true]]'
-page 'the hash is that of what was read' endless "$requests[0].x_netvane.body_sha256" \
+page 'the hash is that of what was read' endless "${requests}[0].x_netvane.body_sha256" \
 	"$(yes 'for ever and ever' | head -c 524288 | sha256)"
 page 'it does not hold us up' endless '.test_runtime < 5' true
 
 page 'headers that come twice are kept twice' headers \
-	"$requests[0].response.headers_list"' | map(select(.[0] == "X-Twice") | .[1])' '["one","two"]'
+	"${requests}[0].response.headers_list"' | map(select(.[0] == "X-Twice") | .[1])' '["one","two"]'
 page 'a title in another encoding is kept as its bytes' latin1 \
-	"$requests[0].x_netvane.title" '{"format":"base64","data":"ze7i7vHy6A=="}'
+	"${requests}[0].x_netvane.title" '{"format":"base64","data":"ze7i7vHy6A=="}'
 verdicts 'a page that is not there' status/404 "$fine" "$plain"
 
 # ---- Refusals and errors --------------------------------------------------------------------
@@ -127,21 +127,21 @@ verdicts 'a reset in the middle' reset "$(lost '"http-reset"' page_not_delivered
 	"$(lost '"http-reset"' plain_page_in_doubt)"
 page 'reset: tried three times' reset "$failures" "$(thrice connection_reset)"
 page 'reset: what had come is counted' reset \
-	"$requests[0] | [.response.code, .x_netvane.body_length]" '[200,5000]'
+	"${requests}[0] | [.response.code, .x_netvane.body_length]" '[200,5000]'
 page 'close: tried three times' close "$failures" "$(thrice eof_error)"
 page 'an end instead of a response' empty "$failures" "$(thrice eof_error)"
-page 'there is no response then' empty "$requests[0].response | [.code, .headers_list]" '[null,null]'
+page 'there is no response then' empty "${requests}[0].response | [.code, .headers_list]" '[null,null]'
 page 'garbage' garbage "$failures" "$(thrice 'unknown_failure: http: not an HTTP response')"
 page 'a flood of headers' headerflood "$failures" \
 	"$(thrice 'unknown_failure: http: headers too large')"
 page 'flood: not all of it is kept' headerflood \
-	"$requests[0] | [.x_netvane.headers_truncated, (.response.headers_list | length < 5000)]" \
+	"${requests}[0] | [.x_netvane.headers_truncated, (.response.headers_list | length < 5000)]" \
 	'[true,true]'
 page 'flood: it does not hold us up' headerflood '.test_runtime < 10' true
 is 'silence after the request' "$(of https silent "$verdict")" \
 	"$(lost '"http-timeout"' page_not_delivered)"
 is 'silence: its limit is that of the first byte' \
-	"$(of https silent "$requests"' | map((.t - .t0) < 0.9)')" '[true,true,true]'
+	"$(of https silent "$requests"' | map(.t - .t0 > 0.75 and .t - .t0 < 1.5)')" '[true,true,true]'
 page 'a Location without a host' "$hostless" "$failures" \
 	"$(thrice http_invalid_redirect_location_host)"
 verdicts 'a redirect to a name that is not there' 'location?to=http%3A%2F%2Fnowhere.test%2F' \
@@ -155,8 +155,8 @@ is '--no-http: no page over TLS, but the one in the clear' \
 
 lab_conf '[http]' 'keep_bodies = yes'
 check $(pages ok)
-page 'keep_bodies keeps the page' ok "$requests[0].response.body | tojson" \
+page 'keep_bodies keeps the page' ok "${requests}[0].response.body | tojson" \
 	'"<html><head><title>It is well</title></head><body>ok</body></html>\n"'
-is 'and the hash is of it' "$(seen "https://$site/ok" "$requests[0].x_netvane.body_sha256")" \
-	"$(jq -j --arg url "https://$site/ok" "select(.input == \$url) | $requests[0].response.body" \
+is 'and the hash is of it' "$(seen "https://$site/ok" "${requests}[0].x_netvane.body_sha256")" \
+	"$(jq -j --arg url "https://$site/ok" "select(.input == \$url) | ${requests}[0].response.body" \
 		"$out" | sha256)"

@@ -2,7 +2,9 @@
 #
 #	lab_certificates site.test
 #	start_peer site "$peer_tls" rst-hello --host 127.0.0.2
-#	lab_start site.test=A:127.0.0.2
+#	lab_dns site.test=A:127.0.0.2
+#	lab_web
+#	lab_conf
 #	check --url "https://site.test:$site_port/"
 #	is 'a reset is insufficient' "$(seen "https://site.test:$site_port/" "$verdict")" '...'
 #
@@ -36,7 +38,7 @@ lab_certificates()
 		test_bail_out 'no certificates'
 }
 
-# lab_names RULE...: the resolver `dns' starts with these rules of peer_dns, and the controls'.
+# lab_dns RULE...: the resolver `dns' starts with these rules of peer_dns, and the controls'.
 lab_dns()
 {
 	start_peer dns "$peer_dns" "$@" control1.test=A:127.0.0.1 control2.test=A:127.0.0.1 \
@@ -65,8 +67,8 @@ lab_web()
 	} >"$tmp/controls.csv"
 }
 
-# lab_conf [LINE...]: the configuration; later lines win. Times are a twentieth of the usual ones,
-# but that a name server gets 300 ms: a busy machine must not look like a censored one.
+# lab_conf [LINE...]: the configuration; later lines win. Every answer has 800 ms, so that a busy
+# machine does not look like a censored one; pauses are short, since nothing here recovers.
 lab_conf()
 {
 	cat >"$conf" <<-END
@@ -82,7 +84,11 @@ lab_conf()
 		doh =
 		[limits]
 		scale = 0.05
-		dns_ms = 6000
+		dns_ms = 16000
+		tcp_ms = 16000
+		tls_ms = 16000
+		http_first_byte_ms = 16000
+		http_ms = 32000
 		session_ms = 400000
 		retry2_ms = 1000
 	END
@@ -111,4 +117,38 @@ seen()
 	tcp_failures='.test_keys.tcp_connect | map(.status.failure)'
 	tls_failures='.test_keys.tls_handshakes | map(.failure)'
 	tls_steps='.test_keys.tls_handshakes | map(.x_netvane.step)'
+}
+
+# live ARGUMENT...: the same in the background; its records come one by one, see live_until.
+live()
+{
+	rm -rf "$results"
+	mkfifo "$tmp/live.fifo"
+	"$NETVANE" check -c "$conf" --consent --json "$@" </dev/null >"$tmp/live.fifo" \
+		2>"$tmp/live.err" 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
+	live_pid=$!
+	exec 9<"$tmp/live.fifo"
+	rm "$tmp/live.fifo"
+	: >"$tmp/live.out"
+}
+
+# live_until TEXT: waits for a record with that text in it.
+live_until()
+{
+	while IFS= read -r live_line; do
+		printf '%s\n' "$live_line" >>"$tmp/live.out"
+		case $live_line in *"$1"*) return ;; esac
+	done <&9
+	test_bail_out "no record has $1: $(cat "$tmp/live.err")"
+}
+
+# live_end: waits for its end; then $status, $out and $err are its own.
+live_end()
+{
+	cat <&9 >>"$tmp/live.out"
+	exec 9<&-
+	status=0
+	wait "$live_pid" || status=$?
+	mv "$tmp/live.out" "$out"
+	mv "$tmp/live.err" "$err"
 }
