@@ -23,7 +23,7 @@ check --url "$url"
 is 'a private address where the site is proven elsewhere is blocking: exit 2' \
 	"$status $(seen "$url" "$verdict")" '2 ["blocked","dns","dns-bogon","bogon_site_proven"]'
 is 'the proof is told' "$(seen "$url" "$evidence")" \
-	'["bogon_site_proven","tls_valid_on_trusted_address","resolvers_differ","bogon","controls_ok"]'
+	'["bogon_site_proven","tls_valid_on_trusted_address","resolvers_differ","resolver_on_own_network","bogon","controls_ok"]'
 is 'both addresses were tried' "$(seen "$url" '.test_keys.tcp_connect | map(.ip) | unique')" \
 	'["10.10.34.34","192.0.2.1"]'
 is 'that of the liar in vain' "$(seen "$url" '.test_keys.tcp_connect |
