@@ -1,7 +1,9 @@
 # netvane check, where the system's resolver gives an address that no public site has. The true
 # address must be one that a public site could have, so this needs a network of its own.
-if [ -z "${NETVANE_TEST_NETWORK-}" ] && unshare -rn true 2>/dev/null; then
-	NETVANE_TEST_NETWORK=own exec unshare -rn sh "$0"
+if [ -z "${NETVANE_TEST_NETWORK-}" ]; then
+	for flags in -n -rn; do
+		unshare $flags true 2>/dev/null && NETVANE_TEST_NETWORK=own exec unshare $flags sh "$0"
+	done
 fi
 . "$top_srcdir/tests/lib.sh"
 [ -n "${NETVANE_TEST_NETWORK-}" ] || skip_all 'no network of its own can be had here'
