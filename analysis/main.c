@@ -7,6 +7,7 @@
 
 #include "analysis/commands.h"
 #include "analysis/options.h"
+#include "base/fds.h"
 #include "base/log.h"
 
 static const struct command {
@@ -41,6 +42,7 @@ main(int argc, char **argv)
 	const char *name = argc > 1 ? argv[1] : NULL;
 	size_t i;
 
+	fds_open_standard();
 	log_init("netvane-analyze", LOG_LEVEL_INFO);
 	if (name == NULL) {
 		log_errorx("no command; `netvane-analyze --help' lists them");

@@ -67,7 +67,7 @@ struct run {
 	struct conf *conf;
 	struct plan plan;
 	bool json, quiet, consent, skip_bad;
-	const char *colour, *config, *state_option;
+	const char *colour, *config;
 	/* options that change the configuration, applied after the files */
 	struct strings settings; /* name, value, name, value, ... */
 	char *state, *results;

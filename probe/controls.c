@@ -30,6 +30,7 @@ struct controls {
 	struct control *items;
 	size_t n, running;
 	const char *phase;
+	bool interrupted; /* what failed since says nothing */
 	struct network_tally tally;
 	struct event finished;
 };
@@ -78,7 +79,10 @@ control_done(struct session *session, void *arg)
 	control_judge(m, &control->want, &outcome);
 	outcome.kind = arena_strdup(m->arena, control_kind_name(control->want.kind));
 	outcome.phase = arena_strdup(m->arena, c->phase);
-	network_tally_add(&c->tally, &outcome, m);
+	if (c->interrupted && !outcome.ok)
+		outcome.failure = failure_name(FAILURE_INTERRUPTED);
+	else
+		network_tally_add(&c->tally, &outcome, m);
 	resolvers_count(c->plan.resolvers, c->plan.nresolvers, m);
 	session_free(session);
 	control->session = NULL;
@@ -125,12 +129,6 @@ controls_free(struct controls *c)
 	free(c);
 }
 
-size_t
-controls_count(const struct controls *c)
-{
-	return c->n;
-}
-
 bool
 controls_running(const struct controls *c)
 {
@@ -166,6 +164,7 @@ controls_interrupt(struct controls *c)
 {
 	size_t i;
 
+	c->interrupted = true;
 	for (i = 0; i < c->n; i++)
 		if (c->items[i].session != NULL)
 			session_interrupt(c->items[i].session);

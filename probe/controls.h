@@ -33,7 +33,6 @@ struct controls_plan {
 struct controls *controls_new(const struct controls_plan *plan);
 /* No pass may be running. NULL is fine. */
 void controls_free(struct controls *controls);
-size_t controls_count(const struct controls *controls);
 /* Starts a pass; phase is a static string for the records. `passed` comes from the loop, also when there are no controls. */
 void controls_pass(struct controls *controls, const char *phase);
 bool controls_running(const struct controls *controls);

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <sysexits.h>
 
+#include "base/fds.h"
 #include "base/log.h"
 #include "probe/cmd.h"
 
@@ -49,6 +50,7 @@ main(int argc, char **argv)
 {
 	size_t i;
 
+	fds_open_standard();
 	setlocale(LC_CTYPE, "");
 	umask(077);
 	signal(SIGPIPE, SIG_IGN);

@@ -137,6 +137,17 @@ release_held(struct round *r, size_t n)
 	memmove(r->held, r->held + n, r->nheld * sizeof(*r->held));
 }
 
+/* Stopped: nobody looked after these, so nothing may be made of them. */
+static void
+release_unwatched(struct round *r, size_t n)
+{
+	enum network_state state = r->state;
+
+	r->state = NETWORK_UNKNOWN;
+	release_held(r, n);
+	r->state = state;
+}
+
 static bool
 suspicious(const struct verdict *v)
 {
@@ -299,7 +310,6 @@ look(struct round *r, const struct network_tally *pass)
 	network_look(&link);
 	r->m->round->link = link.link;
 	r->m->round->gateway = link.gateway;
-	add_tally(&r->tally, pass);
 	now.others_ok = r->tally.others_ok;
 	state = network_judge(&now, &link);
 	r->state = r->looked ? network_worse(state, r->last_look) : state;
@@ -343,10 +353,16 @@ controls_passed(const struct network_tally *tally, void *arg)
 {
 	struct round *r = arg;
 
-	look(r, tally);
-	if (r->step == STEP_BEFORE)
-		skip_dead_resolvers(r);
-	release_held(r, r->nheld_before_pass);
+	add_tally(&r->tally, tally);
+	if (r->interrupted) {
+		/* A pass that was cut short tells nothing of the line. */
+		release_unwatched(r, r->nheld_before_pass);
+	} else {
+		look(r, tally);
+		if (r->step == STEP_BEFORE)
+			skip_dead_resolvers(r);
+		release_held(r, r->nheld_before_pass);
+	}
 	r->nheld_before_pass = 0;
 	if (r->step == STEP_BEFORE)
 		r->step = STEP_TARGETS;
@@ -454,8 +470,7 @@ step_targets(struct round *r)
 	if (controls_running(r->controls) || r->nheld_before_pass > 0)
 		return;
 	if (r->running == 0 && r->interrupted) {
-		/* Nobody looked after what is held: then nothing may be made of it. */
-		r->state = NETWORK_UNKNOWN;
+		release_unwatched(r, r->nheld);
 		r->step = STEP_DONE;
 		round_go_on(r);
 	} else if (r->running == 0) {
@@ -472,6 +487,8 @@ round_step(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	if (r->step == STEP_DOH_NAMES && r->interrupted)
+		r->step = STEP_DONE;
 	if (r->step == STEP_DOH_NAMES && !start_doh_name(r)) {
 		r->step = STEP_BEFORE;
 		start_pass(r, "before");

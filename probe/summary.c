@@ -485,7 +485,8 @@ summary_exit_code(const struct summary *s)
 		return 2;
 	if (s->measured == 0)
 		return 3;
-	if (s->network != NETWORK_ONLINE && s->network != NETWORK_DEGRADED && nothing_judged(s))
+	if (nothing_judged(s) &&
+	    (!s->complete || (s->network != NETWORK_ONLINE && s->network != NETWORK_DEGRADED)))
 		return 3;
 	return s->worst;
 }

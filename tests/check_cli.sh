@@ -2,7 +2,7 @@
 # bad files, a full disk, interruption. Which exit code, which words, and what is left on disk.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/lab_loopback.sh"
-plan 91
+plan 97
 
 lab_certificates site.test hang.test
 lab_dns site.test=A:127.0.0.1 hang.test=A:127.0.0.2
@@ -96,6 +96,36 @@ is 'the round is recorded as incomplete' \
 cat "$results"/*.jsonl >"$tmp/journal"
 holds 'all of it is in the journal' cmp "$out" "$tmp/journal"
 lab_conf
+
+# A target that is down takes two seconds; by then the controls' server has stopped for ever.
+start_peer expired "$peer_tls" good --cert "$certs/expired.pem" --key "$certs/key.pem" --host 127.0.0.2
+lab_conf '[limits]' 'retry2_ms = 40000'
+live --url "https://hang.test:$expired_port/"
+live_until '"role":"control"'
+live_until '"role":"control"'
+live_until '"role":"control"'
+kill -STOP "$web_pid"
+live_until '"role":"target"'
+kill -INT "$live_pid"
+live_end
+kill -CONT "$web_pid"
+is 'an interrupt among the last controls does not make the line look dead' \
+	"$(json_round '.test_keys.x_netvane.network.state')" online
+is 'a control that was interrupted says so' \
+	"$(json_round '.test_keys.x_netvane.round.controls | map(select(.ok | not).failure) | unique')" \
+	'["interrupted"]'
+unlike 'it is not told that the line is down' "$(cat "$err")" 'line seems to be down'
+stop_peer expired
+lab_conf
+
+# ---- Started without standard descriptors ---------------------------------------------------
+
+rm -rf "$results" "$state"
+run sh -c '"$@" <&- >&- 2>&-' sh "$NETVANE" check -c "$conf" --consent -v --url "$url"
+is 'without standard output it works' "$status" 0
+is 'without standard output nothing else is taken for it' \
+	"$(sed 's/^[0-9]*$/a number/' "$state/lock" "$results/lock" | sort -u)" 'a number'
+holds 'without standard output records are whole' jq -es 'length > 3' "$results"/netvane-*
 
 # ---- Wrong words ----------------------------------------------------------------------------
 
