@@ -51,7 +51,8 @@ deadline=$(($(date +%s) + seconds))
 killed=0 finished=0
 : >"$tmp/odd"
 while read -r moment && [ "$(date +%s)" -lt "$deadline" ]; do
-	probe timeout -s KILL "$moment"
+	# In the foreground it does not kill itself as well, so that it waits for what it killed.
+	probe timeout --foreground -s KILL "$moment"
 	case $status in
 	137) killed=$((killed + 1)) ;;
 	1) finished=$((finished + 1)) ;;
