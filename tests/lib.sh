@@ -150,7 +150,8 @@ need()
 own_namespace()
 {
 	for namespace_flags in "-$1" "-r$1"; do
-		unshare "$namespace_flags" true 2>/dev/null && echo "$namespace_flags" && return
+		unshare "$namespace_flags" true 2>/dev/null &&
+			printf '%s\n' "$namespace_flags" && return
 	done
 	return 1
 }
