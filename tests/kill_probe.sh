@@ -51,11 +51,12 @@ deadline=$(($(date +%s) + seconds))
 killed=0 finished=0
 : >"$tmp/odd"
 while read -r moment && [ "$(date +%s)" -lt "$deadline" ]; do
-	# In the foreground it does not kill itself as well, so that it waits for what it killed.
+	# In the foreground it does not kill itself as well, so that it waits for what it killed. 124:
+	# the run ended in the very moment in which it was to be killed.
 	probe timeout --foreground -s KILL "$moment"
 	case $status in
 	137) killed=$((killed + 1)) ;;
-	1) finished=$((finished + 1)) ;;
+	1 | 124) finished=$((finished + 1)) ;;
 	*) echo "exit $status: $(cat "$err")" >>"$tmp/odd" ;;
 	esac
 	# The last line may have been cut off in the middle.
