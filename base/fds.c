@@ -3,8 +3,12 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sysexits.h>
 #include <unistd.h>
+
+/* What any system allows, and more than is ever wanted. */
+enum { FEW = 256, MANY = 1 << 20 };
 
 void
 fds_open_standard(void)
@@ -18,4 +22,19 @@ fds_open_standard(void)
 			_exit(EX_OSERR);
 	} while (fd <= STDERR_FILENO);
 	close(fd);
+}
+
+size_t
+fds_raise_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return FEW;
+	if (limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+			getrlimit(RLIMIT_NOFILE, &limit);
+	}
+	return limit.rlim_cur < MANY ? (size_t)limit.rlim_cur : MANY;
 }

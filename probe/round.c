@@ -7,8 +7,10 @@
 #include <event2/event_struct.h>
 
 #include "base/clock.h"
+#include "base/fds.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "probe/concurrency.h"
 #include "probe/conf.h"
 #include "probe/controls.h"
 #include "probe/envelope.h"
@@ -51,6 +53,7 @@ struct round {
 	struct controls *controls;
 	struct measurement *m; /* the round's own record, being filled */
 	const struct target **order;
+	size_t most; /* targets at a time */
 	size_t next, measured;
 	struct job *jobs;
 	size_t running, resting; /* resting ones are among the running */
@@ -461,7 +464,7 @@ finish(struct round *r)
 static void
 step_targets(struct round *r)
 {
-	size_t most = (size_t)r->probe->conf->concurrency;
+	size_t most = r->most;
 	size_t resting = most * RESTING_SHARE < RESTING_MAX ? most * RESTING_SHARE : RESTING_MAX;
 
 	while (!r->interrupted && r->running - r->resting < most && r->resting < resting &&
@@ -519,6 +522,22 @@ shuffle(const struct target **targets, size_t n)
 	}
 }
 
+static size_t
+targets_at_a_time(const struct round *r)
+{
+	size_t wanted = (size_t)r->probe->conf->concurrency, files = fds_raise_limit();
+	size_t udp = 0, most, i;
+
+	for (i = 0; i < r->nresolvers; i++)
+		udp += r->resolvers[i].role != RESOLVER_DOH;
+	most = concurrency_allowed(wanted, files, udp, RESTING_SHARE);
+	if (most < wanted && most < r->plan.ntargets)
+		log_warnx("only %zu files may be open at once (ulimit -Hn): %zu target%s measured at "
+			  "a time, not %zu",
+		    files, most, most == 1 ? " is" : "s are", wanted);
+	return most;
+}
+
 struct round *
 round_start(const struct round_plan *plan)
 {
@@ -531,6 +550,7 @@ round_start(const struct round_plan *plan)
 	r->probe = plan->probe;
 	r->probe->bytes_in = r->probe->bytes_out = 0;
 	r->resolvers = resolvers_load(r->probe->conf, &r->nresolvers);
+	r->most = targets_at_a_time(r);
 	controls.resolvers = r->resolvers;
 	controls.nresolvers = r->nresolvers;
 	r->controls = controls_new(&controls);

@@ -2,7 +2,7 @@
 # bad files, a full disk, interruption. Which exit code, which words, and what is left on disk.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/lab_loopback.sh"
-plan 97
+plan 103
 
 lab_certificates site.test hang.test
 lab_dns site.test=A:127.0.0.1 hang.test=A:127.0.0.2
@@ -118,6 +118,20 @@ unlike 'it is not told that the line is down' "$(cat "$err")" 'line seems to be 
 stop_peer expired
 lab_conf
 
+# ---- Few files that may be open --------------------------------------------------------------
+
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	echo "$url?$i"
+done >"$tmp/many.txt"
+# A socket that cannot be had must not look like a failure of the site's, or of a resolver's.
+run sh -c 'ulimit -n 60 && exec "$@"' sh "$NETVANE" check -c "$conf" --consent --json --list "$tmp/many.txt"
+is 'with few files all sites are reached' "$status" 0
+is 'with few files nothing fails for want of them' \
+	"$(grep -c 'Too many open files' "$out")" 0
+told 'with few files it says that it takes longer' 'only 60 files.*1 target is .*not 50'
+run sh -c 'ulimit -Sn 60 && exec "$@"' sh "$NETVANE" check -c "$conf" --consent --json --list "$tmp/many.txt"
+is 'a limit that may be raised is' "$(grep -c 'Too many open files' "$out") $(grep -c files "$err")" '0 0'
+
 # ---- Started without standard descriptors ---------------------------------------------------
 
 rm -rf "$results" "$state"
@@ -144,6 +158,7 @@ wrong 'a word that is none' 64 "'youtube.com' is not an option" youtube.com
 wrong 'no number' 64 "--concurrency: 'many' is not a whole number" --concurrency many
 wrong 'a number out of range' 64 '--concurrency: 0 is out of range' --concurrency 0
 wrong 'no URL' 64 '--url http://' --url 'http://'
+wrong 'a resolver over HTTPS pinned to no address' 64 '--doh: .* should be' --doh 'https://doh.test/#1.2.3'
 wrong 'no colour' 64 "auto, always or never, not 'perhaps'" --color perhaps
 
 cat >"$tmp/bad.txt" <<-END
