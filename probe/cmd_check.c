@@ -458,7 +458,9 @@ present(const struct run *run)
 		log_errorx("some records could not be written to %s; see above", run->results);
 		return EX_IOERR;
 	}
-	if (run->stdout_failed || fflush(stdout) != 0)
+	if (fflush(stdout) != 0 && !run->stdout_failed)
+		log_error("cannot write to standard output; the records are in %s", run->results);
+	if (run->stdout_failed || ferror(stdout))
 		return EX_IOERR;
 	return summary_exit_code(run->summary);
 }

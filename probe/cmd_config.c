@@ -20,7 +20,7 @@ static const char help[] =
     "  -c, --config FILE  read this configuration too\n"
     "  -h, --help         this text\n\n"
     "Example:\n"
-    "  netvane config show > ~/.config/netvane/netvane.conf\n";
+    "  netvane config show > new.conf\n";
 
 int
 cmd_config(int argc, char **argv)

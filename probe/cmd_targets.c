@@ -322,6 +322,7 @@ cmd_targets(int argc, char **argv)
 		const char *name;
 		int (*run)(int argc, char **argv);
 	} commands[] = {{"list", targets_list}, {"lint", targets_lint}, {"import", targets_import}};
+	char name[64];
 	size_t i;
 
 	if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
@@ -330,8 +331,11 @@ cmd_targets(int argc, char **argv)
 	}
 	optind = 0; /* whoever looked at the arguments before: getopt begins anew */
 	for (i = 0; argc >= 2 && i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (strcmp(argv[1], commands[i].name) == 0)
+		if (strcmp(argv[1], commands[i].name) == 0) {
+			snprintf(name, sizeof(name), "netvane targets %s", commands[i].name);
+			argv[1] = name;
 			return commands[i].run(argc - 1, argv + 1);
+		}
 	if (argc >= 2)
 		log_errorx("there is no command 'targets %s'; see netvane targets --help", argv[1]);
 	else

@@ -63,7 +63,7 @@ check_resolver(const char *value)
 static const char *
 check_doh(const char *value)
 {
-	return strncmp(value, "https://", 8) == 0 && value[8] != '\0'
+	return resolver_doh_valid(value)
 	    ? NULL
 	    : "an https:// URL, with #IP,IP after it to pin its addresses";
 }

@@ -76,8 +76,10 @@ consent_ask(void)
 	    consent_text());
 	for (;;) {
 		fflush(stderr);
-		if (fgets(line, sizeof(line), stdin) == NULL)
+		if (fgets(line, sizeof(line), stdin) == NULL) {
+			fputc('\n', stderr); /* the end of input leaves the cursor behind the question */
 			return false;
+		}
 		line[strcspn(line, "\r\n")] = '\0';
 		if (strcasecmp(line, "yes") == 0 || strcasecmp(line, "y") == 0)
 			return true;

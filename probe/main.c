@@ -48,6 +48,7 @@ usage(FILE *out)
 int
 main(int argc, char **argv)
 {
+	char name[64];
 	size_t i;
 
 	fds_open_standard();
@@ -64,8 +65,12 @@ main(int argc, char **argv)
 		return EXIT_SUCCESS;
 	}
 	for (i = 0; argc >= 2 && i < NCOMMANDS; i++)
-		if (strcmp(argv[1], commands[i].name) == 0)
+		if (strcmp(argv[1], commands[i].name) == 0) {
+			/* What getopt calls the program when it complains. */
+			snprintf(name, sizeof(name), "netvane %s", commands[i].name);
+			argv[1] = name;
 			return commands[i].run(argc - 1, argv + 1);
+		}
 	if (argc >= 2)
 		log_errorx("there is no command '%s'", argv[1]);
 	usage(stderr);

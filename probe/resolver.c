@@ -272,6 +272,21 @@ add_doh(struct list *list, const char *entry)
 	free(pins);
 }
 
+bool
+resolver_doh_valid(const char *text)
+{
+	size_t len = strcspn(text, "#");
+	char *url = xstrndup(text, len), *host = doh_url_host(url);
+	char *pins = xstrdup(text[len] == '#' ? text + len + 1 : "");
+	struct resolver r = {.address = url};
+	bool valid = host != NULL && pins_parse(&r, pins) == 0;
+
+	free(host);
+	free(pins);
+	resolver_clear(&r);
+	return valid;
+}
+
 struct resolver *
 resolvers_load(const struct conf *conf, size_t *n)
 {

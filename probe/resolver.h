@@ -34,6 +34,8 @@ struct resolver *resolvers_load(const struct conf *conf, size_t *n);
 void resolvers_free(struct resolver *resolvers, size_t n);
 /* "192.0.2.1", "192.0.2.1:5353", "2001:db8::1", "[2001:db8::1]:5353". Returns 0 or -1. Pure. */
 int resolver_parse(const char *text, struct sockaddr_storage *sa, socklen_t *salen);
+/* "https://dns.example/dns-query", also with "#192.0.2.1,2001:db8::1". Pure. */
+bool resolver_doh_valid(const char *text);
 /* The canonical "ip:port" of a socket address. Pure. */
 char *resolver_text(const struct sockaddr_storage *sa);
 /* The host name in a DoH URL that has to be looked up before it can be asked (to free); NULL: none. */

@@ -419,7 +419,9 @@ network_words(const struct summary *s)
 		       "controls: this is what a shutdown of the internet looks like, and also a fault "
 		       "at your provider.";
 	case NETWORK_FOREIGN_CUT:
-		return "Sites inside the country can be reached, but no control outside of it.";
+		return "Sites inside the country can be reached, but no control outside of it: this is "
+		       "what it looks like when a country is cut off from abroad, and also a fault at "
+		       "your provider.";
 	case NETWORK_DEGRADED:
 		return "Your line works badly: some controls could not be reached.";
 	default:
@@ -439,12 +441,14 @@ add_sites(const struct summary *s, struct buf *text)
 	size_t fine = (size_t)s->counts[VERDICT_OK];
 
 	if (s->measured == 1 && fine == 1)
-		buf_puts(text, "The site was reached. Nothing suspicious was seen.");
+		buf_puts(text, "The site was reached.");
 	else if (fine == s->measured)
-		buf_printf(text, "All %zu sites were reached. Nothing suspicious was seen.", fine);
+		buf_printf(text, "All %zu sites were reached.", fine);
 	else
 		buf_printf(text, "Of %zu site%s, %zu %s reached.", s->measured,
 		    s->measured == 1 ? "" : "s", fine, fine == 1 ? "was" : "were");
+	if (fine == s->measured && network_words(s) == NULL && !s->local_interception)
+		buf_puts(text, " Nothing suspicious was seen.");
 	add_group(s, VERDICT_BLOCKED, "is blocked", "are blocked",
 	    ": something between you and the site interferes, and the records hold the proof.", text);
 	add_group(s, VERDICT_LIKELY_BLOCKED, "is likely blocked", "are likely blocked",
