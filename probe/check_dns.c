@@ -51,16 +51,6 @@ dns_of(struct check *check)
 	return (struct check_dns *)check;
 }
 
-static const char *
-errno_failure(const struct check_dns *d, int err)
-{
-	enum failure f = failure_from_errno(err);
-
-	if (f != FAILURE_UNKNOWN)
-		return failure_name(f);
-	return arena_printf(d->lookup.check.m->arena, "unknown_failure: %s", strerror(err));
-}
-
 static void
 dns_event(const struct check_dns *d, const char *operation, const char *proto, size_t bytes,
     const char *failure)
@@ -88,6 +78,8 @@ dns_answered(struct check_dns *d)
 	limiter_leave(probe->dns, &d->turn);
 	d->step = DNS_LISTENING;
 	check_set_deadline(&d->lookup.check, conf_scaled(probe->conf, probe->conf->listen_ms));
+	if (d->lookup.answered != NULL)
+		d->lookup.answered(&d->lookup.check, d->lookup.check.arg);
 }
 
 /* A datagram's TTL hints at how far away it was written. To go without it is no reason to stop. */
@@ -144,7 +136,7 @@ dns_udp_failed(struct check_dns *d, const char *operation, int err)
 
 	if (d->step != DNS_ASKING)
 		return;
-	failure = errno_failure(d, err);
+	failure = failure_of_errno(d->lookup.check.m->arena, err);
 	dns_event(d, operation, "udp", 0, failure);
 	check_finish(&d->lookup.check, failure);
 }
@@ -251,7 +243,7 @@ static void
 dns_tcp_failed(void *arg, const char *operation, int err)
 {
 	struct check_dns *d = arg;
-	const char *failure = err != 0 ? errno_failure(d, err) : failure_name(FAILURE_EOF);
+	const char *failure = err != 0 ? failure_of_errno(d->lookup.check.m->arena, err) : failure_name(FAILURE_EOF);
 
 	dns_event(d, operation, "tcp", 0, failure);
 	check_finish(&d->lookup.check, failure);
@@ -367,4 +359,16 @@ const struct query *
 check_dns_result(const struct check *check)
 {
 	return &check->m->queries[((const struct lookup *)check)->query];
+}
+
+void
+check_dns_on_answer(struct check *check, void (*answered)(struct check *check, void *arg))
+{
+	((struct lookup *)check)->answered = answered;
+}
+
+const struct query *
+check_dns_draft(const struct check *check)
+{
+	return &((const struct lookup *)check)->draft;
 }

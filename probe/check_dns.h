@@ -17,6 +17,13 @@ struct resolver;
 struct check *check_dns_new(struct probe *probe, struct measurement *m,
     const struct resolver *resolver, const char *hostname, enum dns_type type,
     void (*done)(struct check *check, void *arg), void *arg);
+/*
+ * Before check_start: answered (with check_new's arg) is called when the first valid answer has come, while further ones
+ * are still listened for; `done` follows. From inside the check: it may look, but neither cancel nor finish.
+ */
+void check_dns_on_answer(struct check *check, void (*answered)(struct check *check, void *arg));
+/* From `answered` until `done`: the query as it stands. */
+const struct query *check_dns_draft(const struct check *check);
 /* In `done`: the query it appended to m->queries (valid until the next is appended). */
 const struct query *check_dns_result(const struct check *check);
 

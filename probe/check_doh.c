@@ -133,8 +133,11 @@ doh_start(struct check *check)
 	curl_easy_setopt(t->easy, CURLOPT_WRITEDATA, doh);
 	curl_easy_setopt(t->easy, CURLOPT_SOCKOPTFUNCTION, doh_on_socket);
 	curl_easy_setopt(t->easy, CURLOPT_SOCKOPTDATA, check->probe);
-	/* Rather wait for a connection that others open than open one more. */
-	curl_easy_setopt(t->easy, CURLOPT_PIPEWAIT, 1L);
+	/*
+	 * Rather wait for a connection that others open than open one more; but only at a server that has
+	 * answered before. libcurl 7.88 forgets some of those who wait when the connection fails at once.
+	 */
+	curl_easy_setopt(t->easy, CURLOPT_PIPEWAIT, (long)(doh->lookup.resolver->health.answered > 0));
 	if (check->attempt > 1)
 		curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, 1L);
 	transfer_start(t, doh_on_end, doh);

@@ -27,21 +27,11 @@ struct check_tcp {
 	struct event writable;
 };
 
-const char *
-check_tcp_failure(const struct check *check, int err)
-{
-	enum failure f = failure_from_errno(err);
-
-	if (f != FAILURE_UNKNOWN)
-		return failure_name(f);
-	return arena_printf(check->m->arena, "unknown_failure: %s", strerror(err));
-}
-
 static void
 tcp_end(struct check_tcp *self, int err)
 {
 	self->err = err;
-	check_finish(&self->check, check_tcp_failure(&self->check, err));
+	check_finish(&self->check, failure_of_errno(self->check.m->arena, err));
 }
 
 static void

@@ -12,10 +12,5 @@ struct check *check_tcp_new(struct probe *probe, struct measurement *m, const ch
  * there is none, or it was taken before. One that nobody takes is closed after `done`.
  */
 int check_tcp_take(struct check *check);
-/*
- * A socket's errno as a failure's name: the closed vocabulary, else "unknown_failure: " and its
- * text in the measurement's arena. 0 gives NULL.
- */
-const char *check_tcp_failure(const struct check *check, int err);
 
 #endif

@@ -106,7 +106,7 @@ io_seen(BIO *bio, int oper, const char *data, size_t len, int argi, long argl, i
 		self->io_err = result == 0 ? 0 : err == EPIPE ? ECONNRESET : err;
 		io_event(self, operation, 0,
 		    result == 0 ? failure_name(FAILURE_EOF)
-		                : check_tcp_failure(&self->check, self->io_err));
+		                : failure_of_errno(self->check.m->arena, self->io_err));
 	}
 	errno = err;
 	return result;
@@ -269,20 +269,6 @@ tls_end(struct check_tls *self, const char *failure)
 	check_finish(&self->check, failure != NULL ? failure : certificate_failure(self));
 }
 
-/* "unknown_failure: remote error: tls: ..." as Go's crypto/tls writes it, or its number. */
-static const char *
-alert_failure(const struct check_tls *self, int alert)
-{
-	struct arena *arena = self->check.m->arena;
-	const char *name = failure_alert_name(alert);
-
-	if (alert == SSL_AD_UNRECOGNIZED_NAME)
-		return failure_name(FAILURE_SSL_INVALID_HOSTNAME);
-	if (name == NULL)
-		return arena_printf(arena, "unknown_failure: remote error: tls: alert(%d)", alert);
-	return arena_printf(arena, "unknown_failure: remote error: tls: %s", name);
-}
-
 /* The failure of a handshake that OpenSSL gave up with SSL_ERROR_SSL. */
 static const char *
 protocol_failure(const struct check_tls *self)
@@ -294,7 +280,7 @@ protocol_failure(const struct check_tls *self)
 	if (reason == SSL_R_UNEXPECTED_EOF_WHILE_READING)
 		return failure_name(FAILURE_EOF);
 	if (ERR_GET_LIB(error) == ERR_LIB_SSL && reason >= SSL_AD_REASON_OFFSET)
-		return alert_failure(self, reason - SSL_AD_REASON_OFFSET);
+		return failure_of_alert(self->check.m->arena, reason - SSL_AD_REASON_OFFSET);
 	if (text == NULL)
 		return arena_printf(
 		    self->check.m->arena, "unknown_failure: OpenSSL error %lx", error);
@@ -341,7 +327,7 @@ tls_advance(evutil_socket_t fd, short what, void *arg)
 		break;
 	default: /* the socket's own error; or none: FIN, or a close_notify alert */
 		self->seen.err = self->io_err;
-		tls_end(self, self->io_err != 0 ? check_tcp_failure(&self->check, self->io_err)
+		tls_end(self, self->io_err != 0 ? failure_of_errno(self->check.m->arena, self->io_err)
 		                                : failure_name(FAILURE_EOF));
 	}
 }

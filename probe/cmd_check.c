@@ -208,36 +208,32 @@ parse_options(struct run *run, int argc, char **argv)
 	return -1;
 }
 
-/* The first on the command line replaces what the files said, the next ones add. */
-static void
-add_to_list(struct run *run, struct strings *list, size_t setting)
+/* Of a list, the first on the command line replaces what the files said, the next ones add. */
+static bool
+first_of_its_name(const struct run *run, size_t setting)
 {
 	size_t i;
 
 	for (i = 0; i < setting; i += 2)
 		if (strcmp(run->settings.items[i], run->settings.items[setting]) == 0)
-			break;
-	if (i == setting)
-		strings_clear(list);
-	strings_add(list, run->settings.items[setting + 1]);
+			return false;
+	return true;
 }
 
 static int
 apply_settings(struct run *run)
 {
-	struct strings *list;
+	const char *name, *value;
 	char *wrong;
 	size_t i;
 
 	for (i = 0; i < run->settings.n; i += 2) {
-		list = conf_strings(run->conf, run->settings.items[i]);
-		if (list != NULL) {
-			add_to_list(run, list, i);
-			continue;
-		}
-		wrong = conf_set(run->conf, run->settings.items[i], run->settings.items[i + 1]);
+		name = run->settings.items[i];
+		value = run->settings.items[i + 1];
+		wrong = conf_is_list(name) ? conf_add(run->conf, name, value, first_of_its_name(run, i))
+					   : conf_set(run->conf, name, value);
 		if (wrong != NULL) {
-			log_errorx("--%s: %s", strchr(run->settings.items[i], '.') + 1, wrong);
+			log_errorx("--%s: %s", strchr(name, '.') + 1, wrong);
 			free(wrong);
 			return EX_USAGE;
 		}

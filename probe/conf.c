@@ -1,6 +1,7 @@
 /* The option table, and the INI files read over it. */
 #include "probe/conf.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <errno.h>
 #include <ini.h>
@@ -15,6 +16,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "probe/resolver.h"
 
 enum option_type { OPTION_STRING, OPTION_STRINGS, OPTION_BOOL, OPTION_INT, OPTION_DOUBLE };
 
@@ -24,7 +26,7 @@ struct option {
 	size_t offset;
 	double least, most; /* numbers */
 	const char *unset; /* the default, as a file would write it; NULL: none */
-	/* NULL when the value is fine, else what it should be. */
+	/* NULL when the value, or a list's item, is fine; else what it should be. */
 	const char *(*check)(const char *value);
 	const char *about;
 };
@@ -45,6 +47,25 @@ check_asn(const char *value)
 	    strspn(value + 2, "0123456789") == strlen(value + 2) && strlen(value) <= 12;
 
 	return fine ? NULL : "AS and a number, such as AS9198";
+}
+
+static const char *
+check_resolver(const char *value)
+{
+	struct sockaddr_storage sa;
+	socklen_t salen;
+
+	return resolver_parse(value, &sa, &salen) == 0
+	    ? NULL
+	    : "an IP address, with a port where it is not 53: 192.0.2.1:5353 or [2001:db8::1]:5353";
+}
+
+static const char *
+check_doh(const char *value)
+{
+	return strncmp(value, "https://", 8) == 0 && value[8] != '\0'
+	    ? NULL
+	    : "an https:// URL, with #IP,IP after it to pin its addresses";
 }
 
 #define AT(field) offsetof(struct conf, field)
@@ -78,12 +99,12 @@ static const struct option options[] = {
 	"Where the system's resolvers are read from."},
     {"dns", "system", OPTION_BOOL, AT(system_resolver), 0, 0, "yes", NULL,
 	"Measure with the system's resolvers."},
-    {"dns", "resolver", OPTION_STRINGS, AT(resolvers), 0, 0, "8.8.8.8", NULL,
+    {"dns", "resolver", OPTION_STRINGS, AT(resolvers), 0, 0, "8.8.8.8", check_resolver,
 	"Second resolvers, over UDP, to compare with: IP or IP:PORT."},
     {"dns", "doh", OPTION_STRINGS, AT(doh), 0, 0,
 	"https://dns.quad9.net/dns-query#9.9.9.9,149.112.112.112 "
 	"https://cloudflare-dns.com/dns-query#104.16.248.249,104.16.249.249",
-	NULL, "Resolvers over HTTPS to compare with: URL, or URL#IP,IP to pin its addresses."},
+	check_doh, "Resolvers over HTTPS to compare with: URL, or URL#IP,IP to pin its addresses."},
     {"dns", "in_flight", OPTION_INT, AT(dns_in_flight), 1, 1000, "100", NULL,
 	"Queries waiting for an answer at the same time; more than about 100 overflow socket "
 	"buffers, and what is lost then would look like blocking."},
@@ -153,23 +174,34 @@ field_const(const struct conf *conf, const struct option *option)
 	return (const char *)conf + option->offset;
 }
 
-/* Items are separated by white space. */
-static void
-add_words(struct strings *list, const char *value)
+static char *
+add_item(struct conf *conf, const struct option *option, const char *item)
 {
-	size_t len;
-	char *word;
+	const char *wanted = option->check != NULL ? option->check(item) : NULL;
 
-	for (;;) {
+	if (wanted != NULL)
+		return xasprintf("'%s' should be %s", item, wanted);
+	strings_add(field(conf, option), item);
+	return NULL;
+}
+
+/* Items are separated by white space. Returns NULL, or what is wrong with the first that is. */
+static char *
+add_words(struct conf *conf, const struct option *option, const char *value)
+{
+	char *word, *wrong = NULL;
+	size_t len;
+
+	for (; wrong == NULL; value += len) {
 		value += strspn(value, " \t\r\n");
 		len = strcspn(value, " \t\r\n");
 		if (len == 0)
-			return;
+			break;
 		word = xstrndup(value, len);
-		strings_add(list, word);
+		wrong = add_item(conf, option, word);
 		free(word);
-		value += len;
 	}
+	return wrong;
 }
 
 static int
@@ -214,7 +246,8 @@ set_number(struct conf *conf, const struct option *option, const char *value)
 static char *
 set(struct conf *conf, const struct option *option, const char *value, bool replace)
 {
-	const char *wanted = option->check != NULL ? option->check(value) : NULL;
+	bool list = option->type == OPTION_STRINGS;
+	const char *wanted = option->check != NULL && !list ? option->check(value) : NULL;
 	char **string;
 
 	if (wanted != NULL)
@@ -229,8 +262,7 @@ set(struct conf *conf, const struct option *option, const char *value, bool repl
 	case OPTION_STRINGS:
 		if (replace)
 			strings_clear(field(conf, option));
-		add_words(field(conf, option), value);
-		return NULL;
+		return add_words(conf, option, value);
 	case OPTION_BOOL:
 		if (parse_bool(value, field(conf, option)) == 0)
 			return NULL;
@@ -263,12 +295,23 @@ find_dotted(const char *name)
 	return dot == NULL ? NULL : find(name, (size_t)(dot - name), dot + 1);
 }
 
-struct strings *
-conf_strings(struct conf *conf, const char *name)
+char *
+conf_add(struct conf *conf, const char *name, const char *item, bool replace)
 {
 	const struct option *option = find_dotted(name);
 
-	return option != NULL && option->type == OPTION_STRINGS ? field(conf, option) : NULL;
+	assert(option != NULL && option->type == OPTION_STRINGS);
+	if (replace)
+		strings_clear(field(conf, option));
+	return add_item(conf, option, item);
+}
+
+bool
+conf_is_list(const char *name)
+{
+	const struct option *option = find_dotted(name);
+
+	return option != NULL && option->type == OPTION_STRINGS;
 }
 
 char *

@@ -56,8 +56,12 @@ void conf_free(struct conf *conf);
 int conf_read(struct conf *conf, const char *path, bool may_be_missing);
 /* Sets one option by its "section.name". Returns NULL, or what is wrong with the value (to free). */
 char *conf_set(struct conf *conf, const char *name, const char *value);
-/* The list that is option "section.name", to read or change; NULL when it is no list. */
-struct strings *conf_strings(struct conf *conf, const char *name);
+/*
+ * Whether option "section.name" is a list. conf_add adds one item to it as it is (conf_set splits at
+ * white space), after emptying it when that replaces it; returns NULL, or what is wrong (to free).
+ */
+bool conf_is_list(const char *name);
+char *conf_add(struct conf *conf, const char *name, const char *item, bool replace);
 /* Prints every option as an INI file with its meaning; what was read back gives the same configuration. */
 struct buf;
 void conf_show(const struct conf *conf, struct buf *out);

@@ -31,9 +31,9 @@ consent_text(void)
 	       "    you are.\n"
 	       "  - Names are also looked up at public resolvers (Google, Quad9, Cloudflare),\n"
 	       "    which see your address while they answer.\n"
-	       "  - The results do not hold your address, but they show that a measurement was\n"
-	       "    made, when, and what was blocked. Think about who may find them on this\n"
-	       "    computer.\n"
+	       "  - The results leave your address out as far as netvane can know it, but they\n"
+	       "    show that a measurement was made, when, and what was blocked. Think about\n"
+	       "    who may find them on this computer.\n"
 	       "  - If a test like this could put you or others in danger, do not run it.\n"
 	       "\n"
 	       "More: docs/safety.md, and netvane(1).\n";

@@ -156,8 +156,8 @@ controls_pass(struct controls *c, const char *phase)
 		/* A portal shows itself by the redirect; where that leads is none of our business. */
 		plan.max_redirects = control->want.kind == CONTROL_PORTAL ? 0 : 3;
 		control->session = session_start(c->plan.probe, &plan,
-		    c->plan.new_measurement(control->target->url, c->plan.arg), control_done,
-		    control);
+		    c->plan.new_measurement(control->target->url, c->plan.arg), NULL,
+		    control_done, control);
 	}
 }
 

@@ -32,6 +32,7 @@ struct lookup {
 	bool edns; /* the question went out with EDNS */
 	bool truncated; /* a truncated reply came: the answer is to come over a stream */
 	bool settled; /* the answer came, or a failure stands: outcome says */
+	void (*answered)(struct check *check, void *arg); /* see check_dns_on_answer; NULL none */
 	const char *outcome; /* failure, NULL success */
 	/* In the making; engine and transport by the resolver's role until changed. */
 	struct query draft;

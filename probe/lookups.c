@@ -2,6 +2,7 @@
 #include "probe/lookups.h"
 
 #include <stdlib.h>
+#include <event2/event.h>
 
 #include "base/mem.h"
 #include "probe/check_dns.h"
@@ -19,11 +20,13 @@ struct lookup_job {
 	size_t resolver; /* the one asked now */
 	enum dns_type type;
 	struct check *check; /* NULL: not running */
-	bool asked;
+	bool asked, answered; /* in the attempt under way */
 	const char *failure; /* of the last attempt */
+	size_t query; /* of the last attempt, in m->queries, once it is over */
 	bool silent; /* it failed without an answer */
 };
 
+static void job_answered(struct check *check, void *arg);
 static void job_done(struct check *check, void *arg);
 
 static void
@@ -36,7 +39,10 @@ job_start(struct lookup_job *job)
 	    job->type, job_done, job);
 	job->check->tag = l->tag;
 	job->check->attempt = l->retry.attempt;
+	check_dns_on_answer(job->check, job_answered);
+	job->answered = false;
 	l->running++;
+	l->awaited++;
 	check_start(job->check);
 }
 
@@ -110,6 +116,48 @@ job_wants_retry(const struct lookup_job *job)
 	return job_sibling(job)->failure != NULL;
 }
 
+static bool
+lookups_want_retry(const struct lookups *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->njobs; i++)
+		if (job_wants_retry(&l->jobs[i]))
+			return !l->stopped && !name_is_gone(l);
+	return false;
+}
+
+/*
+ * Every source has answered or failed in this pass. A retry waits until listening is over, too:
+ * a late answer to the first question is no answer to the second.
+ */
+static void
+lookups_settled(evutil_socket_t fd, short what, void *arg)
+{
+	struct lookups *l = arg;
+	bool again = lookups_want_retry(l);
+
+	(void)fd;
+	(void)what;
+	if (again && l->running > 0)
+		return;
+	if (again && retry_later(&l->retry))
+		return;
+	if (!l->is_ready) {
+		l->is_ready = true;
+		l->ready(l->arg);
+	}
+	if (l->running == 0)
+		l->done(l->arg);
+}
+
+static void
+settle_if_all(struct lookups *l)
+{
+	if (l->awaited == 0)
+		event_active(&l->settled, EV_TIMEOUT, 1);
+}
+
 static void
 lookups_pass(void *arg)
 {
@@ -117,7 +165,6 @@ lookups_pass(void *arg)
 	struct lookup_job *job;
 	size_t i;
 
-	l->running++; /* so that `done` cannot come while jobs are still being started */
 	for (i = 0; i < l->njobs && !l->stopped; i++) {
 		job = &l->jobs[i];
 		if (job->asked && !job_wants_retry(job))
@@ -126,8 +173,19 @@ lookups_pass(void *arg)
 			job->resolver = next_system(l, job->resolver);
 		job_start(job);
 	}
-	if (--l->running == 0)
-		l->done(l->arg);
+	settle_if_all(l);
+}
+
+static void
+job_answered(struct check *check, void *arg)
+{
+	struct lookup_job *job = arg;
+
+	job->answered = true;
+	job->silent = false;
+	job->failure = check_dns_draft(check)->failure;
+	job->lookups->awaited--;
+	settle_if_all(job->lookups);
 }
 
 static void
@@ -135,19 +193,25 @@ job_done(struct check *check, void *arg)
 {
 	struct lookup_job *job = arg;
 	struct lookups *l = job->lookups;
-	bool again = false;
-	size_t i;
 
 	job->check = NULL;
 	job->failure = check->failure;
 	job->silent = check->failure != NULL && check_dns_result(check)->rcode < 0;
-	if (--l->running > 0)
-		return;
-	for (i = 0; i < l->njobs; i++)
-		again = again || job_wants_retry(&l->jobs[i]);
-	if (again && !l->stopped && !name_is_gone(l) && retry_later(&l->retry))
-		return;
-	l->done(l->arg);
+	job->query = (size_t)(check_dns_result(check) - l->m->queries);
+	l->running--;
+	if (!job->answered)
+		l->awaited--;
+	settle_if_all(l);
+}
+
+const struct query *
+lookups_query(const struct lookups *l, size_t i)
+{
+	const struct lookup_job *job = &l->jobs[i];
+
+	if (job->check != NULL)
+		return check_dns_draft(job->check);
+	return job->asked ? &l->m->queries[job->query] : NULL;
 }
 
 static void
@@ -164,13 +228,15 @@ add_jobs(struct lookups *l, size_t resolver)
 void
 lookups_start(struct lookups *l, struct probe *probe, struct measurement *m,
     struct resolver *resolvers, size_t nresolvers, const char *hostname, const char *tag,
-    int attempts, bool only_system, void (*done)(void *arg), void *arg)
+    int attempts, bool only_system, void (*ready)(void *arg), void (*done)(void *arg), void *arg)
 {
 	bool have_system = false;
 	size_t i;
 
 	*l = (struct lookups){.probe = probe, .m = m, .resolvers = resolvers,
-	    .nresolvers = nresolvers, .hostname = hostname, .tag = tag, .done = done, .arg = arg};
+	    .nresolvers = nresolvers, .hostname = hostname, .tag = tag, .ready = ready, .done = done,
+	    .arg = arg};
+	event_assign(&l->settled, probe->base, -1, 0, lookups_settled, l);
 	retry_init(&l->retry, probe, attempts, lookups_pass, l);
 	l->jobs = xcalloc(nresolvers * 2, sizeof(*l->jobs));
 	for (i = 0; i < nresolvers; i++) {
@@ -189,19 +255,20 @@ lookups_end(struct lookups *l, const char *failure)
 	size_t i;
 
 	l->stopped = true;
-	if (l->running == 0) {
-		retry_now(&l->retry); /* in a pause: its next pass finds that it is stopped */
-		return;
-	}
 	for (i = 0; i < l->njobs; i++)
 		if (l->jobs[i].check != NULL)
 			check_finish(l->jobs[i].check, failure);
+	retry_stop(&l->retry); /* in a pause between two passes */
+	settle_if_all(l);
 }
 
 void
 lookups_clear(struct lookups *l)
 {
+	if (l->probe == NULL)
+		return;
 	retry_stop(&l->retry);
+	event_del(&l->settled);
 	free(l->jobs);
 	l->jobs = NULL;
 	l->njobs = 0;

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "probe/cert_files.h"
+#include "probe/key_engine.h"
 
 static const char default_mozilla[] = "/usr/share/ca-certificates/mozilla";
 static const char default_bundle[] = "/etc/ssl/certs/ca-certificates.crt";
@@ -128,6 +129,7 @@ roots_load_from(const char *file, const char *mozilla, const char *bundle)
 	const char *source = file;
 	int result;
 
+	key_engine_install();
 	roots->store = r.store = X509_STORE_new();
 	if (roots->store == NULL)
 		log_fatalx("OpenSSL gave no certificate store");
@@ -138,6 +140,9 @@ roots_load_from(const char *file, const char *mozilla, const char *bundle)
 		roots_free(roots);
 		return NULL;
 	}
+	/* Records travel: a file of the user's is named without the directories that lead to it. */
+	if (file != NULL && strrchr(file, '/') != NULL)
+		source = strrchr(file, '/') + 1;
 	roots->source = xstrdup(source);
 	roots->bundle = xstrdup(bundle);
 	roots->n = r.n;

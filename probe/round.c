@@ -16,13 +16,18 @@
 #include "probe/probe.h"
 #include "probe/resolver.h"
 #include "probe/roots.h"
+#include "probe/scrub.h"
 #include "probe/session.h"
 #include "results/facts.h"
 #include "results/failure.h"
 #include "results/measurement.h"
 #include "targets/list.h"
 
-enum { TARGET_ATTEMPTS = 3, HELD_MAX = 64 };
+/*
+ * Targets that only listen on cost no time, but memory: so many for each that may be at work, and
+ * so many in all.
+ */
+enum { TARGET_ATTEMPTS = 3, HELD_MAX = 64, RESTING_SHARE = 4, RESTING_MAX = 400 };
 
 enum step { STEP_DOH_NAMES, STEP_BEFORE, STEP_TARGETS, STEP_AFTER, STEP_DONE };
 
@@ -30,6 +35,7 @@ struct job {
 	struct round *round;
 	const struct target *target;
 	struct session *session;
+	bool resting; /* only listening: others may begin */
 	struct job *next, *prev;
 };
 
@@ -47,7 +53,7 @@ struct round {
 	const struct target **order;
 	size_t next, measured;
 	struct job *jobs;
-	size_t running;
+	size_t running, resting; /* resting ones are among the running */
 	/*
 	 * What looks bad is held until controls have been measured after it: a line that dies in the middle of a round
 	 * must not become twenty blocked sites.
@@ -59,6 +65,7 @@ struct round {
 	enum network_state last_look;
 	bool looked;
 	int others_ok;
+	struct scrub scrub; /* this machine's addresses, as they are at the start */
 	bool interrupted;
 	struct event next_step;
 };
@@ -101,10 +108,17 @@ judge(const struct round *r, struct measurement *m)
 }
 
 static void
+hand_over(struct round *r, struct measurement *m)
+{
+	scrub_measurement(&r->scrub, m);
+	r->plan.record(m, r->plan.arg);
+}
+
+static void
 emit(struct round *r, struct measurement *m)
 {
 	r->m->round->counts[m->verdict.status]++;
-	r->plan.record(m, r->plan.arg);
+	hand_over(r, m);
 }
 
 /* Judges again, with the controls measured since, the first n of what was held; then lets it go. */
@@ -140,6 +154,7 @@ job_unlink(struct job *job)
 	if (job->next != NULL)
 		job->next->prev = job->prev;
 	r->running--;
+	r->resting -= job->resting;
 }
 
 /* Reached over TLS that verified: proof that the line works. */
@@ -194,6 +209,16 @@ target_done(struct session *session, void *arg)
 }
 
 static void
+target_rests(void *arg)
+{
+	struct job *job = arg;
+
+	job->resting = true;
+	job->round->resting++;
+	round_go_on(job->round);
+}
+
+static void
 start_target(struct round *r, const struct target *target)
 {
 	struct job *job = xcalloc(1, sizeof(*job));
@@ -213,7 +238,7 @@ start_target(struct round *r, const struct target *target)
 	r->jobs = job;
 	r->running++;
 	progress(r, target->url);
-	job->session = session_start(r->probe, &plan, m, target_done, job);
+	job->session = session_start(r->probe, &plan, m, target_rests, target_done, job);
 }
 
 /* --- controls -------------------------------------------------------------------------------- */
@@ -243,7 +268,7 @@ control_measured(struct measurement *m, const struct control_outcome *outcome, v
 	kept->phase = arena_strdup(arena, outcome->phase);
 	kept->failure = arena_strdup(arena, outcome->failure);
 	copy_context(r, m);
-	r->plan.record(m, r->plan.arg);
+	hand_over(r, m);
 }
 
 static void
@@ -358,6 +383,12 @@ add_pins(struct resolver *resolver, const struct measurement *m)
 }
 
 static void
+doh_name_ready(void *arg)
+{
+	(void)arg; /* done comes soon enough */
+}
+
+static void
 doh_name_done(void *arg)
 {
 	struct round *r = arg;
@@ -386,7 +417,7 @@ start_doh_name(struct round *r)
 			continue;
 		lookups_clear(&r->lookups);
 		lookups_start(&r->lookups, r->probe, r->m, r->resolvers, r->nresolvers, r->doh_host,
-		    NULL, 2, true, doh_name_done, r);
+		    NULL, 2, true, doh_name_ready, doh_name_done, r);
 		return true;
 	}
 	return false;
@@ -415,8 +446,10 @@ static void
 step_targets(struct round *r)
 {
 	size_t most = (size_t)r->probe->conf->concurrency;
+	size_t resting = most * RESTING_SHARE < RESTING_MAX ? most * RESTING_SHARE : RESTING_MAX;
 
-	while (!r->interrupted && r->running < most && r->next < r->plan.ntargets)
+	while (!r->interrupted && r->running - r->resting < most && r->resting < resting &&
+	    r->next < r->plan.ntargets)
 		start_target(r, r->order[r->next++]);
 	if (controls_running(r->controls) || r->nheld_before_pass > 0)
 		return;
@@ -487,6 +520,7 @@ round_start(const struct round_plan *plan)
 	r->m = envelope_round(r->probe, r->resolvers, r->nresolvers);
 	r->m->round->targets = (int64_t)plan->ntargets;
 	r->m->round->since_last_s = plan->since_last_s;
+	scrub_load(&r->scrub);
 	r->order = xmemdup(plan->targets, plan->ntargets * sizeof(struct target *));
 	shuffle(r->order, plan->ntargets);
 	event_assign(&r->next_step, r->probe->base, -1, 0, round_step, r);
@@ -523,5 +557,6 @@ round_free(struct round *r)
 	free(r->doh_host);
 	free(r->held);
 	free(r->order);
+	scrub_clear(&r->scrub);
 	free(r);
 }

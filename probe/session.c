@@ -37,8 +37,9 @@ struct session {
 	enum step step;
 	int depth; /* 0 the target, 1 the first redirect, ... */
 	struct target hop; /* the URL at this depth */
-	size_t first_query; /* of this hop, in m->queries */
-	struct lookups lookups;
+	struct lookups lookups; /* of the target itself: they go on listening while the rest begins */
+	struct lookups redirect_lookups;
+	bool listening;
 	struct address *addresses; /* of this hop, in the measurement's arena */
 	size_t naddresses;
 	struct endpoint *endpoints;
@@ -47,6 +48,7 @@ struct session {
 	bool stopped;
 	int64_t waited_ns; /* spent waiting for turns; does not count as the session's time */
 	struct event deadline, ended;
+	void (*resting)(void *arg);
 	void (*done)(struct session *session, void *arg);
 	void *arg;
 };
@@ -71,8 +73,12 @@ static void
 session_end(struct session *s)
 {
 	s->step = STEP_ENDED;
+	s->m->runtime = (double)((clock_mono_ns() - s->m->start_mono_ns) / 1000) / 1e6;
 	event_del(&s->deadline);
-	event_active(&s->ended, EV_TIMEOUT, 1);
+	if (!s->listening)
+		event_active(&s->ended, EV_TIMEOUT, 1);
+	else if (s->resting != NULL)
+		s->resting(s->arg);
 }
 
 static void
@@ -82,7 +88,6 @@ session_ended(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	s->m->runtime = (double)((clock_mono_ns() - s->m->start_mono_ns) / 1000) / 1e6;
 	s->done(s, s->arg);
 }
 
@@ -92,12 +97,15 @@ session_stop(struct session *s, const char *failure)
 {
 	size_t i;
 
-	if (s->stopped || s->step == STEP_ENDED)
+	if (s->stopped)
 		return;
 	s->stopped = true;
+	if (s->listening)
+		lookups_end(&s->lookups, failure);
 	switch (s->step) {
 	case STEP_LOOKUPS:
-		lookups_end(&s->lookups, failure);
+		if (s->depth > 0)
+			lookups_end(&s->redirect_lookups, failure);
 		break;
 	case STEP_CONNECT:
 		for (i = 0; i < s->nendpoints; i++)
@@ -279,14 +287,16 @@ session_add_address(struct session *s, const char *ip, size_t most)
 }
 
 static void
-session_add_answers(struct session *s, enum resolver_role role, const char *type, size_t most)
+session_add_answers(struct session *s, const struct lookups *l, enum resolver_role role,
+    const char *type, size_t most)
 {
 	const struct query *q;
 	size_t i, k;
 
-	for (i = s->first_query; i < s->m->nqueries; i++) {
-		q = &s->m->queries[i];
-		if (q->role != role || q->failure != NULL || strcmp(q->query_type, type) != 0)
+	for (i = 0; i < l->njobs; i++) {
+		q = lookups_query(l, i);
+		if (q == NULL || q->role != role || q->failure != NULL ||
+		    strcmp(q->query_type, type) != 0)
 			continue;
 		for (k = 0; k < q->nanswers; k++)
 			if (q->answers[k].address != NULL)
@@ -300,7 +310,7 @@ session_add_answers(struct session *s, enum resolver_role role, const char *type
  * for theirs. The system's come first, and IPv4 before IPv6.
  */
 static void
-lookups_done(void *arg)
+session_connect_to_answers(struct session *s, const struct lookups *l)
 {
 	static const struct {
 		enum resolver_role role;
@@ -313,13 +323,62 @@ lookups_done(void *arg)
 	    {RESOLVER_SECOND, ADDRESSES_A_FAMILY},
 	};
 	static const char *const types[] = {"A", "AAAA"};
-	struct session *s = arg;
 	size_t type, i;
 
 	for (type = 0; type < 2; type++)
 		for (i = 0; i < sizeof(turns) / sizeof(turns[0]); i++)
-			session_add_answers(s, turns[i].role, types[type], turns[i].most);
+			session_add_answers(s, l, turns[i].role, types[type], turns[i].most);
 	session_connect(s);
+}
+
+static void
+lookups_ready(void *arg)
+{
+	struct session *s = arg;
+
+	session_connect_to_answers(s, &s->lookups);
+}
+
+static void
+lookups_done(void *arg)
+{
+	struct session *s = arg;
+
+	s->listening = false;
+	if (s->step == STEP_ENDED)
+		event_active(&s->ended, EV_TIMEOUT, 1);
+}
+
+/* A redirect's look-ups are waited for to the end: one at a time keeps the session simple. */
+static void
+redirect_lookups_ready(void *arg)
+{
+	(void)arg;
+}
+
+static void
+redirect_lookups_done(void *arg)
+{
+	struct session *s = arg;
+
+	session_connect_to_answers(s, &s->redirect_lookups);
+}
+
+static void
+session_lookups(struct session *s)
+{
+	s->step = STEP_LOOKUPS;
+	if (s->depth == 0) {
+		s->listening = true;
+		lookups_start(&s->lookups, s->probe, s->m, s->plan.resolvers, s->plan.nresolvers,
+		    s->hop.host, depth_tag(0), s->plan.attempts, false, lookups_ready,
+		    lookups_done, s);
+		return;
+	}
+	lookups_clear(&s->redirect_lookups);
+	lookups_start(&s->redirect_lookups, s->probe, s->m, s->plan.resolvers, s->plan.nresolvers,
+	    s->hop.host, depth_tag(s->depth), s->plan.attempts, true, redirect_lookups_ready,
+	    redirect_lookups_done, s);
 }
 
 static void
@@ -327,20 +386,15 @@ session_hop(struct session *s)
 {
 	if (s->hop.host_is_ip && s->naddresses == 0)
 		session_add_address(s, s->hop.host, 1);
-	if (s->naddresses > 0) {
+	if (s->naddresses > 0)
 		session_connect(s);
-		return;
-	}
-	s->step = STEP_LOOKUPS;
-	s->first_query = s->m->nqueries;
-	lookups_clear(&s->lookups);
-	lookups_start(&s->lookups, s->probe, s->m, s->plan.resolvers, s->plan.nresolvers,
-	    s->hop.host, depth_tag(s->depth), s->plan.attempts, s->depth > 0, lookups_done, s);
+	else
+		session_lookups(s);
 }
 
 struct session *
 session_start(struct probe *probe, const struct session_plan *plan, struct measurement *m,
-    void (*done)(struct session *session, void *arg), void *arg)
+    void (*resting)(void *arg), void (*done)(struct session *session, void *arg), void *arg)
 {
 	struct session *s = xcalloc(1, sizeof(*s));
 	char error[TARGET_ERROR_SIZE];
@@ -348,6 +402,7 @@ session_start(struct probe *probe, const struct session_plan *plan, struct measu
 	s->probe = probe;
 	s->plan = *plan;
 	s->m = m;
+	s->resting = resting;
 	s->done = done;
 	s->arg = arg;
 	m->start_us = clock_wall_us();
@@ -378,6 +433,7 @@ session_free(struct session *s)
 	event_del(&s->deadline);
 	event_del(&s->ended);
 	lookups_clear(&s->lookups);
+	lookups_clear(&s->redirect_lookups);
 	target_clear(&s->hop);
 	free(s->endpoints);
 	free(s);

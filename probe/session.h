@@ -22,11 +22,14 @@ struct session_plan {
 };
 
 /*
+ * `resting`, when it is wanted (NULL: not): all that is left is listening for late DNS answers, which takes no more
+ * than a socket or two; so another target may begin. It comes from inside the session: only take note.
+ *
  * Starts at once. m is new but for what the caller knows (the envelope, the round); observations are added to it, and
  * its start and runtime set. done is called from the loop when it has ended; then session_free.
  */
 struct session *session_start(struct probe *probe, const struct session_plan *plan,
-    struct measurement *m, void (*done)(struct session *session, void *arg), void *arg);
+    struct measurement *m, void (*resting)(void *arg), void (*done)(struct session *session, void *arg), void *arg);
 /* Ends it soon, with what it has; done follows. What was under way is recorded as interrupted. */
 void session_interrupt(struct session *session);
 /* In done or later, never from inside another callback of its own. */

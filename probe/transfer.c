@@ -104,6 +104,8 @@ transfer_open(struct transfer *t, struct probe *probe, const char *url)
 	curl_easy_setopt(t->easy, CURLOPT_CAPATH, NULL);
 	curl_easy_setopt(t->easy, CURLOPT_SSL_CTX_FUNCTION, transfer_on_tls);
 	curl_easy_setopt(t->easy, CURLOPT_SSL_CTX_DATA, t);
+	/* Only a root ends a chain, as in check_tls: libcurl would take an intermediate for one. */
+	curl_easy_setopt(t->easy, CURLOPT_SSL_OPTIONS, (long)CURLSSLOPT_NO_PARTIALCHAIN);
 	curl_easy_setopt(t->easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
 	/* The probe, not the check: a connection that is kept outlives its first user. */
 	curl_easy_setopt(t->easy, CURLOPT_CLOSESOCKETFUNCTION, transfer_on_close);
@@ -267,7 +269,6 @@ static const char *
 failure_from_tls(const struct transfer *t, struct arena *arena)
 {
 	int reason = tls_reason(t), alert = reason - SSL_AD_REASON_OFFSET;
-	const char *name;
 
 	/* libcurl's words for a FIN in mid-handshake, with no errno, and OpenSSL's. */
 	if (reason == SSL_R_UNEXPECTED_EOF_WHILE_READING ||
@@ -275,22 +276,7 @@ failure_from_tls(const struct transfer *t, struct arena *arena)
 		return failure_name(FAILURE_EOF);
 	if (alert < 0 || alert > 255)
 		return NULL;
-	if (alert == SSL_AD_UNRECOGNIZED_NAME)
-		return failure_name(FAILURE_SSL_INVALID_HOSTNAME);
-	name = failure_alert_name(alert);
-	return name != NULL
-	           ? arena_printf(arena, "unknown_failure: remote error: tls: %s", name)
-	           : arena_printf(arena, "unknown_failure: remote error: tls: alert(%d)", alert);
-}
-
-static const char *
-failure_from_socket(int err, struct arena *arena)
-{
-	enum failure failure = failure_from_errno(err);
-
-	if (failure != FAILURE_UNKNOWN)
-		return failure_name(failure);
-	return arena_printf(arena, "unknown_failure: %s", strerror(err));
+	return failure_of_alert(arena, alert);
 }
 
 /* What libcurl's codes mean to us, where neither the socket nor TLS says more. */
@@ -324,7 +310,7 @@ transfer_failure(const struct transfer *t, CURLcode code, const char *what, stru
 			text = transfer_ends[i].text;
 		}
 	if (err != 0)
-		return failure_from_socket(err, arena);
+		return failure_of_errno(arena, err);
 	name = failure_from_tls(t, arena);
 	return name != NULL ? name : arena_printf(arena, "unknown_failure: %s: %s", what, text);
 }

@@ -244,6 +244,22 @@ gather_answers(const struct measurement *m, const struct query *q, struct facts 
 	}
 }
 
+/* "192.168.1.1:53", "[fd00::1]:53". */
+static bool
+resolver_is_local(const char *address)
+{
+	char ip[64];
+	size_t len = strcspn(address, address[0] == '[' ? "]" : ":");
+	size_t start = address[0] == '[';
+
+	if (len - start >= sizeof(ip))
+		return false;
+	memcpy(ip, address + start, len - start);
+	ip[len - start] = '\0';
+	ip[strcspn(ip, "%")] = '\0';
+	return address_is_bogon(ip);
+}
+
 static void
 gather_dns(const struct measurement *m, struct facts *f)
 {
@@ -255,6 +271,9 @@ gather_dns(const struct measurement *m, struct facts *f)
 		if (depth_of(&q->c) > 0 || q->query_type == NULL)
 			continue;
 		gather_query(q, dns_facts_of(f, q->role));
+		if (q->role == RESOLVER_SYSTEM && q->resolver_address != NULL &&
+		    resolver_is_local(q->resolver_address))
+			f->local_resolver = true;
 		gather_answers(m, q, f);
 		if (q->role == RESOLVER_SYSTEM && contradicted(m, q))
 			f->two_answers = true;

@@ -37,7 +37,7 @@ struct address_facts {
 
 struct facts {
 	bool https, host_is_ip, domestic; /* of the target */
-	bool interrupted; /* the measurement was cut short, by a person or by its own time limit */
+	bool interrupted; /* the measurement was cut short by a person */
 
 	/* the network, from the context */
 	bool network_works; /* online or degraded; or foreign_cut and the target is domestic */
@@ -48,6 +48,7 @@ struct facts {
 	/* DNS: the system's resolvers, and the others ("trusted": second and DoH) */
 	struct dns_facts system, second, doh;
 	bool trusted_answered;
+	bool local_resolver; /* one of the system's has a private address: a home router, or a filter at home */
 	bool system_healthy; /* it answered for other names in this round */
 	bool same_addresses; /* the system's and the trusted answers have an address in common */
 	bool system_bogon; /* every address it gave is one that no public site has */

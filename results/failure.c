@@ -3,7 +3,10 @@
 
 #include <errno.h>
 #include <string.h>
+#include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
+
+#include "base/mem.h"
 
 struct failure_row {
 	const char *name;
@@ -202,4 +205,26 @@ failure_alert_name(int alert)
 	if (alert < 0 || (size_t)alert >= sizeof(names) / sizeof(names[0]))
 		return NULL;
 	return names[alert];
+}
+
+const char *
+failure_of_errno(struct arena *arena, int err)
+{
+	enum failure f = failure_from_errno(err);
+
+	if (f != FAILURE_UNKNOWN)
+		return failure_name(f);
+	return arena_printf(arena, "unknown_failure: %s", strerror(err));
+}
+
+const char *
+failure_of_alert(struct arena *arena, int alert)
+{
+	const char *name = failure_alert_name(alert);
+
+	if (alert == SSL_AD_UNRECOGNIZED_NAME)
+		return failure_name(FAILURE_SSL_INVALID_HOSTNAME);
+	if (name == NULL)
+		return arena_printf(arena, "unknown_failure: remote error: tls: alert(%d)", alert);
+	return arena_printf(arena, "unknown_failure: remote error: tls: %s", name);
 }

@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 
+struct arena;
+
 enum failure {
 	FAILURE_NONE, /* success; its name is NULL */
 	FAILURE_ADDRESS_FAMILY_NOT_SUPPORTED,
@@ -60,7 +62,7 @@ const char *failure_name(enum failure f);
 /* The other way; NULL gives FAILURE_NONE, what the table does not know FAILURE_UNKNOWN. */
 enum failure failure_find(const char *name);
 
-/* From errno; one that the table lacks gives FAILURE_UNKNOWN (then write "unknown_failure: " and strerror). */
+/* From errno; one that the table lacks gives FAILURE_UNKNOWN. */
 enum failure failure_from_errno(int err);
 /* From a DNS rcode (RFC 1035 4.1.1); 0 gives FAILURE_NONE. */
 enum failure failure_from_rcode(int rcode);
@@ -72,10 +74,16 @@ enum failure failure_from_rcode(int rcode);
 enum failure failure_from_verify(const int *codes, size_t n);
 /*
  * The name of a TLS alert as Go's crypto/tls writes it ("handshake failure"), a static string;
- * NULL for a number without a name (RFC 8446 6, RFC 5246 7.2). A record's failure for a received alert is
- * "unknown_failure: remote error: tls: " and this name, except 112 (unrecognized_name):
- * ssl_invalid_hostname.
+ * NULL for a number without a name (RFC 8446 6, RFC 5246 7.2).
  */
 const char *failure_alert_name(int alert);
+
+/*
+ * The name for a record, also where the vocabulary has no word of its own; static, or in the arena. Of an errno:
+ * "unknown_failure: " and strerror's text; 0 gives NULL. Of a received alert: "unknown_failure: remote error: tls: " and its
+ * name, or "alert(N)"; but 112 (unrecognized_name) is ssl_invalid_hostname.
+ */
+const char *failure_of_errno(struct arena *arena, int err);
+const char *failure_of_alert(struct arena *arena, int alert);
 
 #endif

@@ -189,7 +189,10 @@ system_lies_injected(const struct facts *f)
 	    !f->same_addresses;
 }
 
-/* The address it names shows the certificate of somebody else. */
+/*
+ * The address it names shows the certificate of somebody else. Only likely: a resolver that keeps
+ * what it learned for too long names the address from which the site has moved away.
+ */
 static bool
 system_lies_redirect(const struct facts *f)
 {
@@ -198,11 +201,13 @@ system_lies_redirect(const struct facts *f)
 	    certificate_failure(failure_find(f->worst->failure));
 }
 
-/* The address it names leads nowhere, the others' do: a lie, or one dead node of an honest CDN. */
+/* The address it names leads nowhere, time and again, the others' do: a lie, or a dead node of an honest CDN. */
 static bool
 system_address_is_dead(const struct facts *f)
 {
-	return f->system.answered && !f->valid_system && f->valid_trusted && !f->same_addresses;
+	return f->system.answered && !f->valid_system && f->valid_trusted && !f->same_addresses &&
+	    f->worst != NULL && f->worst->from_system && f->worst->steady &&
+	    f->worst->attempts >= 2;
 }
 
 static bool
@@ -439,8 +444,8 @@ static const struct rule rules[] = {
     {"bogon_site_proven", system_lies_bogon, VERDICT_BLOCKED, STAGE_DNS, DNS_BOGON, NULL, 0.97},
     {"two_answers_site_proven", system_lies_injected, VERDICT_BLOCKED, STAGE_DNS, DNS_INJECTION,
 	NULL, 0.97},
-    {"wrong_host_site_proven", system_lies_redirect, VERDICT_BLOCKED, STAGE_DNS, DNS_REDIRECT,
-	NULL, 0.9},
+    {"wrong_host_site_proven", system_lies_redirect, VERDICT_LIKELY_BLOCKED, STAGE_DNS,
+	DNS_REDIRECT, NULL, 0.75},
     {"dead_address_site_proven", system_address_is_dead, VERDICT_LIKELY_BLOCKED, STAGE_DNS, 0,
 	mechanism_of_dead_address, 0.6},
     /* reached */
@@ -516,6 +521,7 @@ add_facts(const struct measurement *m, const struct facts *f, struct verdict *v)
 	    {f->system.asked > 0 && !f->system_healthy, "system_resolver_unproven"},
 	    {f->system.asked > 0 && !f->trusted_answered && f->second.asked + f->doh.asked == 0,
 		"no_second_resolver"},
+	    {f->local_resolver, "resolver_on_own_network"},
 	    {f->two_answers, "two_answers"},
 	    {f->system_bogon, "bogon"},
 	    {f->controls_ok, "controls_ok"},

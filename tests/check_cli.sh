@@ -167,11 +167,11 @@ is 'the records are in the journal all the same' \
 is 'it had what it wanted' "$(cat "$out")" "$(head -n 1 "$results"/*.jsonl)"
 
 # A file system of its own, which fills up after a few records.
-if unshare -rm true 2>/dev/null; then
+if flags=$(own_namespace m); then
 	rm -rf "$results"
 	mkdir "$results"
 	# shellcheck disable=SC2016 # that shell is to expand it
-	run unshare -rm sh -c 'mount -t tmpfs -o size=28k none "$1" || exit 99
+	run unshare "$flags" sh -c 'mount -t tmpfs -o size=28k none "$1" || exit 99
 		results=$1
 		shift
 		"$@"
@@ -214,10 +214,10 @@ check --url "$url" --doh "$doh"
 is 'another resolver makes up for it' "$status" 0
 cp "$tmp/resolv.conf.good" "$tmp/resolv.conf"
 
-if unshare -rn true 2>/dev/null; then
+if flags=$(own_namespace n); then
 	# With the resolvers and controls that ship, which are out of reach there.
 	printf '[limits]\nscale = 0.02\n' >"$tmp/shipped.conf"
-	run unshare -rn "$NETVANE" check -c "$tmp/shipped.conf" --consent --json --state "$tmp/state3" \
+	run unshare "$flags" "$NETVANE" check -c "$tmp/shipped.conf" --consent --json --state "$tmp/state3" \
 		--url https://www.youtube.com/
 	is 'no network at all: exit 3' "$status" 3
 	told 'no network: it says so' 'Your line seems to be down'

@@ -102,9 +102,9 @@ is 'attempts are numbered' "$(with silent '.test_keys.queries |
 is 'what was garbled is kept whole' "$(with malformed '.test_keys.queries[0].x_netvane.datagrams |
 	map(.bytes | type)')" '["string"]'
 is 'the proof is in the evidence' "$(with nxdomain "$evidence")" \
-	'["name_denied_site_proven","tls_valid_on_trusted_address","controls_ok"]'
+	'["name_denied_site_proven","tls_valid_on_trusted_address","resolver_on_own_network","controls_ok"]'
 is 'so is its lack' "$(alone nxdomain "$evidence")" \
-	'["name_not_resolved","no_second_resolver","controls_ok"]'
+	'["name_not_resolved","no_second_resolver","resolver_on_own_network","controls_ok"]'
 is "OONI's readers are told of the blocking" \
 	"$(with nxdomain '.test_keys | [.blocking, .accessible]')" '["dns",false]'
 is 'but not without the proof' "$(alone nxdomain '.test_keys | [.blocking, .accessible]')" \

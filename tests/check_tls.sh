@@ -52,7 +52,7 @@ is 'with its number' "$(of '.test_keys.tcp_connect | map(.x_netvane.attempt)')" 
 is 'and its errno' "$(of '.test_keys.tcp_connect[0].x_netvane.errno')" 111
 is 'there is no handshake' "$(of '.test_keys.tls_handshakes')" '[]'
 is 'what is known of the failure is told' "$(of "$evidence")" \
-	'["tcp_fails","resolvers_agree","bogon","controls_ok","retry_3_of_3"]'
+	'["tcp_fails","resolvers_agree","resolver_on_own_network","bogon","controls_ok","retry_3_of_3"]'
 is "OONI's keys do not accuse either" "$(of '.test_keys | [.blocking, .accessible]')" '[null,null]'
 
 # ---- Silence, resets and closes in the handshake --------------------------------------------

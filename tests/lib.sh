@@ -145,6 +145,17 @@ need()
 	done
 }
 
+# own_namespace m|n: prints how unshare gives this test a mount or network namespace of its own; fails
+# where it cannot. As root first: a user namespace is not to be had everywhere.
+own_namespace()
+{
+	for namespace_flags in "-$1" "-r$1"; do
+		unshare "$namespace_flags" true 2>/dev/null &&
+			printf '%s\n' "$namespace_flags" && return
+	done
+	return 1
+}
+
 # ---- Running the program --------------------------------------------------------------------
 
 # run COMMAND...: with no input; afterwards $status, and its output in the files $out and $err.

@@ -313,7 +313,7 @@ two_answers_while_the_site_is_proven_is_an_injection(void **state)
 }
 
 static void
-a_strangers_certificate_at_the_resolvers_address_is_a_redirect(void **state)
+a_strangers_certificate_at_the_resolvers_address_is_likely_a_redirect(void **state)
 {
 	struct measurement *m = target(SITE);
 
@@ -322,11 +322,26 @@ a_strangers_certificate_at_the_resolvers_address_is_a_redirect(void **state)
 	query(m, RESOLVER_DOH, NULL, "203.0.113.1");
 	shakes(m, "198.51.100.66", "ssl_unknown_authority");
 	shakes(m, "203.0.113.1", NULL);
-	means(m, VERDICT_BLOCKED, DNS_REDIRECT, "wrong_host_site_proven");
+	means(m, VERDICT_LIKELY_BLOCKED, DNS_REDIRECT, "wrong_host_site_proven");
 }
 
 static void
 a_dead_address_is_only_likely(void **state)
+{
+	struct measurement *m = target(SITE);
+	int i;
+
+	(void)state;
+	query(m, RESOLVER_SYSTEM, NULL, "198.51.100.66");
+	query(m, RESOLVER_DOH, NULL, "203.0.113.1");
+	for (i = 0; i < 3; i++)
+		connects(m, "198.51.100.66", TIMEOUT);
+	shakes(m, "203.0.113.1", NULL);
+	means(m, VERDICT_LIKELY_BLOCKED, DNS_REDIRECT, "dead_address_site_proven");
+}
+
+static void
+an_address_that_fails_in_different_ways_is_no_lie(void **state)
 {
 	struct measurement *m = target(SITE);
 
@@ -334,8 +349,38 @@ a_dead_address_is_only_likely(void **state)
 	query(m, RESOLVER_SYSTEM, NULL, "198.51.100.66");
 	query(m, RESOLVER_DOH, NULL, "203.0.113.1");
 	connects(m, "198.51.100.66", TIMEOUT);
+	connects(m, "198.51.100.66", "connection_reset");
 	shakes(m, "203.0.113.1", NULL);
-	means(m, VERDICT_LIKELY_BLOCKED, DNS_REDIRECT, "dead_address_site_proven");
+	means(m, VERDICT_OK, MECHANISM_NONE, "tls_valid");
+}
+
+static void
+garbage_from_the_resolver_is_no_denial(void **state)
+{
+	struct measurement *m = target(SITE);
+
+	(void)state;
+	fails(m, RESOLVER_SYSTEM, "dns_server_misbehaving");
+	query(m, RESOLVER_DOH, NULL, "203.0.113.1");
+	shakes(m, "203.0.113.1", NULL);
+	means(m, VERDICT_INSUFFICIENT, MECHANISM_NONE, "name_unusable_site_proven");
+}
+
+static void
+a_resolver_at_home_is_named(void **state)
+{
+	struct measurement *m = target(SITE);
+	struct verdict v;
+
+	(void)state;
+	query(m, RESOLVER_SYSTEM, NULL, "203.0.113.1");
+	m->queries[0].resolver_address = arena_strdup(m->arena, "192.168.1.1:53");
+	verdict_judge(m, &v);
+	assert_true(has_evidence(&v, "resolver_on_own_network"));
+	m->queries[0].resolver_address = arena_strdup(m->arena, "[2001:db8::1]:53");
+	verdict_judge(m, &v);
+	assert_false(has_evidence(&v, "resolver_on_own_network"));
+	measurement_free(m);
 }
 
 static void
@@ -621,8 +666,11 @@ main(void)
 	    cmocka_unit_test(silence_of_the_resolver_is_only_likely),
 	    cmocka_unit_test(a_bogon_while_the_site_is_proven_is_blocked),
 	    cmocka_unit_test(two_answers_while_the_site_is_proven_is_an_injection),
-	    cmocka_unit_test(a_strangers_certificate_at_the_resolvers_address_is_a_redirect),
+	    cmocka_unit_test(a_strangers_certificate_at_the_resolvers_address_is_likely_a_redirect),
 	    cmocka_unit_test(a_dead_address_is_only_likely),
+	    cmocka_unit_test(an_address_that_fails_in_different_ways_is_no_lie),
+	    cmocka_unit_test(garbage_from_the_resolver_is_no_denial),
+	    cmocka_unit_test(a_resolver_at_home_is_named),
 	    cmocka_unit_test(a_name_gone_everywhere_is_down),
 	    cmocka_unit_test(a_name_denied_with_nobody_to_ask_is_not_told),
 	    cmocka_unit_test(a_name_that_points_home_for_all_is_down),

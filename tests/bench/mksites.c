@@ -123,8 +123,9 @@ main(int argc, char **argv)
 	    "events { worker_connections 8192; }\n"
 	    "http { access_log off; server_names_hash_max_size 65536; keepalive_timeout 2;\n"
 	    "ssl_protocols TLSv1.3; ssl_session_tickets off;\n"
-	    "client_body_temp_path .; proxy_temp_path .; fastcgi_temp_path .; uwsgi_temp_path .;\n"
-	    "scgi_temp_path .;\n");
+	    /* nginx takes its temporary directory over: not the one that knot works in. */
+	    "client_body_temp_path temp; proxy_temp_path temp; fastcgi_temp_path temp;\n"
+	    "uwsgi_temp_path temp; scgi_temp_path temp;\n");
 	fprintf(knot,
 	    "server:\n  listen: 127.0.0.1@53\n  rundir: %s\n  udp-workers: 1\n  tcp-workers: 1\n"
 	    "  background-workers: 1\n"
@@ -144,9 +145,9 @@ main(int argc, char **argv)
 		snprintf(file, sizeof(file), "site-%d.key", i);
 		write_key(file, key);
 		fprintf(nginx,
-		    "server { listen %d ssl backlog=4096; server_name %s; ssl_certificate site-%d.pem;\n"
+		    "server { listen %d ssl%s; server_name %s; ssl_certificate site-%d.pem;\n"
 		    " ssl_certificate_key site-%d.key; location / { return 200 \"ok\\n\"; } }\n",
-		    PORT, name, i, i);
+		    PORT, i == 0 ? " backlog=4096" : "", name, i, i);
 		fprintf(zone, "site-%d A %s\n", i, address);
 		fprintf(sites, "https://%s:%d/\n", name, PORT);
 		fprintf(raw, "%s %s\n", address, name);
