@@ -80,10 +80,9 @@ gateway_answers(const char *gateway)
 void
 network_look(struct network_link *out)
 {
-	char gateway[INET_ADDRSTRLEN];
-
 	out->link = look_for_link();
-	out->gateway = default_gateway(gateway) ? gateway_answers(gateway) : -1;
+	out->gateway_ip[0] = '\0';
+	out->gateway = default_gateway(out->gateway_ip) ? gateway_answers(out->gateway_ip) : -1;
 }
 
 /* --- controls -------------------------------------------------------------------------------- */
@@ -228,6 +227,31 @@ asked_beyond(const struct measurement *m)
 	return false;
 }
 
+/* "192.0.2.1:53" is at the host 192.0.2.1. */
+static bool
+is_at(const char *address, const char *ip)
+{
+	size_t len = ip != NULL ? strlen(ip) : 0;
+
+	return len > 0 && strncmp(address, ip, len) == 0 && address[len] == ':';
+}
+
+/* A home router answers by itself, if only to say that it cannot; from further away it takes a network. */
+static bool
+replied_beyond(const struct measurement *m, const char *gateway)
+{
+	const struct query *q;
+	size_t i;
+
+	for (i = 0; i < m->nqueries; i++) {
+		q = &m->queries[i];
+		if (q->rcode >= 0 && q->resolver_address != NULL &&
+		    !is_loopback(q->resolver_address) && !is_at(q->resolver_address, gateway))
+			return true;
+	}
+	return false;
+}
+
 void
 network_tally_add(struct network_tally *tally, const struct control_outcome *outcome,
     const struct measurement *m)
@@ -243,6 +267,7 @@ network_tally_add(struct network_tally *tally, const struct control_outcome *out
 	}
 	tally->untrusted += outcome->untrusted;
 	tally->asked_beyond += asked_beyond(m);
+	tally->replied_beyond += replied_beyond(m, tally->gateway);
 	tally->wrong_page +=
 	    strcmp(outcome->kind, "portal") == 0 && !outcome->ok && outcome->code > 0;
 	for (i = 0; i < m->ntcp; i++) {
@@ -273,6 +298,9 @@ network_judge(const struct network_tally *t, const struct network_link *link)
 		return t->others_ok > 0 && asked == 0 ? NETWORK_ONLINE : NETWORK_DEGRADED;
 	if (asked + t->asked[CONTROL_PORTAL] == 0 && link->link != 0)
 		return NETWORK_UNKNOWN;
+	/* DNS answers, nothing else does: a firewall, or a cut that spared the resolver. Not silence. */
+	if (t->replied_beyond > 0 && link->link != 0)
+		return NETWORK_DEGRADED;
 	/*
 	 * Silence is called a shutdown only where the gateway is known to answer, and something was
 	 * asked beyond it: a name server on this machine that does not run is no shutdown.

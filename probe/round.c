@@ -172,7 +172,7 @@ count_reached(struct round *r, const struct measurement *m)
 	/* What the controls missed, a target has shown. */
 	if (r->state == NETWORK_OFFLINE || r->state == NETWORK_SHUTDOWN ||
 	    r->state == NETWORK_UNKNOWN) {
-		struct network_link link = {r->m->round->link, r->m->round->gateway};
+		struct network_link link = {.link = r->m->round->link, .gateway = r->m->round->gateway};
 
 		r->state = network_judge(&r->tally, &link);
 	}
@@ -282,6 +282,7 @@ add_tally(struct network_tally *sum, const struct network_tally *t)
 	}
 	sum->untrusted += t->untrusted;
 	sum->asked_beyond += t->asked_beyond;
+	sum->replied_beyond += t->replied_beyond;
 	sum->wrong_page += t->wrong_page;
 	sum->v6_tried += t->v6_tried;
 	sum->v6_ok += t->v6_ok;
