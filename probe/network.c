@@ -6,9 +6,11 @@
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <net/if_arp.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <openssl/evp.h>
 
 #include "results/failure.h"
@@ -77,9 +79,26 @@ gateway_answers(const char *gateway)
 	return answers;
 }
 
+/* Connecting a UDP socket asks the kernel for a route and sends nothing. */
+static bool
+has_ipv6_route(void)
+{
+	struct sockaddr_in6 somewhere = {.sin6_family = AF_INET6, .sin6_port = htons(53)};
+	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool has;
+
+	if (fd < 0)
+		return false;
+	inet_pton(AF_INET6, "2001:4860:4860::8888", &somewhere.sin6_addr);
+	has = connect(fd, (const struct sockaddr *)&somewhere, sizeof(somewhere)) == 0;
+	close(fd);
+	return has;
+}
+
 void
 network_look(struct network_link *out)
 {
+	out->ipv6_route = has_ipv6_route();
 	out->link = look_for_link();
 	out->gateway_ip[0] = '\0';
 	out->gateway = default_gateway(out->gateway_ip) ? gateway_answers(out->gateway_ip) : -1;
@@ -310,12 +329,12 @@ network_judge(const struct network_tally *t, const struct network_link *link)
 }
 
 enum ipv6_state
-network_judge_ipv6(const struct network_tally *t)
+network_judge_ipv6(const struct network_tally *t, bool route)
 {
 	if (t->v6_ok > 0)
 		return IPV6_OK;
 	if (t->v6_tried == 0)
-		return IPV6_UNKNOWN;
+		return route ? IPV6_UNKNOWN : IPV6_ABSENT;
 	return t->v6_no_route == t->v6_tried ? IPV6_ABSENT : IPV6_BROKEN;
 }
 

@@ -15,6 +15,7 @@ struct network_link {
 	int link; /* 1 an interface other than loopback is up with an address, 0 none */
 	int gateway; /* 1 answers, 0 does not, -1 unknown (point-to-point links, IPv6 only) */
 	char gateway_ip[16]; /* IPv4; "" none */
+	bool ipv6_route; /* the kernel has a way to the IPv6 internet; no packet is sent to find out */
 };
 void network_look(struct network_link *out);
 
@@ -52,7 +53,8 @@ struct network_tally {
 void network_tally_add(struct network_tally *tally, const struct control_outcome *outcome,
     const struct measurement *m);
 enum network_state network_judge(const struct network_tally *tally, const struct network_link *link);
-enum ipv6_state network_judge_ipv6(const struct network_tally *tally);
+/* Without a control that has an IPv6 address, no route means absent, and a route means nothing. */
+enum ipv6_state network_judge_ipv6(const struct network_tally *tally, bool route);
 /* Whether certificates are replaced on every control that answers. */
 bool network_judge_interception(const struct network_tally *tally);
 /* The state that explains more failures: for targets measured between two looks. */

@@ -64,6 +64,7 @@ struct round {
 	enum network_state state; /* the worst of the last two looks */
 	enum network_state last_look;
 	bool looked;
+	bool ipv6_route;
 	int others_ok;
 	struct scrub scrub; /* this machine's addresses, as they are at the start */
 	bool interrupted;
@@ -81,7 +82,7 @@ copy_context(const struct round *r, struct measurement *m)
 	size_t i;
 
 	c->network = r->state;
-	c->ipv6 = network_judge_ipv6(&r->tally);
+	c->ipv6 = network_judge_ipv6(&r->tally, r->ipv6_route);
 	c->local_interception = network_judge_interception(&r->tally);
 	c->foreign_asked = r->tally.asked[CONTROL_FOREIGN];
 	c->foreign_ok = r->tally.ok[CONTROL_FOREIGN];
@@ -298,6 +299,7 @@ look(struct round *r, const struct network_tally *pass)
 	enum network_state state;
 
 	network_look(&link);
+	r->ipv6_route = link.ipv6_route;
 	r->m->round->link = link.link;
 	r->m->round->gateway = link.gateway;
 	add_tally(&r->tally, pass);

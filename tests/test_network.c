@@ -9,9 +9,9 @@
 #include "base/mem.h"
 #include "probe/network.h"
 
-static const struct network_link fine = {1, 1, "192.0.2.1"}, no_link = {0, -1, ""},
-				 dead_gateway = {1, 0, "192.0.2.1"},
-				 unknown_gateway = {1, -1, ""};
+static const struct network_link fine = {1, 1, "192.0.2.1", true}, no_link = {0, -1, "", false},
+				 dead_gateway = {1, 0, "192.0.2.1", true},
+				 unknown_gateway = {1, -1, "", true};
 
 /* Four foreign controls, two domestic, two portals, of which so many answered. */
 static struct network_tally
@@ -166,14 +166,15 @@ ipv6_is_told_apart(void **state)
 	struct network_tally t = {0};
 
 	(void)state;
-	assert_int_equal(network_judge_ipv6(&t), IPV6_UNKNOWN);
+	assert_int_equal(network_judge_ipv6(&t, true), IPV6_UNKNOWN);
+	assert_int_equal(network_judge_ipv6(&t, false), IPV6_ABSENT);
 	t.v6_tried = 3;
 	t.v6_no_route = 3;
-	assert_int_equal(network_judge_ipv6(&t), IPV6_ABSENT);
+	assert_int_equal(network_judge_ipv6(&t, true), IPV6_ABSENT);
 	t.v6_no_route = 1;
-	assert_int_equal(network_judge_ipv6(&t), IPV6_BROKEN);
+	assert_int_equal(network_judge_ipv6(&t, true), IPV6_BROKEN);
 	t.v6_ok = 1;
-	assert_int_equal(network_judge_ipv6(&t), IPV6_OK);
+	assert_int_equal(network_judge_ipv6(&t, true), IPV6_OK);
 }
 
 static void
