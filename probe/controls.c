@@ -32,6 +32,7 @@ struct controls {
 	const char *phase;
 	bool interrupted; /* what failed since says nothing */
 	struct network_tally tally;
+	struct network_link link; /* as it was when the pass began */
 	struct event finished;
 };
 
@@ -144,7 +145,8 @@ controls_pass(struct controls *c, const char *phase)
 	size_t i;
 
 	c->phase = phase;
-	c->tally = (struct network_tally){0};
+	network_look(&c->link);
+	c->tally = (struct network_tally){.gateway = c->link.gateway_ip};
 	c->running = c->n;
 	if (c->n == 0)
 		event_active(&c->finished, EV_TIMEOUT, 1);

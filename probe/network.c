@@ -6,9 +6,11 @@
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <net/if_arp.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <openssl/evp.h>
 
 #include "results/failure.h"
@@ -77,13 +79,29 @@ gateway_answers(const char *gateway)
 	return answers;
 }
 
+/* Connecting a UDP socket asks the kernel for a route and sends nothing. */
+static bool
+has_ipv6_route(void)
+{
+	struct sockaddr_in6 somewhere = {.sin6_family = AF_INET6, .sin6_port = htons(53)};
+	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool has;
+
+	if (fd < 0)
+		return false;
+	inet_pton(AF_INET6, "2001:4860:4860::8888", &somewhere.sin6_addr);
+	has = connect(fd, (const struct sockaddr *)&somewhere, sizeof(somewhere)) == 0;
+	close(fd);
+	return has;
+}
+
 void
 network_look(struct network_link *out)
 {
-	char gateway[INET_ADDRSTRLEN];
-
+	out->ipv6_route = has_ipv6_route();
 	out->link = look_for_link();
-	out->gateway = default_gateway(gateway) ? gateway_answers(gateway) : -1;
+	out->gateway_ip[0] = '\0';
+	out->gateway = default_gateway(out->gateway_ip) ? gateway_answers(out->gateway_ip) : -1;
 }
 
 /* --- controls -------------------------------------------------------------------------------- */
@@ -228,6 +246,31 @@ asked_beyond(const struct measurement *m)
 	return false;
 }
 
+/* "192.0.2.1:53" is at the host 192.0.2.1. */
+static bool
+is_at(const char *address, const char *ip)
+{
+	size_t len = ip != NULL ? strlen(ip) : 0;
+
+	return len > 0 && strncmp(address, ip, len) == 0 && address[len] == ':';
+}
+
+/* A home router answers by itself, if only to say that it cannot; from further away it takes a network. */
+static bool
+replied_beyond(const struct measurement *m, const char *gateway)
+{
+	const struct query *q;
+	size_t i;
+
+	for (i = 0; i < m->nqueries; i++) {
+		q = &m->queries[i];
+		if (q->rcode >= 0 && q->resolver_address != NULL &&
+		    !is_loopback(q->resolver_address) && !is_at(q->resolver_address, gateway))
+			return true;
+	}
+	return false;
+}
+
 void
 network_tally_add(struct network_tally *tally, const struct control_outcome *outcome,
     const struct measurement *m)
@@ -243,6 +286,7 @@ network_tally_add(struct network_tally *tally, const struct control_outcome *out
 	}
 	tally->untrusted += outcome->untrusted;
 	tally->asked_beyond += asked_beyond(m);
+	tally->replied_beyond += replied_beyond(m, tally->gateway);
 	tally->wrong_page +=
 	    strcmp(outcome->kind, "portal") == 0 && !outcome->ok && outcome->code > 0;
 	for (i = 0; i < m->ntcp; i++) {
@@ -273,6 +317,9 @@ network_judge(const struct network_tally *t, const struct network_link *link)
 		return t->others_ok > 0 && asked == 0 ? NETWORK_ONLINE : NETWORK_DEGRADED;
 	if (asked + t->asked[CONTROL_PORTAL] == 0 && link->link != 0)
 		return NETWORK_UNKNOWN;
+	/* DNS answers, nothing else does: a firewall, or a cut that spared the resolver. Not silence. */
+	if (t->replied_beyond > 0 && link->link != 0)
+		return NETWORK_DEGRADED;
 	/*
 	 * Silence is called a shutdown only where the gateway is known to answer, and something was
 	 * asked beyond it: a name server on this machine that does not run is no shutdown.
@@ -282,12 +329,12 @@ network_judge(const struct network_tally *t, const struct network_link *link)
 }
 
 enum ipv6_state
-network_judge_ipv6(const struct network_tally *t)
+network_judge_ipv6(const struct network_tally *t, bool route)
 {
 	if (t->v6_ok > 0)
 		return IPV6_OK;
 	if (t->v6_tried == 0)
-		return IPV6_UNKNOWN;
+		return route ? IPV6_UNKNOWN : IPV6_ABSENT;
 	return t->v6_no_route == t->v6_tried ? IPV6_ABSENT : IPV6_BROKEN;
 }
 

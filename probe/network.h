@@ -14,6 +14,8 @@
 struct network_link {
 	int link; /* 1 an interface other than loopback is up with an address, 0 none */
 	int gateway; /* 1 answers, 0 does not, -1 unknown (point-to-point links, IPv6 only) */
+	char gateway_ip[16]; /* IPv4; "" none */
+	bool ipv6_route; /* the kernel has a way to the IPv6 internet; no packet is sent to find out */
 };
 void network_look(struct network_link *out);
 
@@ -43,12 +45,16 @@ struct network_tally {
 	int wrong_page; /* portal controls with another answer than theirs */
 	int v6_tried, v6_ok, v6_no_route;
 	int asked_beyond; /* controls for which anything was asked beyond this machine */
+	/* Controls for which a resolver replied, whatever it said, that is neither this machine nor `gateway`. */
+	int replied_beyond;
+	const char *gateway; /* set before the first network_tally_add; borrowed. NULL: none known */
 	int others_ok; /* targets reached over valid TLS */
 };
 void network_tally_add(struct network_tally *tally, const struct control_outcome *outcome,
     const struct measurement *m);
 enum network_state network_judge(const struct network_tally *tally, const struct network_link *link);
-enum ipv6_state network_judge_ipv6(const struct network_tally *tally);
+/* Without a control that has an IPv6 address, no route means absent, and a route means nothing. */
+enum ipv6_state network_judge_ipv6(const struct network_tally *tally, bool route);
 /* Whether certificates are replaced on every control that answers. */
 bool network_judge_interception(const struct network_tally *tally);
 /* The state that explains more failures: for targets measured between two looks. */

@@ -67,6 +67,7 @@ struct round {
 	enum network_state state; /* the worst of the last two looks */
 	enum network_state last_look;
 	bool looked;
+	bool ipv6_route;
 	int others_ok;
 	struct scrub scrub; /* this machine's addresses, as they are at the start */
 	bool interrupted;
@@ -84,7 +85,7 @@ copy_context(const struct round *r, struct measurement *m)
 	size_t i;
 
 	c->network = r->state;
-	c->ipv6 = network_judge_ipv6(&r->tally);
+	c->ipv6 = network_judge_ipv6(&r->tally, r->ipv6_route);
 	c->local_interception = network_judge_interception(&r->tally);
 	c->foreign_asked = r->tally.asked[CONTROL_FOREIGN];
 	c->foreign_ok = r->tally.ok[CONTROL_FOREIGN];
@@ -186,7 +187,7 @@ count_reached(struct round *r, const struct measurement *m)
 	/* What the controls missed, a target has shown. */
 	if (r->state == NETWORK_OFFLINE || r->state == NETWORK_SHUTDOWN ||
 	    r->state == NETWORK_UNKNOWN) {
-		struct network_link link = {r->m->round->link, r->m->round->gateway};
+		struct network_link link = {.link = r->m->round->link, .gateway = r->m->round->gateway};
 
 		r->state = network_judge(&r->tally, &link);
 	}
@@ -296,6 +297,7 @@ add_tally(struct network_tally *sum, const struct network_tally *t)
 	}
 	sum->untrusted += t->untrusted;
 	sum->asked_beyond += t->asked_beyond;
+	sum->replied_beyond += t->replied_beyond;
 	sum->wrong_page += t->wrong_page;
 	sum->v6_tried += t->v6_tried;
 	sum->v6_ok += t->v6_ok;
@@ -311,6 +313,7 @@ look(struct round *r, const struct network_tally *pass)
 	enum network_state state;
 
 	network_look(&link);
+	r->ipv6_route = link.ipv6_route;
 	r->m->round->link = link.link;
 	r->m->round->gateway = link.gateway;
 	now.others_ok = r->tally.others_ok;

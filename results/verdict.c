@@ -156,16 +156,16 @@ static bool
 system_denies_a_proven_name(const struct facts *f)
 {
 	return system_denies(f) && f->valid_trusted &&
-	    (f->system.failure == FAILURE_DNS_NXDOMAIN || f->system.failure == FAILURE_DNS_REFUSED ||
-		f->system.failure == FAILURE_DNS_NO_ANSWER);
+	    (f->system.failure == FAILURE_DNS_NXDOMAIN || f->system.failure == FAILURE_DNS_REFUSED);
 }
 
-/* As above, but a resolver in trouble of its own (a lame or slow upstream) looks the same. */
+/* As above, but a resolver in trouble of its own (a lame, slow or muddled upstream) looks the same. */
 static bool
 system_fails_on_a_proven_name(const struct facts *f)
 {
 	return system_denies(f) && f->valid_trusted && f->system.same_failure >= 2 &&
-	    (f->system.failure == FAILURE_DNS_SERVFAIL || f->system.failure == FAILURE_GENERIC_TIMEOUT);
+	    (f->system.failure == FAILURE_DNS_SERVFAIL || f->system.failure == FAILURE_DNS_NO_ANSWER ||
+		f->system.failure == FAILURE_GENERIC_TIMEOUT);
 }
 
 /* Neither an answer nor a clear denial: garbage, forged IDs, another failure each time. */

@@ -84,9 +84,9 @@ name nxdomain "$(thrice dns_nxdomain_error answer udp)" \
 name refused "$(thrice dns_refused_error answer udp)" \
 	'["blocked","dns","dns-refused","name_denied_site_proven"]' "$(unresolved '"dns-refused"')"
 name empty "$(thrice dns_no_answer answer udp)" \
-	'["blocked","dns","dns-no-answer","name_denied_site_proven"]' "$(unresolved '"dns-no-answer"')"
+	'["likely_blocked","dns","dns-no-answer","name_fails_site_proven"]' "$(unresolved '"dns-no-answer"')"
 name cname "$(thrice dns_no_answer answer udp)" \
-	'["blocked","dns","dns-no-answer","name_denied_site_proven"]' "$(unresolved '"dns-no-answer"')"
+	'["likely_blocked","dns","dns-no-answer","name_fails_site_proven"]' "$(unresolved '"dns-no-answer"')"
 # A resolver in trouble of its own looks the same.
 name servfail "$(thrice dns_servfail_error answer udp)" \
 	'["likely_blocked","dns","dns-servfail","name_fails_site_proven"]' "$(unresolved '"dns-servfail"')"

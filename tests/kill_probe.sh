@@ -51,8 +51,8 @@ deadline=$(($(date +%s) + seconds))
 killed=0 finished=0
 : >"$tmp/odd"
 while read -r moment && [ "$(date +%s)" -lt "$deadline" ]; do
-	# In the foreground it does not kill itself as well, so that it waits for what it killed. 124:
-	# the run ended in the very moment in which it was to be killed.
+	# In the foreground it does not kill itself as well, so that it waits for what it
+	# killed. 124: it was too late, the probe had ended.
 	probe timeout --foreground -s KILL "$moment"
 	case $status in
 	137) killed=$((killed + 1)) ;;
@@ -64,7 +64,7 @@ while read -r moment && [ "$(date +%s)" -lt "$deadline" ]; do
 done <"$tmp/moments"
 diag "$killed killed, $finished were done before"
 is 'every run started, whatever was left by the one before' "$(cat "$tmp/odd")" ''
-is 'most of them were killed' $((killed > finished && killed >= 20)) 1
+is 'enough of them were killed' $((killed >= 20)) 1
 
 # A tail that a power cut might leave; a kill hardly can, since a record is one write.
 last=$(find "$results" -name 'netvane-*.jsonl' | sort | tail -n 1)

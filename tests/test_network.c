@@ -9,8 +9,9 @@
 #include "base/mem.h"
 #include "probe/network.h"
 
-static const struct network_link fine = {1, 1}, no_link = {0, -1}, dead_gateway = {1, 0},
-				 unknown_gateway = {1, -1};
+static const struct network_link fine = {1, 1, "192.0.2.1", true}, no_link = {0, -1, "", false},
+				 dead_gateway = {1, 0, "192.0.2.1", true},
+				 unknown_gateway = {1, -1, "", true};
 
 /* Four foreign controls, two domestic, two portals, of which so many answered. */
 static struct network_tally
@@ -60,6 +61,45 @@ silence_is_a_shutdown_only_behind_a_living_gateway(void **state)
 	is_state(&t, &no_link, NETWORK_OFFLINE);
 	t.asked_beyond = 0; /* no resolver, or one on this machine that is dead */
 	is_state(&t, &fine, NETWORK_OFFLINE);
+}
+
+static void
+a_resolver_that_replies_is_no_silence(void **state)
+{
+	struct network_tally t = tally(0, 0, 0);
+
+	(void)state;
+	t.replied_beyond = 1;
+	is_state(&t, &fine, NETWORK_DEGRADED);
+	is_state(&t, &no_link, NETWORK_OFFLINE);
+}
+
+/* One control whose name the resolver at this address said it cannot resolve. */
+static int
+replies_beyond(const char *resolver)
+{
+	struct network_tally t = {.gateway = "192.0.2.1"};
+	struct measurement *m = measurement_new();
+	struct control_outcome outcome = {0};
+	struct query *q = ARENA_PUSH(m->arena, m->queries, m->nqueries);
+
+	outcome.kind = arena_strdup(m->arena, "foreign");
+	q->resolver_address = arena_strdup(m->arena, resolver);
+	q->rcode = 2;
+	network_tally_add(&t, &outcome, m);
+	measurement_free(m);
+	return t.replied_beyond;
+}
+
+static void
+the_router_and_this_machine_are_not_beyond(void **state)
+{
+	(void)state;
+	assert_int_equal(replies_beyond("192.0.2.1:53"), 0);
+	assert_int_equal(replies_beyond("127.0.0.53:53"), 0);
+	assert_int_equal(replies_beyond("[::1]:53"), 0);
+	assert_int_equal(replies_beyond("192.0.2.11:53"), 1);
+	assert_int_equal(replies_beyond("8.8.8.8:53"), 1);
 }
 
 static void
@@ -126,14 +166,15 @@ ipv6_is_told_apart(void **state)
 	struct network_tally t = {0};
 
 	(void)state;
-	assert_int_equal(network_judge_ipv6(&t), IPV6_UNKNOWN);
+	assert_int_equal(network_judge_ipv6(&t, true), IPV6_UNKNOWN);
+	assert_int_equal(network_judge_ipv6(&t, false), IPV6_ABSENT);
 	t.v6_tried = 3;
 	t.v6_no_route = 3;
-	assert_int_equal(network_judge_ipv6(&t), IPV6_ABSENT);
+	assert_int_equal(network_judge_ipv6(&t, true), IPV6_ABSENT);
 	t.v6_no_route = 1;
-	assert_int_equal(network_judge_ipv6(&t), IPV6_BROKEN);
+	assert_int_equal(network_judge_ipv6(&t, true), IPV6_BROKEN);
 	t.v6_ok = 1;
-	assert_int_equal(network_judge_ipv6(&t), IPV6_OK);
+	assert_int_equal(network_judge_ipv6(&t, true), IPV6_OK);
 }
 
 static void
@@ -244,6 +285,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(controls_that_answer_mean_online),
 	    cmocka_unit_test(silence_is_a_shutdown_only_behind_a_living_gateway),
+	    cmocka_unit_test(a_resolver_that_replies_is_no_silence),
+	    cmocka_unit_test(the_router_and_this_machine_are_not_beyond),
 	    cmocka_unit_test(only_domestic_controls_mean_a_foreign_cut),
 	    cmocka_unit_test(wrong_pages_alone_mean_a_portal),
 	    cmocka_unit_test(a_target_that_is_reached_shows_that_the_line_works),
