@@ -1,6 +1,7 @@
 /* netvane, the probe: finds the subcommand. */
 #include "config.h"
 
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -8,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "probe/cmd.h"
@@ -44,11 +46,28 @@ usage(FILE *out)
 	    out);
 }
 
+/*
+ * Whoever starts us may have closed them; a file of results that got number 1 instead would be
+ * written over by the table.
+ */
+static void
+open_standard_files(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int
 main(int argc, char **argv)
 {
 	size_t i;
 
+	open_standard_files();
 	setlocale(LC_CTYPE, "");
 	umask(077);
 	signal(SIGPIPE, SIG_IGN);

@@ -2,6 +2,7 @@
 #include "probe/probe.h"
 
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <event2/event.h>
 
 #include "base/log.h"
@@ -30,12 +31,43 @@ loop_new(void)
 	return base;
 }
 
+/*
+ * What a target may take at most, four others that only listen for late answers included; and what
+ * we take ourselves.
+ */
+enum { FILES_A_TARGET = 40, FILES_OF_OURS = 64 };
+
+/*
+ * Raises the limit on open files where that is allowed: many systems give 1024 to begin with, and
+ * a socket that cannot be had would look like a failure of the target. Returns for how many targets it will do.
+ */
+static int
+room_for_targets(int wanted)
+{
+	rlim_t files = (rlim_t)wanted * FILES_A_TARGET + FILES_OF_OURS;
+	struct rlimit limit;
+	int room;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= files)
+		return wanted;
+	limit.rlim_cur = limit.rlim_max < files ? limit.rlim_max : files;
+	if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= files)
+		return wanted;
+	room = limit.rlim_cur < FILES_OF_OURS + FILES_A_TARGET
+	    ? 1
+	    : (int)((limit.rlim_cur - FILES_OF_OURS) / FILES_A_TARGET);
+	log_warnx("no more than %llu files may be open: %d targets at the same time instead of %d",
+	    (unsigned long long)limit.rlim_cur, room, wanted);
+	return room;
+}
+
 struct probe *
 probe_new(const struct conf *conf)
 {
 	struct probe *probe = xcalloc(1, sizeof(*probe));
 
 	probe->conf = conf;
+	probe->concurrency = room_for_targets(conf->concurrency);
 	probe->base = loop_new();
 	if (probe->base == NULL)
 		log_fatalx("no event loop could be made");

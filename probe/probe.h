@@ -19,10 +19,11 @@ struct probe {
 	struct roots *roots; /* the SSL_CTX and the stores: roots.h */
 	struct curlloop *curl;
 	/* At most conf->dns_in_flight queries wait for an answer: more would overflow socket buffers
-	 * at either end, and lost packets would look like blocking. */
+	 * at either end, and lost packets would look like blocking. As many to each DoH server. */
 	struct limiter *dns;
 	/* One connection at a time per address. */
 	struct limiter *addresses;
+	int concurrency; /* targets at the same time: as configured, or what open files allow */
 	int64_t bytes_in, bytes_out; /* payload, since the round began */
 };
 

@@ -334,6 +334,13 @@ controls_passed(const struct network_tally *tally, void *arg)
 {
 	struct round *r = arg;
 
+	if (r->interrupted) {
+		/* Controls that were cut short say nothing of the line, least of all that it is dead. */
+		r->nheld_before_pass = 0;
+		r->step = STEP_TARGETS;
+		round_go_on(r);
+		return;
+	}
 	look(r, tally);
 	if (r->step == STEP_BEFORE)
 		skip_dead_resolvers(r);
@@ -386,8 +393,9 @@ doh_name_done(void *arg)
 	struct resolver *resolver = &r->resolvers[r->doh];
 
 	add_pins(resolver, r->m);
-	r->m->nqueries = 0; /* the look-up served only to find the server */
-	if (resolver->npins == 0) {
+	/* The look-up served only to find the server. */
+	r->m->nqueries = r->m->nduplicates = r->m->nevents = 0;
+	if (resolver->npins == 0 && !r->interrupted) {
 		resolver->skip = true;
 		add_skipped(r, resolver->address, "its own name could not be resolved");
 		log_warnx("the DoH server %s could not be resolved; pin it with URL#IP",
@@ -436,7 +444,7 @@ finish(struct round *r)
 static void
 step_targets(struct round *r)
 {
-	size_t most = (size_t)r->probe->conf->concurrency;
+	size_t most = (size_t)r->probe->concurrency;
 	size_t resting = most * RESTING_SHARE < RESTING_MAX ? most * RESTING_SHARE : RESTING_MAX;
 
 	while (!r->interrupted && r->running - r->resting < most && r->resting < resting &&
@@ -452,7 +460,7 @@ step_targets(struct round *r)
 	} else if (r->running == 0) {
 		r->step = STEP_AFTER;
 		start_pass(r, "after");
-	} else if (r->nheld >= HELD_MAX)
+	} else if (!r->interrupted && r->nheld >= HELD_MAX)
 		start_pass(r, "during");
 }
 
@@ -463,6 +471,8 @@ round_step(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	if (r->step == STEP_DOH_NAMES && r->interrupted)
+		r->step = STEP_TARGETS; /* of which none is begun any more */
 	if (r->step == STEP_DOH_NAMES && !start_doh_name(r)) {
 		r->step = STEP_BEFORE;
 		start_pass(r, "before");
