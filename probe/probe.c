@@ -39,7 +39,8 @@ enum { FILES_A_TARGET = 40, FILES_OF_OURS = 64 };
 
 /*
  * Raises the limit on open files where that is allowed: many systems give 1024 to begin with, and
- * a socket that cannot be had would look like a failure of the target. Returns for how many targets it will do.
+ * a socket that cannot be had would look like a failure of the target. Returns for how many
+ * targets it will do.
  */
 static int
 room_for_targets(int wanted)
