@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "probe/conf.h"
+#include "probe/limiter.h"
 #include "probe/lookup.h"
 #include "probe/probe.h"
 #include "probe/resolver.h"
@@ -18,6 +19,7 @@
 
 struct check_doh {
 	struct lookup lookup;
+	struct limiter_slot turn;
 	struct transfer transfer;
 	struct buf question, reply;
 };
@@ -116,12 +118,17 @@ doh_open(struct check_doh *doh)
 	return true;
 }
 
+/* The turn has come: from now on the time counts. */
 static void
-doh_start(struct check *check)
+doh_go(void *arg)
 {
-	struct check_doh *doh = (struct check_doh *)check;
+	struct check_doh *doh = arg;
+	struct check *check = &doh->lookup.check;
 	struct transfer *t = &doh->transfer;
 
+	if (check->state != CHECK_RUNNING)
+		return;
+	check_set_deadline(check, check->timeout_ms);
 	if (!lookup_begin(&doh->lookup) || !doh_open(doh))
 		return;
 	dns_question_write(&doh->lookup.question, false, &doh->question);
@@ -143,11 +150,30 @@ doh_start(struct check *check)
 	transfer_start(t, doh_on_end, doh);
 }
 
+/* Each server has its own turns: hundreds of handshakes at once would be our fault, not its. */
+static void
+doh_start(struct check *check)
+{
+	struct check_doh *doh = (struct check_doh *)check;
+
+	limiter_enter(check->probe->dns, &doh->turn, doh->lookup.resolver->address, doh_go, doh);
+}
+
+static void
+doh_timeout(struct check *check)
+{
+	if (((struct check_doh *)check)->lookup.begun)
+		check_finish(check, failure_name(FAILURE_GENERIC_TIMEOUT));
+	else
+		check_set_deadline(check, check->timeout_ms);
+}
+
 static void
 doh_stop(struct check *check)
 {
 	struct check_doh *doh = (struct check_doh *)check;
 
+	limiter_leave(check->probe->dns, &doh->turn);
 	if (!check->cancelled)
 		lookup_save(&doh->lookup);
 	transfer_close(&doh->transfer);
@@ -159,6 +185,7 @@ static const struct check_type check_type_doh = {
     .name = "doh",
     .size = sizeof(struct check_doh),
     .start = doh_start,
+    .timeout = doh_timeout,
     .stop = doh_stop,
 };
 

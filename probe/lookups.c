@@ -104,8 +104,9 @@ job_goes_elsewhere(const struct lookup_job *job)
 }
 
 /*
- * A failure that another try could settle. A missing AAAA beside an A is no failure; DoH runs
- * over TCP, which repeats what is lost, and a DoH server that refuses us says nothing of the target.
+ * A failure that another try could settle. A missing AAAA beside an A is no failure, but an A that
+ * was lost beside an AAAA is: on a line without IPv6 it is all there is. DoH runs over TCP, which
+ * repeats what is lost, and a DoH server that refuses us says nothing of the target.
  */
 static bool
 job_wants_retry(const struct lookup_job *job)
@@ -113,7 +114,7 @@ job_wants_retry(const struct lookup_job *job)
 	if (job->failure == NULL || job_role(job) == RESOLVER_DOH ||
 	    (!retry_useful(job->failure) && !job_goes_elsewhere(job)))
 		return false;
-	return job_sibling(job)->failure != NULL;
+	return job_sibling(job)->failure != NULL || (job->type == DNS_TYPE_A && job->silent);
 }
 
 static bool
@@ -147,8 +148,10 @@ lookups_settled(evutil_socket_t fd, short what, void *arg)
 		l->is_ready = true;
 		l->ready(l->arg);
 	}
-	if (l->running == 0)
+	if (l->running == 0) {
+		l->is_done = true;
 		l->done(l->arg);
+	}
 }
 
 static void
@@ -254,6 +257,8 @@ lookups_end(struct lookups *l, const char *failure)
 {
 	size_t i;
 
+	if (l->is_done)
+		return;
 	l->stopped = true;
 	for (i = 0; i < l->njobs; i++)
 		if (l->jobs[i].check != NULL)

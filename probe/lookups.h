@@ -25,7 +25,7 @@ struct lookups {
 	size_t running; /* jobs whose check is not over */
 	size_t awaited; /* those of them that have no answer yet */
 	bool stopped;
-	bool is_ready;
+	bool is_ready, is_done;
 	struct retry retry;
 	struct event settled; /* nothing is awaited any more: see what is next, from the loop */
 	void (*ready)(void *arg);
@@ -44,7 +44,7 @@ void lookups_start(struct lookups *lookups, struct probe *probe, struct measurem
     int attempts, bool only_system, void (*ready)(void *arg), void (*done)(void *arg), void *arg);
 /* From ready on, i below njobs: the last query of one source and type; NULL when it was not asked. */
 const struct query *lookups_query(const struct lookups *lookups, size_t i);
-/* Ends what runs with this failure; done follows. */
+/* Ends what runs with this failure; done follows, unless it has come. */
 void lookups_end(struct lookups *lookups, const char *failure);
 /* After done, or never started. */
 void lookups_clear(struct lookups *lookups);

@@ -19,7 +19,7 @@ struct probe {
 	struct roots *roots; /* the SSL_CTX and the stores: roots.h */
 	struct curlloop *curl;
 	/* At most conf->dns_in_flight queries wait for an answer: more would overflow socket buffers
-	 * at either end, and lost packets would look like blocking. */
+	 * at either end, and lost packets would look like blocking. As many to each DoH server. */
 	struct limiter *dns;
 	/* One connection at a time per address. */
 	struct limiter *addresses;

@@ -417,8 +417,9 @@ doh_name_done(void *arg)
 	struct resolver *resolver = &r->resolvers[r->doh];
 
 	add_pins(resolver, r->m);
-	r->m->nqueries = 0; /* the look-up served only to find the server */
-	if (resolver->npins == 0) {
+	/* The look-up served only to find the server. */
+	r->m->nqueries = r->m->nduplicates = r->m->nevents = 0;
+	if (resolver->npins == 0 && !r->interrupted) {
 		resolver->skip = true;
 		add_skipped(r, resolver->address, "its own name could not be resolved");
 		log_warnx("the DoH server %s could not be resolved; pin it with URL#IP",
@@ -482,7 +483,7 @@ step_targets(struct round *r)
 	} else if (r->running == 0) {
 		r->step = STEP_AFTER;
 		start_pass(r, "after");
-	} else if (r->nheld >= HELD_MAX)
+	} else if (!r->interrupted && r->nheld >= HELD_MAX)
 		start_pass(r, "during");
 }
 

@@ -2,10 +2,10 @@
 # to call it blocking, and that without a second opinion nobody is accused.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/lab_loopback.sh"
-plan 77
+plan 78
 
 names='nxdomain refused empty servfail silent truncate cut wrongid first question two malformed'
-names="$names cname big edns honest lied gone"
+names="$names cname big edns honest lied half gone"
 site=A:127.0.0.1
 # shellcheck disable=SC2046 # words are wanted, here and below
 lab_certificates $(printf '%s.test ' $names)
@@ -14,7 +14,7 @@ lab_dns nxdomain.test=nxdomain refused.test=refused empty.test=empty servfail.te
 	wrongid.test=wrongid/A:127.0.0.9 first.test=wrongid-first/$site \
 	question.test=wrongquestion-first/$site two.test=two/A:127.0.0.9/$site \
 	malformed.test=malformed cname.test=cnameloop big.test=big edns.test=noedns/$site \
-	honest.test=$site lied.test=$site
+	honest.test=$site lied.test=$site half.test=silent-a/$site+AAAA:::1
 known=$(printf '%s\n' $names | grep -v gone)
 lab_second $(printf '%s\n' $known | sed "s/lied/&.test=nxdomain/; t; s/\$/.test=$site/")
 lab_web $(printf '%s.test=127.0.0.1\n' $known)
@@ -189,3 +189,10 @@ echo "nameserver 127.0.0.1:$dns_port" >>"$tmp/resolv.conf"
 check --no-http $(urls honest)
 is 'where the first name server is dead, the next is asked' \
 	"$status $(seen "$(url honest)" "$verdict")" "0 $fine"
+
+# ---- Half an answer -------------------------------------------------------------------------
+
+is 'an A that is lost beside an AAAA is asked for again' \
+	"$(alone half '.test_keys.queries | map(select(.x_netvane.role == "system")) |
+	[(map(select(.query_type == "A") | .failure)), (map(select(.query_type == "AAAA") | .failure))]')" \
+	'[["generic_timeout_error","generic_timeout_error","generic_timeout_error"],[null]]'

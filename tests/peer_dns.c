@@ -16,6 +16,7 @@
  * ACTION is RECORDS, for those who are asked for one of their types, or:
  *	empty nxdomain refused servfail		no answer, in these ways
  *	silent					nothing comes back
+ *	silent-a/RECORDS			nothing to who asks for A
  *	malformed				a record that ends too early
  *	cnameloop				two names that lead to each other
  *	big					A records, 10,000 bytes and more, over UDP as well
@@ -406,12 +407,20 @@ reply_two(struct exchange *x)
 	reply_records(x);
 }
 
+static void
+reply_silent_a(struct exchange *x)
+{
+	if (x->type != TYPE_A)
+		reply_records(x);
+}
+
 static const struct action actions[] = {
     {"empty", 0, reply_rcode, 0},
     {"nxdomain", 0, reply_rcode, NXDOMAIN},
     {"refused", 0, reply_rcode, REFUSED},
     {"servfail", 0, reply_rcode, SERVFAIL},
     {"silent", 0, reply_silent, 0},
+    {"silent-a", 1, reply_silent_a, 0},
     {"malformed", 0, reply_malformed, 0},
     {"cnameloop", 0, reply_cnameloop, 0},
     {"big", 0, reply_big, 0},

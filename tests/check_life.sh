@@ -1,0 +1,78 @@
+# netvane check, when it is stopped in the middle, and when it may open few files: what becomes of
+# the record then, and that neither is taken for a fault of the line or of a site.
+. "$top_srcdir/tests/lib.sh"
+. "$top_srcdir/tests/lab_loopback.sh"
+plan 9
+
+lab_certificates site.test
+lab_dns site.test=A:127.0.0.1
+lab_web
+start_peer control "$peer_tls" good --cert "$certs/good.pem" --key "$certs/key.pem"
+network='.test_keys.x_netvane.network.state'
+
+# ---- Open files -----------------------------------------------------------------------------
+
+# limited LIMIT ARGUMENT...: check with ulimit's options.
+limited()
+{
+	limit=$1
+	shift
+	rm -rf "$results"
+	run sh -c "ulimit $limit"' && shift && exec "$@"' sh - "$NETVANE" check -c "$conf" \
+		--consent --json "$@"
+}
+
+lab_conf
+{
+	echo 'url,category_code,category_description,date_added,source,notes'
+	i=0
+	while [ "$i" -lt 60 ]; do
+		i=$((i + 1))
+		echo "https://n$i.test/,NEWS,News,,,"
+	done
+} >"$tmp/many.csv"
+limited '-S -n 60' --concurrency 60 --list "$tmp/many.csv"
+unlike 'the soft limit on open files is raised' "$(cat "$err")" 'files may be open'
+is 'so there are enough' "$(grep -c 'Too many open files' "$out")" 0
+limited '-n 150' --concurrency 60 --list "$tmp/many.csv"
+like 'where the hard limit is low, fewer targets are measured at a time' "$(cat "$err")" \
+	'only 150 files may be open'
+is 'and there are enough, too' "$(grep -c 'Too many open files' "$out")" 0
+
+# ---- Closed files ---------------------------------------------------------------------------
+
+lab_conf
+rm -rf "$results"
+run sh -c 'exec "$@" >&-' sh "$NETVANE" check -q -c "$conf" --consent \
+	--url "http://site.test:$web_port/ok"
+is 'what goes to a closed output goes into no other file' \
+	"$(grep -rl 'VERDICT' "$state" "$results")" ''
+
+# ---- An interrupt while the controls are looked at once more ---------------------------------
+
+{
+	echo 'url,category_code,category_description,date_added,source,notes'
+	echo "https://control1.test:$control_port/,CTRL,Control content,,,foreign"
+} >"$tmp/controls.csv"
+lab_conf '[limits]' 'tls_ms = 400000'
+rm -rf "$results"
+mkfifo "$tmp/records"
+"$NETVANE" check -c "$conf" --consent --json --url "http://site.test:$web_port/ok" \
+	>"$tmp/records" 2>"$err" 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
+netvane_pid=$!
+test_last_run='netvane, interrupted'
+{
+	read -r line && echo "$line"
+	kill -STOP "$control_pid" # answered before the targets, silent after them
+	read -r line && echo "$line"
+	kill -INT "$netvane_pid"
+	cat
+} <"$tmp/records" >"$out"
+status=0
+wait "$netvane_pid" || status=$?
+kill -CONT "$control_pid"
+is 'an interrupted check ends in good order' "$status" 0
+is 'what was measured is kept' "$(seen "http://site.test:$web_port/ok" "$verdict")" \
+	'["ok",null,null,"plain_page_unverified"]'
+is 'controls that were cut short do not make the line dead' "$(json_round "$network")" online
+is 'the round is not complete' "$(json_round .test_keys.x_netvane.round.complete)" false
