@@ -20,7 +20,8 @@
 #include "results/measurement.h"
 #include "targets/target.h"
 
-enum { ADDRESSES_A_FAMILY = 4, MAX_DEPTH = 20 };
+/* WAITING_SHARE: a session lasts at most so many times its limit, waiting included. */
+enum { ADDRESSES_A_FAMILY = 4, MAX_DEPTH = 20, WAITING_SHARE = 5 };
 
 /* In the order they are gone through, once for each hop: the target itself, then its redirects. */
 enum step { STEP_LOOKUPS, STEP_CONNECT, STEP_FETCH, STEP_ENDED };
@@ -140,23 +141,30 @@ session_arm(struct session *s, int64_t left_ns)
 	event_add(&s->deadline, &tv);
 }
 
-/* The limit is on the session's own time: waiting for a turn at a busy address is not its fault. */
+/*
+ * The limit is on the session's own time: waiting for a turn at a busy address is not its fault. But
+ * where many names lead to one address that keeps silent, the last would wait for hours; so that ends, too. Either
+ * way the checks that run were not given all of their time, and say so: interrupted, not timed out.
+ */
 static void
 session_expire(evutil_socket_t fd, short what, void *arg)
 {
 	struct session *s = arg;
 	const struct conf *conf = s->probe->conf;
 	int64_t limit = (int64_t)conf_scaled(conf, conf->session_ms) * 1000000;
-	int64_t left = limit + s->waited_ns - (clock_mono_ns() - s->m->start_mono_ns);
+	int64_t gone = clock_mono_ns() - s->m->start_mono_ns;
+	int64_t left = limit + s->waited_ns - gone;
 
 	(void)fd;
 	(void)what;
 	if (left <= 0 && session_waiting(s))
-		left = 1000000000;
+		left = limit / 60 + 1;
+	if (left > limit * WAITING_SHARE - gone)
+		left = limit * WAITING_SHARE - gone;
 	if (left > 0)
 		session_arm(s, left);
 	else
-		session_stop(s, failure_name(FAILURE_GENERIC_TIMEOUT));
+		session_stop(s, failure_name(FAILURE_INTERRUPTED));
 }
 
 /* Where the fetched page points to, when there is a next hop. */

@@ -37,7 +37,7 @@ struct address_facts {
 
 struct facts {
 	bool https, host_is_ip, domestic; /* of the target */
-	bool interrupted; /* the measurement was cut short by a person */
+	bool interrupted; /* cut short: by a person, or by its own limit of time */
 
 	/* the network, from the context */
 	bool network_works; /* online or degraded; or foreign_cut and the target is domestic */

@@ -2,7 +2,7 @@
 # the record then, and that neither is taken for a fault of the line or of a site.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/lab_loopback.sh"
-plan 9
+plan 11
 
 lab_certificates site.test
 lab_dns site.test=A:127.0.0.1
@@ -38,6 +38,23 @@ limited '-n 150' --concurrency 60 --list "$tmp/many.csv"
 like 'where the hard limit is low, fewer targets are measured at a time' "$(cat "$err")" \
 	'only 150 files may be open'
 is 'and there are enough, too' "$(grep -c 'Too many open files' "$out")" 0
+
+# ---- Many names at one address that keeps silent ---------------------------------------------
+
+start_peer silent "$peer_tls" silent
+lab_conf '[limits]' 'session_ms = 400000' 'tls_ms = 300000' 'retry1_ms = 1' 'retry2_ms = 1' \
+	'scale = 0.001' 'tcp_ms = 300000' 'dns_ms = 300000'
+set --
+for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
+	set -- "$@" --url "https://127.0.0.1:$silent_port/$i"
+done
+rm -rf "$results"
+run "$NETVANE" check -c "$conf" --consent --json "$@"
+is 'nobody waits for ever for a turn there: five times the limit at most' "$(json_all \
+	'map(select(.test_name == "web_connectivity" and .test_runtime > 3)) | length')" 0
+is 'and who got none is not judged' "$(json_all 'map(select(.test_keys.x_netvane.role == "target") |
+	.test_keys.x_netvane.verdict | [.status, .evidence[0]]) | unique | tojson |
+	test("blocked|ok|down") | not')" true
 
 # ---- Closed files ---------------------------------------------------------------------------
 

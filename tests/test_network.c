@@ -111,6 +111,9 @@ only_domestic_controls_mean_a_foreign_cut(void **state)
 	is_state(&t, &fine, NETWORK_FOREIGN_CUT);
 	t.others_ok = 1; /* a foreign target was reached */
 	is_state(&t, &fine, NETWORK_DEGRADED);
+	t = tally(0, 2, 0);
+	t.asked[CONTROL_FOREIGN] = 1; /* its own failure would look the same */
+	is_state(&t, &fine, NETWORK_DEGRADED);
 }
 
 static void
