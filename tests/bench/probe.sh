@@ -31,6 +31,7 @@ dir=$(mktemp -d)
 pids=
 end() {
 	for p in $pids; do kill "$p" 2>/dev/null || true; done
+	wait
 	rm -rf "$dir"
 }
 trap end EXIT
