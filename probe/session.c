@@ -171,9 +171,12 @@ session_expire(evutil_socket_t fd, short what, void *arg)
 static const char *
 session_redirect(const struct session *s)
 {
-	const struct http_request *r = &s->m->requests[s->fetch.request];
+	const struct http_request *r;
 
-	if (!s->fetch.requested || s->fetch.visit.failure != NULL || r->code < 300 || r->code >= 400)
+	if (!s->fetch.requested || s->fetch.visit.failure != NULL)
+		return NULL;
+	r = &s->m->requests[s->fetch.request];
+	if (r->code < 300 || r->code >= 400)
 		return NULL;
 	return s->depth < s->plan.max_redirects && s->depth < MAX_DEPTH ? r->location : NULL;
 }
@@ -375,17 +378,20 @@ redirect_lookups_done(void *arg)
 static void
 session_lookups(struct session *s)
 {
+	/* A copy: a redirect may replace the hop while its look-ups still listen. */
+	const char *host = arena_strdup(s->m->arena, s->hop.host);
+
 	s->step = STEP_LOOKUPS;
 	if (s->depth == 0) {
 		s->listening = true;
 		lookups_start(&s->lookups, s->probe, s->m, s->plan.resolvers, s->plan.nresolvers,
-		    s->hop.host, depth_tag(0), s->plan.attempts, false, lookups_ready,
+		    host, depth_tag(0), s->plan.attempts, false, lookups_ready,
 		    lookups_done, s);
 		return;
 	}
 	lookups_clear(&s->redirect_lookups);
 	lookups_start(&s->redirect_lookups, s->probe, s->m, s->plan.resolvers, s->plan.nresolvers,
-	    s->hop.host, depth_tag(s->depth), s->plan.attempts, true, redirect_lookups_ready,
+	    host, depth_tag(s->depth), s->plan.attempts, true, redirect_lookups_ready,
 	    redirect_lookups_done, s);
 }
 

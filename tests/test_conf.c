@@ -165,6 +165,7 @@ a_missing_file_is_told_unless_it_may_be(void **state)
 
 	(void)state;
 	assert_int_equal(conf_read(conf, "/nonexistent/netvane.conf", true), 0);
+	assert_int_equal(conf_read(conf, "/nonexistent/netvane.conf", false), -1);
 	conf_free(conf);
 }
 
