@@ -17,7 +17,11 @@
 #include "results/verdict.h"
 
 struct arena;
+struct baseline;
 struct buf;
+struct quic_ping;
+struct trace_path;
+struct vantage;
 
 struct bytes {
 	uint8_t *data;
@@ -267,6 +271,9 @@ struct measurement {
 	struct http_request *requests; /* in the order made; the record has newest first */
 	size_t nrequests;
 
+	/* test_keys: what a control vantage saw of the same target; NULL: none was asked */
+	struct vantage *control;
+
 	/* test_keys: OONI's verdict. blocking NULL is null, "false" is false. accessible -1 is null */
 	char *blocking;
 	int accessible;
@@ -280,6 +287,17 @@ struct measurement {
 	char *category;
 	char *role; /* "target", "control" */
 	struct context context;
+	/*
+	 * Connections and look-ups that test an explanation rather than the target (probe/confirm.c): the same lists,
+	 * kept apart so that OONI's readers do not take them for the target's. Tags say why each was made:
+	 * "why=sni_control", ... NULL: none. Has the measurement's arena and start.
+	 */
+	struct measurement *confirm;
+	struct quic_ping *quic;
+	size_t nquic;
+	struct trace_path *traces;
+	size_t ntraces;
+	struct baseline *baseline; /* what was normal here; NULL: nothing is known */
 	struct verdict verdict; /* web_connectivity only */
 	struct round_info *round; /* netvane_round only */
 };
