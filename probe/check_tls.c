@@ -15,6 +15,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "probe/check_tcp.h"
 #include "probe/conf.h"
@@ -375,6 +376,40 @@ tls_timeout(struct check *check)
 	tls_end((struct check_tls *)check, failure_name(FAILURE_GENERIC_TIMEOUT));
 }
 
+/* Whether the chain stands in this record already, whole: the same leaf came with it. */
+static bool
+chain_is_in(const struct measurement *m, const struct tls_handshake *seen)
+{
+	size_t i;
+
+	for (i = 0; m != NULL && i < m->ntls; i++)
+		if (m->tls[i].leaf_sha256 != NULL && m->tls[i].ncertificates == seen->ncertificates &&
+		    strcmp(m->tls[i].leaf_sha256, seen->leaf_sha256) == 0)
+			return true;
+	return false;
+}
+
+/* A target is shaken hands with a dozen times in doubt; its chain is kept once. */
+static void
+hash_leaf(struct check_tls *self)
+{
+	struct tls_handshake *seen = &self->seen;
+	struct measurement *m = self->check.m;
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	struct buf hex = BUF_EMPTY;
+	unsigned len = 0;
+
+	if (seen->ncertificates == 0 ||
+	    EVP_Digest(seen->certificates[0].data, seen->certificates[0].len, digest, &len,
+		EVP_sha256(), NULL) != 1)
+		return;
+	buf_hex(&hex, digest, len);
+	seen->leaf_sha256 = arena_strdup(m->arena, buf_str(&hex));
+	buf_free(&hex);
+	if (m->confirms != NULL && (chain_is_in(m->confirms, seen) || chain_is_in(m, seen)))
+		seen->ncertificates = 0;
+}
+
 static void
 tls_record(struct check_tls *self)
 {
@@ -382,6 +417,7 @@ tls_record(struct check_tls *self)
 	struct measurement *m = check->m;
 
 	check_common(check, &self->seen.c, self->t0);
+	hash_leaf(self);
 	self->seen.failure = check->failure;
 	self->seen.step = step_names[self->step];
 	self->result = m->ntls;

@@ -89,6 +89,12 @@ static const struct option options[] = {
 	"Targets measured at the same time."},
     {"probe", "all_addresses", OPTION_BOOL, AT(all_addresses), 0, 0, "no", NULL,
 	"Connect to every address of a target, not to 4 a family at most."},
+    {"probe", "confirm", OPTION_BOOL, AT(confirm), 0, 0, "yes", NULL,
+	"Test what looks bad: other names at its address, its name at addresses of the controls. "
+	"Without it most interference can only be shown as cannot be told."},
+    {"probe", "samples", OPTION_INT, AT(samples), 0, 20, "4", NULL,
+	"Further handshakes with an https:// target that answered, to find interference with some "
+	"connections only."},
     {"targets", "list", OPTION_STRINGS, AT(lists), 0, 0, "", NULL,
 	"Lists to measure: names of built-in ones or files. Default: every built-in list but "
 	"the controls."},
@@ -132,6 +138,8 @@ static const struct option options[] = {
 	"Time for one HTTP request in all."},
     {"limits", "session_ms", OPTION_INT, AT(session_ms), 1, 3600000, "60000", NULL,
 	"Time for one target in all, waiting for its turn apart."},
+    {"limits", "confirm_ms", OPTION_INT, AT(confirm_ms), 1, 3600000, "120000", NULL,
+	"Time for the tests of one target that looks bad, waiting for turns included."},
     {"limits", "retry1_ms", OPTION_INT, AT(retry1_ms), 0, 600000, "1000", NULL,
 	"Pause before the first retry, half of it up to one and a half times."},
     {"limits", "retry2_ms", OPTION_INT, AT(retry2_ms), 0, 600000, "5000", NULL,

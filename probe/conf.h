@@ -24,6 +24,8 @@ struct conf {
 	char *network_name; /* "" unknown */
 	int concurrency; /* targets in flight */
 	bool all_addresses; /* else at most 4 a family */
+	bool confirm; /* test what looks bad: probe/confirm.h */
+	int samples; /* further handshakes with an https:// target that looks well */
 	/* [targets] */
 	struct strings lists; /* names or files; empty: the built-in ones for everybody */
 	struct strings urls;
@@ -41,6 +43,7 @@ struct conf {
 	int max_redirects;
 	/* [limits], milliseconds; all multiplied by scale */
 	int dns_ms, listen_ms, tcp_ms, tls_ms, http_first_ms, http_ms, session_ms;
+	int confirm_ms;
 	int retry1_ms, retry2_ms;
 	int body_cap; /* bytes */
 	double scale;

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "probe/landmarks.h"
 #include "probe/probe.h"
 #include "probe/resolver.h"
 #include "probe/session.h"
@@ -85,6 +86,8 @@ control_done(struct session *session, void *arg)
 	else
 		network_tally_add(&c->tally, &outcome, m);
 	resolvers_count(c->plan.resolvers, c->plan.nresolvers, m);
+	if (c->plan.landmarks != NULL && control->want.kind != CONTROL_PORTAL)
+		landmarks_add(c->plan.landmarks, m, control->want.kind == CONTROL_DOMESTIC);
 	session_free(session);
 	control->session = NULL;
 	c->plan.measured(m, &outcome, c->plan.arg);

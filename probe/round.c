@@ -1,6 +1,7 @@
 /* One pass over the targets. */
 #include "probe/round.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <event2/event.h>
@@ -10,10 +11,12 @@
 #include "base/fds.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "probe/company.h"
 #include "probe/concurrency.h"
 #include "probe/conf.h"
 #include "probe/controls.h"
 #include "probe/envelope.h"
+#include "probe/landmarks.h"
 #include "probe/lookups.h"
 #include "probe/probe.h"
 #include "probe/resolver.h"
@@ -51,6 +54,8 @@ struct round {
 	size_t doh; /* the resolver whose name is looked up */
 	char *doh_host;
 	struct controls *controls;
+	struct landmarks landmarks;
+	struct company *company;
 	struct measurement *m; /* the round's own record, being filled */
 	const struct target **order;
 	size_t most; /* targets at a time */
@@ -84,6 +89,7 @@ copy_context(const struct round *r, struct measurement *m)
 	struct context *c = &m->context;
 	size_t i;
 
+	c->usual_rate = c->usual_handshake_s = NAN;
 	c->network = r->state;
 	c->ipv6 = network_judge_ipv6(&r->tally, r->ipv6_route);
 	c->local_interception = network_judge_interception(&r->tally);
@@ -107,6 +113,7 @@ static void
 judge(const struct round *r, struct measurement *m)
 {
 	copy_context(r, m);
+	company_tell(r->company, m);
 	verdict_judge(m, &m->verdict);
 	verdict_to_ooni(m);
 }
@@ -212,6 +219,7 @@ target_done(struct session *session, void *arg)
 	r->measured++;
 	resolvers_count(r->resolvers, r->nresolvers, m);
 	count_reached(r, m);
+	company_add(r->company, m);
 	judge(r, m);
 	progress(r, m->input);
 	if (suspicious(&m->verdict)) {
@@ -239,9 +247,10 @@ start_target(struct round *r, const struct target *target)
 	struct job *job = xcalloc(1, sizeof(*job));
 	struct session_plan plan = {.target = target, .resolvers = r->resolvers,
 	    .nresolvers = r->nresolvers, .attempts = TARGET_ATTEMPTS,
-	    .max_redirects = r->probe->conf->max_redirects};
+	    .max_redirects = r->probe->conf->max_redirects, .landmarks = &r->landmarks};
 	struct measurement *m = envelope_new(r->probe, r->m, "web_connectivity", target->url);
 
+	plan.usual_rate = company_rate(r->company, &plan.usual_n);
 	m->list = arena_strdup(m->arena, target->list);
 	m->category = arena_strdup(m->arena, target->category);
 	m->role = arena_strdup(m->arena, "target");
@@ -283,6 +292,7 @@ control_measured(struct measurement *m, const struct control_outcome *outcome, v
 	kept->phase = arena_strdup(arena, outcome->phase);
 	kept->failure = arena_strdup(arena, outcome->failure);
 	copy_context(r, m);
+	company_add(r->company, m);
 	hand_over(r, m);
 }
 
@@ -557,6 +567,8 @@ round_start(const struct round_plan *plan)
 	r->most = targets_at_a_time(r);
 	controls.resolvers = r->resolvers;
 	controls.nresolvers = r->nresolvers;
+	controls.landmarks = &r->landmarks;
+	r->company = company_new();
 	r->controls = controls_new(&controls);
 	r->m = envelope_round(r->probe, r->resolvers, r->nresolvers);
 	r->m->round->targets = (int64_t)plan->ntargets;
@@ -593,6 +605,8 @@ round_free(struct round *r)
 	event_del(&r->next_step);
 	lookups_clear(&r->lookups);
 	controls_free(r->controls);
+	landmarks_clear(&r->landmarks);
+	company_free(r->company);
 	resolvers_free(r->resolvers, r->nresolvers);
 	measurement_free(r->m);
 	free(r->doh_host);

@@ -103,8 +103,8 @@ scrub_text(const struct scrub *scrub, char *text)
 		scrub_bytes(scrub, text, strlen(text));
 }
 
-void
-scrub_measurement(const struct scrub *scrub, struct measurement *m)
+static void
+scrub_requests(const struct scrub *scrub, struct measurement *m)
 {
 	struct http_request *r;
 	size_t i, k;
@@ -119,4 +119,12 @@ scrub_measurement(const struct scrub *scrub, struct measurement *m)
 		scrub_text(scrub, r->url);
 		scrub_bytes(scrub, (char *)r->body.data, r->body.len);
 	}
+}
+
+void
+scrub_measurement(const struct scrub *scrub, struct measurement *m)
+{
+	scrub_requests(scrub, m);
+	if (m->confirm != NULL)
+		scrub_requests(scrub, m->confirm);
 }

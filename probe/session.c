@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "probe/conf.h"
+#include "probe/confirm.h"
 #include "probe/endpoint.h"
 #include "probe/fetch.h"
 #include "probe/lookups.h"
@@ -24,7 +25,7 @@
 enum { ADDRESSES_A_FAMILY = 4, MAX_DEPTH = 20, WAITING_SHARE = 5 };
 
 /* In the order they are gone through, once for each hop: the target itself, then its redirects. */
-enum step { STEP_LOOKUPS, STEP_CONNECT, STEP_FETCH, STEP_ENDED };
+enum step { STEP_LOOKUPS, STEP_CONNECT, STEP_FETCH, STEP_CONFIRM, STEP_ENDED };
 
 struct address {
 	char *ip; /* in the measurement's arena */
@@ -46,6 +47,7 @@ struct session {
 	struct endpoint *endpoints;
 	size_t nendpoints, connecting;
 	struct fetch fetch;
+	struct confirm *confirm; /* NULL: not begun */
 	bool stopped;
 	int64_t waited_ns; /* spent waiting for turns; does not count as the session's time */
 	struct event deadline, ended;
@@ -115,6 +117,9 @@ session_stop(struct session *s, const char *failure)
 	case STEP_FETCH:
 		visit_end(&s->fetch.visit, failure);
 		break;
+	case STEP_CONFIRM:
+		confirm_stop(s->confirm);
+		break;
 	case STEP_ENDED:
 		break;
 	}
@@ -167,6 +172,29 @@ session_expire(evutil_socket_t fd, short what, void *arg)
 		session_stop(s, failure_name(FAILURE_INTERRUPTED));
 }
 
+static void
+confirm_done(void *arg)
+{
+	session_end(arg);
+}
+
+/* The target's own steps are over. What follows has a limit of its own. */
+static void
+session_confirm(struct session *s)
+{
+	const struct confirm_plan plan = {.target = s->plan.target, .resolvers = s->plan.resolvers,
+	    .nresolvers = s->plan.nresolvers, .landmarks = s->plan.landmarks,
+	    .usual_n = s->plan.usual_n, .usual_rate = s->plan.usual_rate};
+
+	if (s->stopped || plan.landmarks == NULL || !s->probe->conf->confirm) {
+		session_end(s);
+		return;
+	}
+	s->step = STEP_CONFIRM;
+	event_del(&s->deadline);
+	s->confirm = confirm_start(s->probe, &plan, s->m, confirm_done, s);
+}
+
 /* Where the fetched page points to, when there is a next hop. */
 static const char *
 session_redirect(const struct session *s)
@@ -191,7 +219,7 @@ fetch_done(void *arg)
 	bool same_host;
 
 	if (location == NULL || target_parse(location, &next, error) != 0) {
-		session_end(s);
+		session_confirm(s);
 		return;
 	}
 	old_host = s->hop.host;
@@ -231,7 +259,7 @@ session_fetch(struct session *s)
 	/* After a redirect the page is wanted whatever the scheme: it is the one that was asked for. */
 	if (s->stopped || reached == NULL ||
 	    (s->hop.https && !s->probe->conf->http && s->depth == 0)) {
-		session_end(s);
+		session_confirm(s);
 		return;
 	}
 	s->step = STEP_FETCH;
@@ -259,7 +287,7 @@ session_connect(struct session *s)
 	if (s->depth > 0 && s->naddresses > 1)
 		s->naddresses = 1;
 	if (s->stopped || s->naddresses == 0) {
-		session_end(s);
+		session_confirm(s);
 		return;
 	}
 	s->step = STEP_CONNECT;
@@ -446,6 +474,7 @@ session_free(struct session *s)
 		return;
 	event_del(&s->deadline);
 	event_del(&s->ended);
+	confirm_free(s->confirm);
 	lookups_clear(&s->lookups);
 	lookups_clear(&s->redirect_lookups);
 	target_clear(&s->hop);

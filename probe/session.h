@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 
+struct landmarks;
 struct measurement;
 struct probe;
 struct resolver;
@@ -17,6 +18,10 @@ struct session_plan {
 	const struct target *target; /* borrowed until done */
 	struct resolver *resolvers; /* borrowed until done */
 	size_t nresolvers;
+	/* Where explanations are tested; NULL: they are not (a control). With what is usual in this round: struct context. */
+	const struct landmarks *landmarks;
+	int usual_n;
+	double usual_rate;
 	int attempts; /* of whatever fails */
 	int max_redirects;
 };

@@ -3,10 +3,12 @@
 
 #include <arpa/inet.h>
 #include <ctype.h>
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <openssl/x509_vfy.h>
 
 #include "base/mem.h"
 #include "results/measurement.h"
@@ -62,8 +64,8 @@ address_is_bogon(const char *ip)
 }
 
 /* Observations of redirects are tagged "depth=1" and deeper. */
-static int
-depth_of(const struct common *c)
+int
+facts_depth(const struct common *c)
 {
 	size_t i;
 
@@ -105,8 +107,8 @@ host_below(const char *a, size_t alen, const char *b, size_t blen)
 }
 
 /* Sites redirect example.org to www.example.org and back: "www." does not count. */
-static bool
-same_site(const char *url_a, const char *url_b)
+bool
+facts_same_site(const char *url_a, const char *url_b)
 {
 	size_t alen, blen;
 	const char *a = url_host(url_a, &alen), *b = url_host(url_b, &blen);
@@ -120,6 +122,36 @@ same_site(const char *url_a, const char *url_b)
 		blen -= 4;
 	}
 	return host_below(a, alen, b, blen) || host_below(b, blen, a, alen);
+}
+
+/* A site under the country's own top-level domain is taken to be inside the country. */
+bool
+facts_domestic(const struct measurement *m)
+{
+	size_t len;
+	const char *host = url_host(m->input, &len);
+
+	return m->probe_cc != NULL && strlen(m->probe_cc) == 2 && len > 3 && host[len - 3] == '.' &&
+	    strncasecmp(host + len - 2, m->probe_cc, 2) == 0;
+}
+
+bool
+facts_untrusted(const struct tls_handshake *tls)
+{
+	size_t i;
+
+	for (i = 0; i < tls->nverify_errors; i++)
+		switch (tls->verify_errors[i].code) {
+		case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+		case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+		case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+		case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+		case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+			return true;
+		default:
+			break;
+		}
+	return failure_find(tls->failure) == FAILURE_SSL_UNKNOWN_AUTHORITY;
 }
 
 static void
@@ -137,9 +169,7 @@ gather_target(const struct measurement *m, struct facts *f)
 		f->host_is_ip =
 		    inet_pton(AF_INET, text, &ip) == 1 || inet_pton(AF_INET6, text, &ip) == 1;
 	}
-	/* A site under the country's own top-level domain is taken to be inside the country. */
-	f->domestic = m->probe_cc != NULL && strlen(m->probe_cc) == 2 && len > 3 &&
-	    host[len - 3] == '.' && strncasecmp(host + len - 2, m->probe_cc, 2) == 0;
+	f->domestic = facts_domestic(m);
 }
 
 static void
@@ -241,6 +271,7 @@ gather_answers(const struct measurement *m, const struct query *q, struct facts 
 			a->from_system = true;
 		else
 			a->from_trusted = true;
+		a->from_doh = a->from_doh || q->role == RESOLVER_DOH;
 	}
 }
 
@@ -268,7 +299,7 @@ gather_dns(const struct measurement *m, struct facts *f)
 
 	for (i = 0; i < m->nqueries; i++) {
 		q = &m->queries[i];
-		if (depth_of(&q->c) > 0 || q->query_type == NULL)
+		if (facts_depth(&q->c) > 0 || q->query_type == NULL)
 			continue;
 		gather_query(q, dns_facts_of(f, q->role));
 		if (q->role == RESOLVER_SYSTEM && q->resolver_address != NULL &&
@@ -329,7 +360,7 @@ gather_connections(const struct measurement *m, struct facts *f)
 
 	for (i = 0; i < m->ntcp; i++) {
 		tcp = &m->tcp[i];
-		if (depth_of(&tcp->c) > 0 || tcp->ip == NULL)
+		if (facts_depth(&tcp->c) > 0 || tcp->ip == NULL)
 			continue;
 		a = address_get(m, f, tcp->ip);
 		tls = tcp->failure == NULL && f->https ? handshake_of(m, tcp) : NULL;
@@ -343,6 +374,7 @@ gather_connections(const struct measurement *m, struct facts *f)
 		if (tls != NULL) {
 			a->tls = tls;
 			a->valid = a->valid || tls->failure == NULL;
+			a->bad_handshakes += tls->failure != NULL;
 		}
 	}
 }
@@ -384,8 +416,10 @@ static void
 gather_page(const struct measurement *m, struct facts *f)
 {
 	const struct http_request *last, *r;
+	double rate;
 	size_t i;
 
+	f->page_rate = NAN;
 	if (m->nrequests == 0)
 		return;
 	last = &m->requests[m->nrequests - 1];
@@ -394,16 +428,20 @@ gather_page(const struct measurement *m, struct facts *f)
 	f->page_asked = true;
 	f->page_failure = last->failure;
 	f->page_code = last->code;
-	f->page_depth = depth_of(&last->c);
+	f->page_depth = facts_depth(&last->c);
 	f->page_secure = page_is_secure(last);
-	f->page_same_site = same_site(m->input, last->url);
+	f->page_tls = f->https && strncmp(last->url, "https:", 6) == 0 && f->page_depth == 0;
+	f->page_same_site = facts_same_site(m->input, last->url);
 	f->interrupted = f->interrupted || interrupted(last->failure);
 	for (i = 0; i < m->nrequests; i++) {
 		r = &m->requests[i];
-		if (depth_of(&r->c) == f->page_depth && !interrupted(r->failure)) {
+		if (facts_depth(&r->c) == f->page_depth && !interrupted(r->failure)) {
 			f->page_attempts++;
 			f->page_failures += r->failure != NULL;
 		}
+		rate = facts_rate(r);
+		if (!isnan(rate) && (isnan(f->page_rate) || rate > f->page_rate))
+			f->page_rate = rate;
 	}
 }
 
@@ -416,18 +454,18 @@ gather_unfinished_redirect(const struct measurement *m, struct facts *f)
 	size_t i;
 
 	for (i = 0; i < m->nqueries; i++)
-		if (depth_of(&m->queries[i].c) > f->page_depth) {
+		if (facts_depth(&m->queries[i].c) > f->page_depth) {
 			tried = true;
 			if (m->queries[i].failure != NULL)
 				failure = m->queries[i].failure;
 		}
 	for (i = 0; i < m->ntcp; i++)
-		if (depth_of(&m->tcp[i].c) > f->page_depth) {
+		if (facts_depth(&m->tcp[i].c) > f->page_depth) {
 			tried = true;
 			failure = m->tcp[i].failure;
 		}
 	for (i = 0; i < m->ntls; i++)
-		if (depth_of(&m->tls[i].c) > f->page_depth)
+		if (facts_depth(&m->tls[i].c) > f->page_depth)
 			failure = m->tls[i].failure;
 	if (!f->page_asked || !tried || failure == NULL)
 		return;
@@ -440,7 +478,7 @@ gather_unfinished_redirect(const struct measurement *m, struct facts *f)
 void
 facts_gather(const struct measurement *m, struct facts *f)
 {
-	*f = (struct facts){0};
+	*f = (struct facts){.page_rate = NAN};
 	if (m->input == NULL)
 		return;
 	gather_target(m, f);

@@ -10,6 +10,8 @@
 
 #include "results/failure.h"
 
+struct common;
+struct http_request;
 struct measurement;
 struct tls_handshake;
 
@@ -26,10 +28,11 @@ struct dns_facts {
 struct address_facts {
 	const char *ip;
 	bool v6;
-	bool from_system, from_trusted; /* which resolvers gave it */
+	bool from_system, from_trusted, from_doh; /* which resolvers gave it */
 	int attempts;
 	bool connected; /* TCP, at some attempt */
 	bool valid; /* TLS finished with a chain and name that verify, at some attempt */
+	int bad_handshakes; /* attempts whose handshake failed, whatever the others did */
 	const char *failure; /* of the last attempt; NULL when that one was good */
 	bool steady; /* every attempt failed, and in the same way */
 	const struct tls_handshake *tls; /* of the last attempt that got that far */
@@ -67,13 +70,25 @@ struct facts {
 	const char *page_failure; /* NULL: there was a response */
 	int page_code;
 	int page_attempts, page_failures; /* of that page */
+	bool page_tls; /* an https:// one of the target's own host */
 	bool page_secure; /* over TLS that verified */
 	bool page_same_site; /* its host is the target's, or the one lies below the other */
 	int page_depth;
+	double page_rate; /* bytes/s of the body, of the fastest of its pages over 8,000 bytes; NAN unknown */
 };
 
 /* Reads the measurement; allocates in its arena only. */
 void facts_gather(const struct measurement *m, struct facts *facts);
+/* How many redirects deep an observation lies: 0 the target itself. */
+int facts_depth(const struct common *c);
+/* Whether the chain leads to no public root. Whatever else is wrong with it: an interceptor's may be expired, too. */
+bool facts_untrusted(const struct tls_handshake *tls);
+/* Whether the target is under the line's own top-level domain, and so taken to be inside the country. */
+bool facts_domestic(const struct measurement *m);
+/* Whether the hosts of two URLs belong together: the same, or one below the other; "www." does not count. */
+bool facts_same_site(const char *url_a, const char *url_b);
+/* Bytes a second of a page's body; NAN where it was too small or never came. */
+double facts_rate(const struct http_request *r);
 /*
  * Whether no public site has this address: loopback, private, link-local, shared (RFC 6598),
  * unspecified, multicast and reserved. The documentation and benchmark prefixes are not in it: what

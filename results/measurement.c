@@ -17,6 +17,21 @@ measurement_new(void)
 	return m;
 }
 
+struct measurement *
+measurement_confirm(struct measurement *m)
+{
+	if (m->confirm == NULL) {
+		m->confirm = arena_alloc(m->arena, sizeof(*m->confirm));
+		m->confirm->arena = m->arena;
+		m->confirm->accessible = -1;
+		m->confirm->has_x = true;
+		m->confirm->confirms = m;
+		m->confirm->start_us = m->start_us;
+		m->confirm->start_mono_ns = m->start_mono_ns;
+	}
+	return m->confirm;
+}
+
 void
 measurement_free(struct measurement *m)
 {

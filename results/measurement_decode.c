@@ -94,6 +94,13 @@ context_decode(struct json_get *g, const json_t *o, struct context *c)
 	c->domestic_ok = (int)json_get_int(g, o, "domestic_ok", 0, INT32_MAX, 0);
 	c->others_ok = (int)json_get_int(g, o, "others_ok", 0, INT32_MAX, 0);
 	JSON_GET_LIST(g, o, "resolvers", resolver_decode, c->resolvers, c->nresolvers);
+	c->same_issuer = (int)json_get_int(g, o, "same_issuer", 0, INT32_MAX, 0);
+	c->same_issuer_abroad = (int)json_get_int(g, o, "same_issuer_abroad", 0, INT32_MAX, 0);
+	c->same_page = (int)json_get_int(g, o, "same_page", 0, INT32_MAX, 0);
+	c->same_address = (int)json_get_int(g, o, "same_address", 0, INT32_MAX, 0);
+	c->usual_n = (int)json_get_int(g, o, "usual_n", 0, INT32_MAX, 0);
+	c->usual_rate = json_get_double(g, o, "usual_rate", (double)NAN);
+	c->usual_handshake_s = json_get_double(g, o, "usual_handshake_s", (double)NAN);
 }
 
 static void
@@ -147,7 +154,8 @@ round_decode(struct json_get *g, const json_t *o, const json_t *network)
 	const json_t *counts = json_get_object(g, o, "counts");
 	const json_t *roots = json_get_object(g, o, "roots");
 	struct round_info *r = arena_alloc(g->arena, sizeof(*r));
-	size_t i;
+	char **notes;
+	size_t n, i;
 
 	r->complete = json_get_bool(g, o, "complete") == 1;
 	r->targets = json_get_int(g, o, "targets", 0, INT64_MAX, 0);
@@ -166,6 +174,9 @@ round_decode(struct json_get *g, const json_t *o, const json_t *network)
 	r->added_roots = json_get_strings(g, roots, "added", &r->nadded_roots);
 	JSON_GET_LIST(g, o, "controls", control_decode, r->controls, r->ncontrols);
 	JSON_GET_LIST(g, o, "skipped", skipped_decode, r->skipped, r->nskipped);
+	notes = json_get_strings(g, o, "notes", &n);
+	for (i = 0; i < n; i++)
+		*ARENA_PUSH(g->arena, r->notes, r->nnotes) = notes[i];
 	return r;
 }
 
@@ -174,6 +185,7 @@ x_decode(struct json_get *g, const json_t *x, struct measurement *m)
 {
 	const json_t *round = json_get_object(g, x, "round");
 	const json_t *context = json_get_object(g, x, round != NULL ? "network" : "context");
+	const json_t *confirm;
 
 	m->start_us = json_get_time(g, x, "time", m->start_us);
 	m->round_start_us = json_get_time(g, x, "round_time", m->round_start_us);
@@ -187,6 +199,9 @@ x_decode(struct json_get *g, const json_t *x, struct measurement *m)
 		m->round = round_decode(g, round, context);
 	else
 		verdict_decode(g, json_get_object(g, x, "verdict"), &m->verdict);
+	confirm = json_get_object(g, x, "confirm");
+	if (confirm != NULL)
+		observations_decode(g, confirm, measurement_confirm(m));
 }
 
 static struct measurement *

@@ -121,6 +121,13 @@ context_encode(struct json *j, const struct context *c)
 	json_put_int(j, "domestic_ok", c->domestic_ok);
 	json_put_int(j, "others_ok", c->others_ok);
 	resolvers_encode(j, c);
+	json_put_int(j, "same_issuer", c->same_issuer);
+	json_put_int(j, "same_issuer_abroad", c->same_issuer_abroad);
+	json_put_int(j, "same_page", c->same_page);
+	json_put_int(j, "same_address", c->same_address);
+	json_put_int(j, "usual_n", c->usual_n);
+	json_put_double(j, "usual_rate", c->usual_rate);
+	json_put_double(j, "usual_handshake_s", c->usual_handshake_s);
 }
 
 static void
@@ -215,6 +222,23 @@ round_encode(struct json *j, const struct round_info *r)
 		json_put_object_end(j);
 	}
 	json_put_array_end(j);
+	json_put_array(j, "notes");
+	for (i = 0; i < r->nnotes; i++)
+		json_put_string(j, NULL, r->notes[i]);
+	json_put_array_end(j);
+	json_put_object_end(j);
+}
+
+/* What tests an explanation stands apart: OONI's readers take every handshake of theirs for the target's. */
+static void
+confirm_encode(struct json *j, const struct measurement *confirm)
+{
+	if (confirm == NULL) {
+		json_put_null(j, "confirm");
+		return;
+	}
+	json_put_object(j, "confirm");
+	observations_encode(j, confirm);
 	json_put_object_end(j);
 }
 
@@ -240,8 +264,10 @@ x_encode(struct json *j, const struct measurement *m)
 	json_put_object_end(j);
 	if (m->round != NULL)
 		round_encode(j, m->round);
-	else
+	else {
+		confirm_encode(j, m->confirm);
 		verdict_encode(j, &m->verdict);
+	}
 	json_put_object_end(j);
 }
 

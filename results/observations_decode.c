@@ -155,6 +155,7 @@ tls_decode(struct json_get *g, const json_t *o, void *item)
 	h->bytes_out = json_get_int(g, x, "bytes_out", 0, INT64_MAX, 0);
 	h->host_ok = json_get_bool(g, x, "host_ok");
 	h->os_trusted = json_get_bool(g, x, "os_trusted");
+	h->leaf_sha256 = json_get_string(g, x, "leaf_sha256");
 	JSON_GET_LIST(
 	    g, x, "verify_errors", verify_error_decode, h->verify_errors, h->nverify_errors);
 }
@@ -238,6 +239,8 @@ http_decode(struct json_get *g, const json_t *o, void *item)
 	r->header_bytes = json_get_int(g, x, "header_bytes", 0, INT64_MAX, 0);
 	r->headers_truncated = json_get_bool(g, x, "headers_truncated") == 1;
 	r->location = json_get_string(g, x, "location");
+	r->first_byte_s = json_get_double(g, x, "first_byte_s", -1);
+	r->last_byte_s = json_get_double(g, x, "last_byte_s", -1);
 }
 
 /* The record has the newest first, the measurement the oldest. */

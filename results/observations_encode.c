@@ -19,6 +19,15 @@ known_int(struct json *j, const char *key, int64_t v)
 		json_put_int(j, key, v);
 }
 
+static void
+known_time(struct json *j, const char *key, double v)
+{
+	if (v < 0)
+		json_put_null(j, key);
+	else
+		json_put_double(j, key, v);
+}
+
 void
 encode_known_bool(struct json *j, const char *key, int v)
 {
@@ -181,6 +190,7 @@ tls_x_encode(struct json *j, const struct tls_handshake *h)
 	json_put_int(j, "bytes_out", h->bytes_out);
 	encode_known_bool(j, "host_ok", h->host_ok);
 	encode_known_bool(j, "os_trusted", h->os_trusted);
+	json_put_string(j, "leaf_sha256", h->leaf_sha256);
 	json_put_array(j, "verify_errors");
 	for (i = 0; i < h->nverify_errors; i++) {
 		e = &h->verify_errors[i];
@@ -353,6 +363,8 @@ http_x_encode(struct json *j, const struct http_request *r)
 	json_put_int(j, "header_bytes", r->header_bytes);
 	json_put_bool(j, "headers_truncated", r->headers_truncated);
 	json_put_string(j, "location", r->location);
+	known_time(j, "first_byte_s", r->first_byte_s);
+	known_time(j, "last_byte_s", r->last_byte_s);
 	json_put_object_end(j);
 }
 

@@ -159,6 +159,7 @@ same_tls(const struct tls_handshake *a, const struct tls_handshake *b)
 	SAME_LIST(verify_errors, nverify_errors, same_verify_error);
 	SAME_INT(host_ok);
 	SAME_INT(os_trusted);
+	SAME_TEXT(leaf_sha256);
 }
 
 static void
@@ -199,6 +200,8 @@ same_request(const struct http_request *a, const struct http_request *b)
 	SAME_INT(header_bytes);
 	SAME_INT(headers_truncated);
 	SAME_TEXT(location);
+	SAME_DOUBLE(first_byte_s);
+	SAME_DOUBLE(last_byte_s);
 	SAME_INT(err);
 }
 
@@ -224,6 +227,13 @@ same_context(const struct context *a, const struct context *b)
 	SAME_INT(others_ok);
 	SAME_INT(domestic_asked);
 	SAME_LIST(resolvers, nresolvers, same_resolver);
+	SAME_INT(same_issuer);
+	SAME_INT(same_issuer_abroad);
+	SAME_INT(same_page);
+	SAME_INT(same_address);
+	SAME_INT(usual_n);
+	SAME_DOUBLE(usual_rate);
+	SAME_DOUBLE(usual_handshake_s);
 }
 
 static void
@@ -277,6 +287,7 @@ same_round(const struct round_info *a, const struct round_info *b)
 	SAME_LIST(added_roots, nadded_roots, same_string);
 	SAME_LIST(controls, ncontrols, same_control);
 	SAME_LIST(skipped, nskipped, same_skipped);
+	SAME_LIST(notes, nnotes, same_evidence);
 }
 
 static void
@@ -308,16 +319,25 @@ same_envelope(const struct measurement *a, const struct measurement *b)
 	SAME_LIST(annotations, nannotations, same_annotation);
 }
 
-void
-assert_same_record(const struct measurement *a, const struct measurement *b)
+static void
+same_observations(const struct measurement *a, const struct measurement *b)
 {
-	same_envelope(a, b);
 	SAME_LIST(queries, nqueries, same_query);
 	SAME_LIST(duplicates, nduplicates, same_query);
 	SAME_LIST(tcp, ntcp, same_tcp);
 	SAME_LIST(tls, ntls, same_tls);
 	SAME_LIST(events, nevents, same_event);
 	SAME_LIST(requests, nrequests, same_request);
+}
+
+void
+assert_same_record(const struct measurement *a, const struct measurement *b)
+{
+	same_envelope(a, b);
+	same_observations(a, b);
+	assert_int_equal(a->confirm != NULL, b->confirm != NULL);
+	if (a->confirm != NULL)
+		same_observations(a->confirm, b->confirm);
 	SAME_TEXT(blocking);
 	SAME_INT(accessible);
 	SAME_INT(has_x);

@@ -70,6 +70,13 @@ fill_context(struct measurement *m)
 	c->domestic_asked = 2;
 	c->domestic_ok = 1;
 	c->others_ok = 9;
+	c->same_issuer = 5;
+	c->same_issuer_abroad = 4;
+	c->same_page = 3;
+	c->same_address = 2;
+	c->usual_n = 12;
+	c->usual_rate = 250000.5;
+	c->usual_handshake_s = 0.0625;
 	r = ARENA_PUSH(m->arena, c->resolvers, c->nresolvers);
 	*r = (struct resolver_health){TEXT("192.0.2.53:53"), RESOLVER_SECOND, 7, 6, 5};
 }
@@ -144,6 +151,7 @@ fill_tls(struct measurement *m)
 	    (struct verify_error){1, 20, "unable to get local issuer certificate"};
 	h->host_ok = 0;
 	h->os_trusted = 1;
+	h->leaf_sha256 = TEXT("abcdef");
 	h = ARENA_PUSH(m->arena, m->tls, m->ntls);
 	fill_common(m, &h->c, 0.04, 6, 2);
 	h->tls_version = h->cipher_suite = "";
@@ -190,6 +198,7 @@ fill_requests(struct measurement *m)
 	r->failure = "generic_timeout_error";
 	r->url = TEXT("http://www.example.org/?a=\x01");
 	r->method = TEXT("GET");
+	r->first_byte_s = r->last_byte_s = -1;
 	r->err = 110;
 	r = ARENA_PUSH(m->arena, m->requests, m->nrequests);
 	fill_common(m, &r->c, 0.06, 8, 2);
@@ -211,6 +220,8 @@ fill_requests(struct measurement *m)
 	r->header_bytes = 900;
 	r->headers_truncated = true;
 	r->location = TEXT("https://www.example.org/next");
+	r->first_byte_s = 1.25;
+	r->last_byte_s = 2.5;
 }
 
 static void
@@ -247,6 +258,8 @@ sample_web(void)
 	fill_tls(m);
 	fill_events(m);
 	fill_requests(m);
+	fill_tls(measurement_confirm(m));
+	fill_query(m, ARENA_PUSH(m->arena, m->confirm->queries, m->confirm->nqueries), NULL);
 	fill_verdict(m);
 	return m;
 }
@@ -275,6 +288,7 @@ sample_round(void)
 	r->roots = TEXT("/etc/ssl/certs");
 	r->nroots = 146;
 	*ARENA_PUSH(m->arena, r->added_roots, r->nadded_roots) = TEXT("ab12");
+	*ARENA_PUSH(m->arena, r->notes, r->nnotes) = "dns_wildcard";
 	*ARENA_PUSH(m->arena, r->controls, r->ncontrols) = (struct control_outcome){
 	    TEXT("https://example.com/"), TEXT("foreign"), TEXT("before"), true, NULL, true, 204};
 	*ARENA_PUSH(m->arena, r->controls, r->ncontrols) =
