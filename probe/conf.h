@@ -34,6 +34,8 @@ struct conf {
 	struct strings resolvers; /* IP[:PORT], the second resolvers */
 	struct strings doh; /* URL[#IP,IP] */
 	int dns_in_flight;
+	/* [control] */
+	struct strings helpers; /* URL[#IP,IP] of test helpers, in order of preference */
 	/* [http] */
 	bool http; /* https:// pages too; http:// always */
 	bool keep_bodies;
@@ -42,6 +44,7 @@ struct conf {
 	/* [limits], milliseconds; all multiplied by scale */
 	int dns_ms, listen_ms, tcp_ms, tls_ms, http_first_ms, http_ms, session_ms;
 	int retry1_ms, retry2_ms;
+	int control_ms;
 	int body_cap; /* bytes */
 	double scale;
 };
