@@ -19,6 +19,14 @@ enum { READ_EVENTS = 64 };
 /* Header lines come one by one; what came in one go is one read event. */
 static const double read_gap_s = 0.001;
 
+/*
+ * As browsers ask, but for Accept-Encoding: length and hash are to be those of the bytes sent, and
+ * nothing is to be unpacked.
+ */
+const char check_http_accept[] =
+    "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8";
+const char check_http_accept_language[] = "en-US,en;q=0.5";
+
 struct check_http {
 	struct check check;
 	const char *url, *ip;
@@ -214,14 +222,8 @@ set_headers(struct check_http *http)
 	add_header(
 	    http, "Host", usual_port ? host : arena_printf(arena, "%s:%d", host, t->port));
 	add_header(http, "User-Agent", http->check.probe->conf->user_agent);
-	/*
-	 * As browsers ask, but for Accept-Encoding: length and hash are to be those of the bytes
-	 * sent, and nothing is to be unpacked.
-	 */
-	add_header(http, "Accept",
-	    "text/html,application/xhtml+xml,application/xml;q=0.9,"
-	    "image/avif,image/webp,*/*;q=0.8");
-	add_header(http, "Accept-Language", "en-US,en;q=0.5");
+	add_header(http, "Accept", check_http_accept);
+	add_header(http, "Accept-Language", check_http_accept_language);
 }
 
 static void

@@ -4,6 +4,9 @@
 
 #include "probe/check.h"
 
+/* What its requests say besides User-Agent and Host: a control vantage is to see the same page. */
+extern const char check_http_accept[], check_http_accept_language[];
+
 /*
  * GET url from the address ip (the URL says the port), both borrowed until done. https:// is verified
  * against the probe's roots. The outcome is the request's failure; any HTTP status is success. A body beyond conf->body_cap is cut

@@ -47,6 +47,9 @@ static const char help[] =
     "      --resolver IP[:PORT]\n"
     "                          second resolver to compare the system's with\n"
     "      --doh URL[#IP,IP]   resolver over HTTPS to compare with (again for more)\n"
+    "      --control URL[#IP,IP]\n"
+    "                          test helper to ask how the sites look from elsewhere\n"
+    "                          (again for more); it learns what you measure\n"
     "      --state DIR         where consent and state are kept\n"
     "      --concurrency N     targets measured at the same time (default 50)\n"
     "      --all-addresses     connect to every address, not to 4 a family\n"
@@ -93,6 +96,7 @@ enum {
 	OPT_ROOTS,
 	OPT_RESOLVER,
 	OPT_DOH,
+	OPT_CONTROL,
 	OPT_STATE,
 	OPT_CONCURRENCY,
 	OPT_ALL_ADDRESSES,
@@ -111,6 +115,7 @@ static const struct option options[] = {
     {"roots", required_argument, NULL, OPT_ROOTS},
     {"resolver", required_argument, NULL, OPT_RESOLVER},
     {"doh", required_argument, NULL, OPT_DOH},
+    {"control", required_argument, NULL, OPT_CONTROL},
     {"state", required_argument, NULL, OPT_STATE},
     {"concurrency", required_argument, NULL, OPT_CONCURRENCY},
     {"all-addresses", no_argument, NULL, OPT_ALL_ADDRESSES},
@@ -134,6 +139,7 @@ static const struct {
     {OPT_ROOTS, "probe.roots", NULL},
     {OPT_RESOLVER, "dns.resolver", NULL},
     {OPT_DOH, "dns.doh", NULL},
+    {OPT_CONTROL, "control.url", NULL},
     {OPT_STATE, "probe.state", NULL},
     {OPT_CONCURRENCY, "probe.concurrency", NULL},
     {OPT_ALL_ADDRESSES, "probe.all_addresses", "yes"},
@@ -220,6 +226,20 @@ first_of_its_name(const struct run *run, size_t setting)
 	return true;
 }
 
+/* The option on the command line that sets it. */
+static const char *
+option_of(const char *setting)
+{
+	size_t i, k;
+
+	for (i = 0; i < sizeof(option_settings) / sizeof(option_settings[0]); i++)
+		for (k = 0; options[k].name != NULL; k++)
+			if (strcmp(option_settings[i].name, setting) == 0 &&
+			    options[k].val == option_settings[i].option)
+				return options[k].name;
+	return setting;
+}
+
 static int
 apply_settings(struct run *run)
 {
@@ -233,7 +253,7 @@ apply_settings(struct run *run)
 		wrong = conf_is_list(name) ? conf_add(run->conf, name, value, first_of_its_name(run, i))
 					   : conf_set(run->conf, name, value);
 		if (wrong != NULL) {
-			log_errorx("--%s: %s", strchr(name, '.') + 1, wrong);
+			log_errorx("--%s: %s", option_of(name), wrong);
 			free(wrong);
 			return EX_USAGE;
 		}

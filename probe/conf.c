@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "probe/pinned_url.h"
 #include "probe/resolver.h"
 
 enum option_type { OPTION_STRING, OPTION_STRINGS, OPTION_BOOL, OPTION_INT, OPTION_DOUBLE };
@@ -68,6 +69,17 @@ check_doh(const char *value)
 	    : "an https:// URL, with #IP,IP after it to pin its addresses";
 }
 
+static const char *
+check_helper(const char *value)
+{
+	struct pinned_url p;
+
+	if (pinned_url_parse(&p, value, true) != PINNED_URL_FINE)
+		return "an http:// or https:// URL, with #IP,IP after it to pin its addresses";
+	pinned_url_clear(&p);
+	return NULL;
+}
+
 #define AT(field) offsetof(struct conf, field)
 
 static const struct option options[] = {
@@ -114,6 +126,12 @@ static const struct option options[] = {
     {"dns", "in_flight", OPTION_INT, AT(dns_in_flight), 1, 1000, "100", NULL,
 	"Queries waiting for an answer at the same time; more than about 100 overflow socket "
 	"buffers, and what is lost then would look like blocking."},
+    {"control", "url", OPTION_STRINGS, AT(helpers), 0, 0, "", check_helper,
+	"Test helpers to ask how the targets look from elsewhere, in order of preference: URL, or "
+	"URL#IP,IP to pin its addresses. A friend's 'netvane control', or OONI's public ones, such "
+	"as https://0.th.ooni.org/ . The helper, and with http:// whoever watches the line, learns "
+	"which sites you measure; OONI's are third parties with their own rules. Default: nobody is "
+	"asked."},
     {"http", "https", OPTION_BOOL, AT(http), 0, 0, "yes", NULL,
 	"Fetch the page of https:// targets too. Pages of http:// targets always are."},
     {"http", "keep_bodies", OPTION_BOOL, AT(keep_bodies), 0, 0, "no", NULL,
@@ -144,6 +162,8 @@ static const struct option options[] = {
 	"Pause before the first retry, half of it up to one and a half times."},
     {"limits", "retry2_ms", OPTION_INT, AT(retry2_ms), 0, 600000, "5000", NULL,
 	"Pause before the second retry."},
+    {"limits", "control_ms", OPTION_INT, AT(control_ms), 1, 600000, "30000", NULL,
+	"Time for one request to a test helper."},
     {"limits", "body_cap", OPTION_INT, AT(body_cap), 1, 1 << 30, "524288", NULL,
 	"Bytes of a page that are read."},
     {"limits", "scale", OPTION_DOUBLE, AT(scale), 0.001, 1000, "1", NULL,

@@ -36,6 +36,8 @@ struct conf {
 	struct strings resolvers; /* IP[:PORT], the second resolvers */
 	struct strings doh; /* URL[#IP,IP] */
 	int dns_in_flight;
+	/* [control] */
+	struct strings helpers; /* URL[#IP,IP] of test helpers, in order of preference */
 	/* [http] */
 	bool http; /* https:// pages too; http:// always */
 	bool keep_bodies;
@@ -45,6 +47,7 @@ struct conf {
 	int dns_ms, listen_ms, tcp_ms, tls_ms, http_first_ms, http_ms, session_ms;
 	int confirm_ms;
 	int retry1_ms, retry2_ms;
+	int control_ms;
 	int body_cap; /* bytes */
 	double scale;
 };

@@ -16,6 +16,7 @@
 #include "probe/conf.h"
 #include "probe/controls.h"
 #include "probe/envelope.h"
+#include "probe/helper.h"
 #include "probe/landmarks.h"
 #include "probe/lookups.h"
 #include "probe/probe.h"
@@ -34,7 +35,7 @@
  */
 enum { TARGET_ATTEMPTS = 3, HELD_MAX = 64, RESTING_SHARE = 4, RESTING_MAX = 400 };
 
-enum step { STEP_DOH_NAMES, STEP_BEFORE, STEP_TARGETS, STEP_AFTER, STEP_DONE };
+enum step { STEP_SERVER_NAMES, STEP_BEFORE, STEP_TARGETS, STEP_AFTER, STEP_DONE };
 
 struct job {
 	struct round *round;
@@ -50,9 +51,10 @@ struct round {
 	enum step step;
 	struct resolver *resolvers;
 	size_t nresolvers;
-	struct lookups lookups; /* of a DoH server's own name */
-	size_t doh; /* the resolver whose name is looked up */
-	char *doh_host;
+	struct helpers *helpers;
+	struct lookups lookups; /* of a server's own name */
+	size_t server; /* whose name is looked up: the resolvers, then the helpers */
+	char *server_host;
 	struct controls *controls;
 	struct landmarks landmarks;
 	struct company *company;
@@ -247,7 +249,8 @@ start_target(struct round *r, const struct target *target)
 	struct job *job = xcalloc(1, sizeof(*job));
 	struct session_plan plan = {.target = target, .resolvers = r->resolvers,
 	    .nresolvers = r->nresolvers, .attempts = TARGET_ATTEMPTS,
-	    .max_redirects = r->probe->conf->max_redirects, .landmarks = &r->landmarks};
+	    .max_redirects = r->probe->conf->max_redirects, .landmarks = &r->landmarks,
+	    .helpers = r->helpers};
 	struct measurement *m = envelope_new(r->probe, r->m, "web_connectivity", target->url);
 
 	plan.usual_rate = company_rate(r->company, &plan.usual_n);
@@ -394,63 +397,64 @@ start_pass(struct round *r, const char *phase)
 	controls_pass(r->controls, phase);
 }
 
-/* --- names of DoH servers -------------------------------------------------------------------- */
+/* --- names of servers that we ask ------------------------------------------------------------- */
 
-static void
-add_pins(struct resolver *resolver, const struct measurement *m)
+/* DoH servers first: they help to find the others. */
+static struct pinned_url *
+server_at(const struct round *r, size_t i)
 {
-	const struct query *q;
-	size_t i, k;
-
-	for (i = 0; i < m->nqueries; i++) {
-		q = &m->queries[i];
-		for (k = 0; q->failure == NULL && k < q->nanswers; k++) {
-			if (q->answers[k].address == NULL)
-				continue;
-			resolver->pins = xreallocarray(
-			    resolver->pins, resolver->npins + 1, sizeof(*resolver->pins));
-			resolver->pins[resolver->npins++] = xstrdup(q->answers[k].address);
-		}
-	}
+	return i < r->nresolvers ? &r->resolvers[i].server
+				 : &r->helpers->items[i - r->nresolvers].server;
 }
 
 static void
-doh_name_ready(void *arg)
+server_give_up(struct round *r, size_t i)
+{
+	static const char why[] = "its own name could not be resolved";
+	const struct pinned_url *server = server_at(r, i);
+
+	if (i < r->nresolvers) {
+		r->resolvers[i].skip = true;
+		add_skipped(r, server->url, why);
+	} else
+		r->helpers->items[i - r->nresolvers].skipped = why;
+	log_warnx("the %s %s could not be resolved; pin it with URL#IP",
+	    i < r->nresolvers ? "DoH server" : "test helper", server->url);
+}
+
+static void
+server_name_ready(void *arg)
 {
 	(void)arg; /* done comes soon enough */
 }
 
 static void
-doh_name_done(void *arg)
+server_name_done(void *arg)
 {
 	struct round *r = arg;
-	struct resolver *resolver = &r->resolvers[r->doh];
+	struct pinned_url *server = server_at(r, r->server);
 
-	add_pins(resolver, r->m);
+	pinned_url_pin_answers(server, r->m);
 	/* The look-up served only to find the server. */
 	r->m->nqueries = r->m->nduplicates = r->m->nevents = 0;
-	if (resolver->npins == 0 && !r->interrupted) {
-		resolver->skip = true;
-		add_skipped(r, resolver->address, "its own name could not be resolved");
-		log_warnx("the DoH server %s could not be resolved; pin it with URL#IP",
-		    resolver->address);
-	}
-	r->doh++;
+	if (server->npins == 0 && !r->interrupted)
+		server_give_up(r, r->server);
+	r->server++;
 	round_go_on(r);
 }
 
-/* Starts the look-up of the next DoH server that is known by name only; false: there is none. */
+/* Starts the look-up of the next server that is known by name only; false: there is none. */
 static bool
-start_doh_name(struct round *r)
+start_server_name(struct round *r)
 {
-	for (; r->doh < r->nresolvers; r->doh++) {
-		free(r->doh_host);
-		r->doh_host = resolver_doh_host(&r->resolvers[r->doh]);
-		if (r->doh_host == NULL)
+	for (; r->server < r->nresolvers + r->helpers->n; r->server++) {
+		free(r->server_host);
+		r->server_host = pinned_url_unknown_host(server_at(r, r->server));
+		if (r->server_host == NULL)
 			continue;
 		lookups_clear(&r->lookups);
-		lookups_start(&r->lookups, r->probe, r->m, r->resolvers, r->nresolvers, r->doh_host,
-		    NULL, 2, true, doh_name_ready, doh_name_done, r);
+		lookups_start(&r->lookups, r->probe, r->m, r->resolvers, r->nresolvers,
+		    r->server_host, NULL, 2, true, server_name_ready, server_name_done, r);
 		return true;
 	}
 	return false;
@@ -459,11 +463,25 @@ start_doh_name(struct round *r)
 /* --- the way through ------------------------------------------------------------------------- */
 
 static void
+skipped_helpers(struct round *r)
+{
+	const struct helper *helper;
+	size_t i;
+
+	for (i = 0; i < r->helpers->n; i++) {
+		helper = &r->helpers->items[i];
+		if (helper->skipped != NULL)
+			add_skipped(r, helper->server.url, helper->skipped);
+	}
+}
+
+static void
 finish(struct round *r)
 {
 	struct round_info *info = r->m->round;
 
 	release_held(r, r->nheld);
+	skipped_helpers(r);
 	copy_context(r, r->m);
 	info->complete = !r->interrupted && r->measured == r->plan.ntargets;
 	info->measured = (int64_t)r->measured;
@@ -504,9 +522,9 @@ round_step(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (r->step == STEP_DOH_NAMES && r->interrupted)
+	if (r->step == STEP_SERVER_NAMES && r->interrupted)
 		r->step = STEP_DONE;
-	if (r->step == STEP_DOH_NAMES && !start_doh_name(r)) {
+	if (r->step == STEP_SERVER_NAMES && !start_server_name(r)) {
 		r->step = STEP_BEFORE;
 		start_pass(r, "before");
 	} else if (r->step == STEP_TARGETS)
@@ -564,6 +582,7 @@ round_start(const struct round_plan *plan)
 	r->probe = plan->probe;
 	r->probe->bytes_in = r->probe->bytes_out = 0;
 	r->resolvers = resolvers_load(r->probe->conf, &r->nresolvers);
+	r->helpers = helpers_new(r->probe->conf, r->probe->base);
 	r->most = targets_at_a_time(r);
 	controls.resolvers = r->resolvers;
 	controls.nresolvers = r->nresolvers;
@@ -593,7 +612,7 @@ round_interrupt(struct round *r)
 		session_interrupt(job->session);
 	if (controls_running(r->controls))
 		controls_interrupt(r->controls);
-	if (r->step == STEP_DOH_NAMES && r->doh_host != NULL)
+	if (r->step == STEP_SERVER_NAMES && r->server_host != NULL)
 		lookups_end(&r->lookups, failure_name(FAILURE_INTERRUPTED));
 }
 
@@ -608,8 +627,9 @@ round_free(struct round *r)
 	landmarks_clear(&r->landmarks);
 	company_free(r->company);
 	resolvers_free(r->resolvers, r->nresolvers);
+	helpers_free(r->helpers);
 	measurement_free(r->m);
-	free(r->doh_host);
+	free(r->server_host);
 	free(r->held);
 	free(r->order);
 	scrub_clear(&r->scrub);

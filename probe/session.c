@@ -10,10 +10,12 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "probe/check_control.h"
 #include "probe/conf.h"
 #include "probe/confirm.h"
 #include "probe/endpoint.h"
 #include "probe/fetch.h"
+#include "probe/helper.h"
 #include "probe/lookups.h"
 #include "probe/probe.h"
 #include "probe/resolver.h"
@@ -42,6 +44,7 @@ struct session {
 	struct lookups lookups; /* of the target itself: they go on listening while the rest begins */
 	struct lookups redirect_lookups;
 	bool listening;
+	struct check *control; /* asks a control vantage beside all steps; NULL: it does not, or no more */
 	struct address *addresses; /* of this hop, in the measurement's arena */
 	size_t naddresses;
 	struct endpoint *endpoints;
@@ -71,6 +74,20 @@ depth_tag(int depth)
 	return tags[depth];
 }
 
+/* Whether it waits only for what may come beside its steps. */
+static bool
+session_rests(const struct session *s)
+{
+	return s->listening || s->control != NULL;
+}
+
+static void
+session_end_if_idle(struct session *s)
+{
+	if (s->step == STEP_ENDED && !session_rests(s))
+		event_active(&s->ended, EV_TIMEOUT, 1);
+}
+
 /* Whoever calls this may be deep in a callback of the session's own; done comes from the loop. */
 static void
 session_end(struct session *s)
@@ -78,10 +95,9 @@ session_end(struct session *s)
 	s->step = STEP_ENDED;
 	s->m->runtime = (double)((clock_mono_ns() - s->m->start_mono_ns) / 1000) / 1e6;
 	event_del(&s->deadline);
-	if (!s->listening)
-		event_active(&s->ended, EV_TIMEOUT, 1);
-	else if (s->resting != NULL)
+	if (session_rests(s) && s->resting != NULL)
 		s->resting(s->arg);
+	session_end_if_idle(s);
 }
 
 static void
@@ -105,6 +121,8 @@ session_stop(struct session *s, const char *failure)
 	s->stopped = true;
 	if (s->listening)
 		lookups_end(&s->lookups, failure);
+	if (s->control != NULL)
+		check_finish(s->control, failure);
 	switch (s->step) {
 	case STEP_LOOKUPS:
 		if (s->depth > 0)
@@ -278,11 +296,56 @@ endpoint_done(void *arg)
 }
 
 static void
+control_done(struct check *check, void *arg)
+{
+	struct session *s = arg;
+
+	(void)check;
+	s->control = NULL;
+	session_end_if_idle(s);
+}
+
+/* Once, with all addresses that the resolvers gave, or none. */
+static void
+session_ask_control(struct session *s)
+{
+	char **ips;
+	size_t i;
+
+	if (s->stopped || !helpers_usable(s->plan.helpers))
+		return;
+	ips = xcalloc(s->naddresses, sizeof(*ips));
+	for (i = 0; i < s->naddresses; i++)
+		ips[i] = s->addresses[i].ip;
+	s->control = check_control_new(
+	    s->probe, s->m, s->plan.helpers, &s->hop, ips, s->naddresses, control_done, s);
+	free(ips);
+	check_start(s->control);
+}
+
+/* Leaves out where it must not go. */
+static void
+session_drop_forbidden(struct session *s)
+{
+	size_t kept = 0, i;
+
+	for (i = 0; i < s->naddresses; i++)
+		if (s->plan.may_connect == NULL ||
+		    s->plan.may_connect(
+			s->addresses[i].ip, s->hop.port, s->plan.may_connect_arg))
+			s->addresses[kept++] = s->addresses[i];
+	s->naddresses = kept;
+}
+
+static void
 session_connect(struct session *s)
 {
 	struct endpoint *e;
 	size_t i;
 
+	if (s->depth == 0)
+		session_ask_control(s);
+	session_drop_forbidden(s);
 	/* A redirect is followed to one address; only the target itself is measured at all of them. */
 	if (s->depth > 0 && s->naddresses > 1)
 		s->naddresses = 1;
@@ -384,8 +447,7 @@ lookups_done(void *arg)
 	struct session *s = arg;
 
 	s->listening = false;
-	if (s->step == STEP_ENDED)
-		event_active(&s->ended, EV_TIMEOUT, 1);
+	session_end_if_idle(s);
 }
 
 /* A redirect's look-ups are waited for to the end: one at a time keeps the session simple. */

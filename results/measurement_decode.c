@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "results/json_get.h"
 #include "results/observations.h"
+#include "results/vantage.h"
 
 static void
 annotations_decode(struct json_get *g, const json_t *root, struct measurement *m)
@@ -224,6 +225,7 @@ root_decode(const json_t *root, size_t *oddities)
 	m->has_x = g.ours = x != NULL;
 	observations_decode(&g, keys, m);
 	ooni_verdict_decode(&g, keys, m);
+	vantage_decode(&g, keys, m);
 	if (x != NULL)
 		x_decode(&g, x, m);
 	if (oddities != NULL)

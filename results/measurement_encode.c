@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "results/observations.h"
+#include "results/vantage.h"
 
 static bool
 has_lists(const struct measurement *m)
@@ -75,8 +76,8 @@ static void
 ooni_verdict_encode(struct json *j, const struct measurement *m)
 {
 	static const char *const unknown[] = {"dns_consistency", "dns_experiment_failure",
-	    "http_experiment_failure", "control_failure", "control", "body_length_match",
-	    "headers_match", "status_code_match", "title_match"};
+	    "http_experiment_failure", "body_length_match", "headers_match",
+	    "status_code_match", "title_match"};
 	size_t i;
 
 	if (m->blocking != NULL && strcmp(m->blocking, "false") == 0)
@@ -283,6 +284,7 @@ measurement_encode(const struct measurement *m, struct buf *out)
 	if (has_lists(m)) {
 		observations_encode(&j, m);
 		ooni_verdict_encode(&j, m);
+		vantage_encode(&j, m);
 	}
 	if (m->has_x)
 		x_encode(&j, m);

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "results/measurement.h"
+#include "results/vantage.h"
 #include "tests/record_sample.h"
 
 /* What is being compared: the name of the field, for the message. */
@@ -206,6 +207,48 @@ same_request(const struct http_request *a, const struct http_request *b)
 }
 
 static void
+same_vantage_endpoint(const struct vantage_endpoint *a, const struct vantage_endpoint *b)
+{
+	SAME_TEXT(endpoint);
+	SAME_TEXT(server_name);
+	SAME_INT(status);
+	SAME_TEXT(failure);
+}
+
+static void
+same_vantage_ip(const struct vantage_ip *a, const struct vantage_ip *b)
+{
+	SAME_TEXT(ip);
+	SAME_INT(asn);
+	SAME_INT(flags);
+}
+
+static void
+same_vantage(const struct vantage *a, const struct vantage *b)
+{
+	SAME_TEXT(url);
+	SAME_DOUBLE(t0);
+	SAME_DOUBLE(t);
+	SAME_TEXT(failure);
+	SAME_INT(answered);
+	SAME_LIST(tcp, ntcp, same_vantage_endpoint);
+	SAME_LIST(tls, ntls, same_vantage_endpoint);
+	SAME_INT(http.asked);
+	SAME_INT(http.body_length);
+	SAME_TEXT(http.discovered_h3_endpoint);
+	SAME_TEXT(http.failure);
+	SAME_TEXT(http.title);
+	SAME_LIST(http.headers, http.nheaders, same_header);
+	SAME_INT(http.status_code);
+	SAME_TEXT(dns_failure);
+	SAME_LIST(addrs, naddrs, same_string);
+	SAME_LIST(ips, nips, same_vantage_ip);
+	SAME_TEXT(asked_url);
+	SAME_LIST(asked_headers, nasked_headers, same_header);
+	SAME_LIST(asked_endpoints, nasked_endpoints, same_string);
+}
+
+static void
 same_resolver(const struct resolver_health *a, const struct resolver_health *b)
 {
 	SAME_TEXT(address);
@@ -338,6 +381,9 @@ assert_same_record(const struct measurement *a, const struct measurement *b)
 	assert_int_equal(a->confirm != NULL, b->confirm != NULL);
 	if (a->confirm != NULL)
 		same_observations(a->confirm, b->confirm);
+	assert_int_equal(a->control != NULL, b->control != NULL);
+	if (a->control != NULL)
+		same_vantage(a->control, b->control);
 	SAME_TEXT(blocking);
 	SAME_INT(accessible);
 	SAME_INT(has_x);

@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "results/measurement.h"
+#include "results/vantage.h"
 
 /* Arena copies of literals, so that the sample is made of what a running probe would hold. */
 #define TEXT(s) arena_strdup(m->arena, (s))
@@ -225,6 +226,37 @@ fill_requests(struct measurement *m)
 }
 
 static void
+fill_control(struct measurement *m)
+{
+	struct vantage *v = arena_alloc(m->arena, sizeof(*v));
+
+	m->control = v;
+	v->url = TEXT("https://helper.example:4443/");
+	v->t0 = 0.07;
+	v->t = 3.25;
+	v->answered = true;
+	*ARENA_PUSH(m->arena, v->tcp, v->ntcp) = (struct vantage_endpoint){
+	    .endpoint = TEXT("192.0.2.1:443"), .status = true};
+	*ARENA_PUSH(m->arena, v->tcp, v->ntcp) = (struct vantage_endpoint){
+	    .endpoint = TEXT("[2001:db8::1]:80"), .failure = TEXT("connection_refused_error")};
+	*ARENA_PUSH(m->arena, v->tls, v->ntls) =
+	    (struct vantage_endpoint){.endpoint = TEXT("192.0.2.1:443"),
+	        .server_name = TEXT("www.example.org"), .failure = TEXT("ssl_invalid_hostname")};
+	v->http = (struct vantage_http){.asked = true, .body_length = 1533,
+	    .discovered_h3_endpoint = TEXT("www.example.org:443"), .failure = TEXT("unknown_error"),
+	    .title = TEXT("Example"), .status_code = 200};
+	add_header(m, &v->http.headers, &v->http.nheaders, "Server", "nginx");
+	v->dns_failure = TEXT("dns_name_error");
+	*ARENA_PUSH(m->arena, v->addrs, v->naddrs) = TEXT("192.0.2.1");
+	*ARENA_PUSH(m->arena, v->ips, v->nips) = (struct vantage_ip){TEXT("192.0.2.1"), 64500,
+	    VANTAGE_IP_PROBE | VANTAGE_IP_HELPER | VANTAGE_IP_TLS_VALID};
+	v->asked_url = TEXT("https://www.example.org/");
+	add_header(m, &v->asked_headers, &v->nasked_headers, "Accept", "text/html");
+	add_header(m, &v->asked_headers, &v->nasked_headers, "Accept", "*/*");
+	*ARENA_PUSH(m->arena, v->asked_endpoints, v->nasked_endpoints) = TEXT("192.0.2.1:443");
+}
+
+static void
 fill_verdict(struct measurement *m)
 {
 	struct verdict *v = &m->verdict;
@@ -260,6 +292,7 @@ sample_web(void)
 	fill_requests(m);
 	fill_tls(measurement_confirm(m));
 	fill_query(m, ARENA_PUSH(m->arena, m->confirm->queries, m->confirm->nqueries), NULL);
+	fill_control(m);
 	fill_verdict(m);
 	return m;
 }
