@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "results/baseline.h"
 #include "results/observations.h"
 
 static bool
@@ -240,8 +241,10 @@ x_encode(struct json *j, const struct measurement *m)
 	json_put_object_end(j);
 	if (m->round != NULL)
 		round_encode(j, m->round);
-	else
+	else {
+		baseline_encode(j, m->baseline);
 		verdict_encode(j, &m->verdict);
+	}
 	json_put_object_end(j);
 }
 
