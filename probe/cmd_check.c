@@ -12,10 +12,12 @@
 #include <event2/event.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/directory.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/table.h"
+#include "probe/baseline.h"
 #include "probe/conf.h"
 #include "probe/conf_files.h"
 #include "probe/consent.h"
@@ -77,6 +79,7 @@ struct run {
 	struct lock *lock;
 	struct journal *journal;
 	bool journal_failed, stdout_failed;
+	struct baselines *baselines;
 	struct probe *probe;
 	struct round *round;
 	struct progress *progress;
@@ -338,6 +341,20 @@ open_files(struct run *run)
 	return result == JOURNAL_OK ? -1 : EX_CANTCREAT;
 }
 
+/* Where it is new, the rounds in the journal have not been learned from: an older version's, or its file was no good. */
+static void
+open_baselines(struct run *run)
+{
+	struct baselines_rebuilt done;
+
+	run->baselines = baselines_open(run->state);
+	if (baselines_fresh(run->baselines) &&
+	    baselines_rebuild(run->baselines, run->results, clock_wall_us(), &done) == 0 &&
+	    done.records > 0)
+		log_info("learned what is normal here from %zu records in %s", done.records,
+		    run->results);
+}
+
 /* --- while it runs --------------------------------------------------------------------------- */
 
 static void
@@ -364,6 +381,7 @@ take_record(struct measurement *m, void *arg)
 		run->journal_failed = true;
 	print_line(run);
 	summary_add(run->summary, m);
+	baselines_learn(run->baselines, m);
 	measurement_free(m);
 }
 
@@ -407,6 +425,7 @@ interrupted(evutil_socket_t signal_number, short what, void *arg)
 		return;
 	}
 	journal_sync(run->journal);
+	baselines_commit(run->baselines);
 	_exit(128 + (int)signal_number);
 }
 
@@ -439,6 +458,8 @@ measure(struct run *run)
 	if (run->probe == NULL)
 		return EX_CONFIG;
 	plan.probe = run->probe;
+	open_baselines(run);
+	plan.baselines = run->baselines;
 	plan.since_last_s = heartbeat_since(run->state);
 	heartbeat_mark(run->state);
 	run->summary = summary_new(run->plan.targets, run->plan.ntargets);
@@ -449,6 +470,7 @@ measure(struct run *run)
 	progress_free(run->progress);
 	run->progress = NULL;
 	sync_now(-1, 0, run);
+	baselines_commit(run->baselines);
 	return -1;
 }
 
@@ -491,6 +513,7 @@ clean_up(struct run *run)
 	summary_free(run->summary);
 	round_free(run->round);
 	probe_free(run->probe);
+	baselines_close(run->baselines);
 	journal_close(run->journal);
 	lock_drop(run->lock);
 	plan_clear(&run->plan);

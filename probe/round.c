@@ -11,6 +11,7 @@
 #include "base/fds.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "probe/baseline.h"
 #include "probe/company.h"
 #include "probe/concurrency.h"
 #include "probe/conf.h"
@@ -257,6 +258,7 @@ start_target(struct round *r, const struct target *target)
 	m->list = arena_strdup(m->arena, target->list);
 	m->category = arena_strdup(m->arena, target->category);
 	m->role = arena_strdup(m->arena, "target");
+	baselines_load(r->plan.baselines, m);
 	job->round = r;
 	job->target = target;
 	job->next = r->jobs;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "results/baseline.h"
 #include "results/json_get.h"
 #include "results/observations.h"
 #include "results/vantage.h"
@@ -198,8 +199,10 @@ x_decode(struct json_get *g, const json_t *x, struct measurement *m)
 	context_decode(g, context, &m->context);
 	if (round != NULL)
 		m->round = round_decode(g, round, context);
-	else
+	else {
+		m->baseline = baseline_decode(g, x);
 		verdict_decode(g, json_get_object(g, x, "verdict"), &m->verdict);
+	}
 	confirm = json_get_object(g, x, "confirm");
 	if (confirm != NULL)
 		observations_decode(g, confirm, measurement_confirm(m));

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "results/baseline.h"
 #include "results/observations.h"
 #include "results/vantage.h"
 
@@ -267,6 +268,7 @@ x_encode(struct json *j, const struct measurement *m)
 		round_encode(j, m->round);
 	else {
 		confirm_encode(j, m->confirm);
+		baseline_encode(j, m->baseline);
 		verdict_encode(j, &m->verdict);
 	}
 	json_put_object_end(j);

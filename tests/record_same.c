@@ -6,6 +6,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "results/baseline.h"
 #include "results/measurement.h"
 #include "results/vantage.h"
 #include "tests/record_sample.h"
@@ -280,6 +281,34 @@ same_context(const struct context *a, const struct context *b)
 }
 
 static void
+same_baseline_item(const struct baseline_item *a, const struct baseline_item *b)
+{
+	SAME_TEXT(value);
+	SAME_INT(count);
+	SAME_INT(last_us);
+}
+
+static void
+same_baseline(const struct baseline *a, const struct baseline *b)
+{
+	SAME_INT(measured);
+	SAME_INT(ok);
+	SAME_INT(days);
+	SAME_INT(last_ok_us);
+	SAME_INT(bad_streak);
+	SAME_LIST(addresses, naddresses, same_baseline_item);
+	SAME_LIST(issuers, nissuers, same_baseline_item);
+	SAME_LIST(keys, nkeys, same_baseline_item);
+	SAME_DOUBLE(handshake_s);
+	SAME_DOUBLE(connect_s);
+	SAME_DOUBLE(rate);
+	SAME_INT(body_length);
+	SAME_TEXT(title);
+	SAME_LIST(blockpages, nblockpages, same_baseline_item);
+	SAME_INT(quic);
+}
+
+static void
 same_verdict(const struct verdict *a, const struct verdict *b)
 {
 	SAME_INT(status);
@@ -394,6 +423,9 @@ assert_same_record(const struct measurement *a, const struct measurement *b)
 	SAME_TEXT(role);
 	same_context(&a->context, &b->context);
 	same_verdict(&a->verdict, &b->verdict);
+	assert_int_equal(a->baseline != NULL, b->baseline != NULL);
+	if (a->baseline != NULL)
+		same_baseline(a->baseline, b->baseline);
 	assert_int_equal(a->round != NULL, b->round != NULL);
 	if (a->round != NULL)
 		same_round(a->round, b->round);

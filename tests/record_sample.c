@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "results/baseline.h"
 #include "results/measurement.h"
 #include "results/vantage.h"
 
@@ -257,6 +258,34 @@ fill_control(struct measurement *m)
 }
 
 static void
+fill_baseline(struct measurement *m)
+{
+	struct baseline *b = m->baseline = baseline_new(m->arena);
+
+	b->measured = 31;
+	b->ok = 30;
+	b->days = 8;
+	b->last_ok_us = INT64_C(1795307400987654);
+	b->bad_streak = 1;
+	*ARENA_PUSH(m->arena, b->addresses, b->naddresses) =
+	    (struct baseline_item){TEXT("192.0.2.1"), 29, INT64_C(1795307400987654)};
+	*ARENA_PUSH(m->arena, b->addresses, b->naddresses) =
+	    (struct baseline_item){TEXT("2001:db8::1"), 2, INT64_C(1794307400000001)};
+	*ARENA_PUSH(m->arena, b->issuers, b->nissuers) =
+	    (struct baseline_item){TEXT("1f"), 28, INT64_C(1795307400987653)};
+	*ARENA_PUSH(m->arena, b->keys, b->nkeys) =
+	    (struct baseline_item){TEXT("2e"), 27, INT64_C(1795307400987652)};
+	b->handshake_s = 0.0625;
+	b->connect_s = 0.03;
+	b->rate = 123456.75;
+	b->body_length = 98765;
+	b->title = TEXT("Басты бет");
+	*ARENA_PUSH(m->arena, b->blockpages, b->nblockpages) =
+	    (struct baseline_item){TEXT("3d"), 26, INT64_C(1795307400987651)};
+	b->quic = true;
+}
+
+static void
 fill_verdict(struct measurement *m)
 {
 	struct verdict *v = &m->verdict;
@@ -293,6 +322,7 @@ sample_web(void)
 	fill_tls(measurement_confirm(m));
 	fill_query(m, ARENA_PUSH(m->arena, m->confirm->queries, m->confirm->nqueries), NULL);
 	fill_control(m);
+	fill_baseline(m);
 	fill_verdict(m);
 	return m;
 }
