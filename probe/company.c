@@ -11,6 +11,7 @@
 #include "results/failure.h"
 #include "results/measurement.h"
 #include "results/odd.h"
+#include "results/site.h"
 
 /* Something odd that a target showed. */
 struct mark {
@@ -122,7 +123,7 @@ tell_mark(enum odd_kind kind, const char *value, void *arg)
 	for (i = 0; i < t->company->nmarks; i++) {
 		mark = &t->company->marks[i];
 		if (mark->kind != kind || strcmp(mark->value, value) != 0 ||
-		    facts_same_site(mark->input, t->m->input))
+		    same_site(mark->input, t->m->input))
 			continue;
 		switch (kind) {
 		case ODD_ISSUER:

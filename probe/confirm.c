@@ -34,6 +34,7 @@ struct confirm {
 	struct facts facts; /* of the measurement, before any test */
 	struct landmark places[2]; /* copies: the list may grow; its strings stay */
 	const struct landmark *away[2]; /* NULL none */
+	struct landmark any; /* with or without TLS; name NULL: none */
 	const char *canary; /* a host name that nobody has */
 	const char *own_ip; /* the address that is tested; NULL none */
 	struct resolver nowhere; /* a landmark as if it were a resolver */
@@ -231,14 +232,13 @@ static void
 choose_dns(struct confirm *c)
 {
 	const struct resolver *system = system_resolver(c);
-	const struct landmark *l = c->away[0];
 	int i;
 
 	for (i = 0; system != NULL && i < PAIRS; i++) {
 		add_dns(c, LANE_DNS, "why=dns_target", system, c->plan.target->host,
 		    i == 0 ? LONG_LISTEN_MS : 0);
-		if (l != NULL)
-			add_dns(c, LANE_DNS, "why=dns_control", system, l->name, 0);
+		if (c->any.name != NULL)
+			add_dns(c, LANE_DNS, "why=dns_control", system, c->any.name, 0);
 	}
 	if (system != NULL)
 		add_dns(c, LANE_DNS, "why=dns_nonexistent", system, c->canary, 0);
@@ -444,11 +444,15 @@ canary_name(struct arena *arena)
 static void
 find_places(struct confirm *c)
 {
-	const struct landmark *l[2];
+	const struct landmark *l[2], *any;
 	size_t i;
 
+	any = landmarks_for(c->plan.landmarks, c->plan.target->host, NULL, false, 0);
+	if (any != NULL)
+		c->any = *any;
+
 	for (i = 0; i < 2; i++) {
-		l[i] = landmarks_for(c->plan.landmarks, c->plan.target->host, c->own_ip, i);
+		l[i] = landmarks_for(c->plan.landmarks, c->plan.target->host, c->own_ip, true, i);
 		if (l[i] == NULL || (i == 1 && l[1] == l[0]))
 			continue;
 		c->places[i] = *l[i];

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "results/facts.h"
 #include "results/measurement.h"
 
 enum { SPARED = 2 };
@@ -20,30 +21,49 @@ has(const struct landmarks *l, const char *ip)
 	return false;
 }
 
-/* The first IPv4 handshake that verified with the control's own name. */
+static void
+add(struct landmarks *l, const char *name, char *ip, int port, bool tls, bool domestic)
+{
+	if (has(l, ip)) {
+		free(ip);
+		return;
+	}
+	l->items = xreallocarray(l->items, l->n + 1, sizeof(*l->items));
+	l->items[l->n++] = (struct landmark){
+	    .name = xstrdup(name), .ip = ip, .port = port, .tls = tls, .domestic = domestic};
+}
+
+/* "192.0.2.1:443"; false where it is IPv6, or no such thing. */
+static bool
+split(const char *address, char **ip, int *port)
+{
+	const char *colon = address != NULL ? strrchr(address, ':') : NULL;
+
+	if (colon == NULL || address[0] == '[')
+		return false;
+	*ip = xstrndup(address, (size_t)(colon - address));
+	*port = atoi(colon + 1);
+	return true;
+}
+
 void
 landmarks_add(struct landmarks *l, const struct measurement *m, bool domestic)
 {
-	const struct tls_handshake *tls;
-	const char *colon;
+	const char *name = facts_host(m);
 	size_t i;
 	char *ip;
+	int port;
 
-	for (i = 0; i < m->ntls; i++) {
-		tls = &m->tls[i];
-		colon = strrchr(tls->address, ':');
-		if (tls->failure != NULL || tls->address[0] == '[' || colon == NULL)
-			continue;
-		ip = xstrndup(tls->address, (size_t)(colon - tls->address));
-		if (has(l, ip)) {
-			free(ip);
-			continue;
+	for (i = 0; i < m->ntls; i++)
+		if (m->tls[i].failure == NULL && split(m->tls[i].address, &ip, &port)) {
+			add(l, m->tls[i].server_name, ip, port, true, domestic);
+			return;
 		}
-		l->items = xreallocarray(l->items, l->n + 1, sizeof(*l->items));
-		l->items[l->n++] = (struct landmark){.name = xstrdup(tls->server_name), .ip = ip,
-		    .port = atoi(colon + 1), .domestic = domestic};
-		return;
-	}
+	for (i = 0; name != NULL && i < m->nrequests; i++)
+		if (m->requests[i].code > 0 && split(m->requests[i].address, &ip, &port)) {
+			add(l, name, ip, port, false, domestic);
+			return;
+		}
 }
 
 void
@@ -70,13 +90,15 @@ spread(const char *host)
 }
 
 const struct landmark *
-landmarks_for(const struct landmarks *l, const char *target_host, const char *not_ip, size_t i)
+landmarks_for(const struct landmarks *l, const char *target_host, const char *not_ip, bool tls,
+    size_t i)
 {
 	const struct landmark *usable[8];
 	size_t n = 0, k;
 
 	for (k = 0; k < l->n && n < sizeof(usable) / sizeof(usable[0]); k++)
-		if (!l->items[k].domestic && (not_ip == NULL || strcmp(l->items[k].ip, not_ip) != 0))
+		if (!l->items[k].domestic && (l->items[k].tls || !tls) &&
+		    (not_ip == NULL || strcmp(l->items[k].ip, not_ip) != 0))
 			usable[n++] = &l->items[k];
 	if (n > SPARED)
 		n = n - SPARED > 2 ? n - SPARED : 2;

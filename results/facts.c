@@ -12,6 +12,7 @@
 
 #include "base/mem.h"
 #include "results/measurement.h"
+#include "results/site.h"
 
 struct prefix {
 	uint8_t bytes[16];
@@ -81,49 +82,6 @@ interrupted(const char *failure)
 	return failure_find(failure) == FAILURE_INTERRUPTED;
 }
 
-/* The host of a URL, as offsets into it. */
-static const char *
-url_host(const char *url, size_t *len)
-{
-	const char *host = strstr(url, "://");
-
-	host = host == NULL ? url : host + 3;
-	if (*host == '[') {
-		host++;
-		*len = strcspn(host, "]");
-	} else
-		*len = strcspn(host, ":/?#");
-	return host;
-}
-
-/* Whether a equals b or is a name below it. */
-static bool
-host_below(const char *a, size_t alen, const char *b, size_t blen)
-{
-	if (alen == blen)
-		return strncasecmp(a, b, alen) == 0;
-	return alen > blen && a[alen - blen - 1] == '.' &&
-	    strncasecmp(a + alen - blen, b, blen) == 0;
-}
-
-/* Sites redirect example.org to www.example.org and back: "www." does not count. */
-bool
-facts_same_site(const char *url_a, const char *url_b)
-{
-	size_t alen, blen;
-	const char *a = url_host(url_a, &alen), *b = url_host(url_b, &blen);
-
-	if (alen > 4 && strncasecmp(a, "www.", 4) == 0) {
-		a += 4;
-		alen -= 4;
-	}
-	if (blen > 4 && strncasecmp(b, "www.", 4) == 0) {
-		b += 4;
-		blen -= 4;
-	}
-	return host_below(a, alen, b, blen) || host_below(b, blen, a, alen);
-}
-
 /* A site under the country's own top-level domain is taken to be inside the country. */
 bool
 facts_domestic(const struct measurement *m)
@@ -152,6 +110,15 @@ facts_untrusted(const struct tls_handshake *tls)
 			break;
 		}
 	return failure_find(tls->failure) == FAILURE_SSL_UNKNOWN_AUTHORITY;
+}
+
+const char *
+facts_host(const struct measurement *m)
+{
+	size_t len;
+	const char *host = m->input != NULL ? url_host(m->input, &len) : NULL;
+
+	return host != NULL && len > 0 ? arena_strndup(m->arena, host, len) : NULL;
 }
 
 static void
@@ -183,6 +150,10 @@ gather_context(const struct measurement *m, struct facts *f)
 	f->controls_ok = c->foreign_ok > 0 || c->domestic_ok > 0 || c->others_ok > 0;
 	f->ipv6_ok = c->ipv6 == IPV6_OK;
 	f->local_interception = c->local_interception;
+	f->same_issuer = c->same_issuer;
+	f->same_issuer_abroad = c->same_issuer_abroad;
+	f->same_page = c->same_page;
+	f->same_address = c->same_address;
 	for (i = 0; i < c->nresolvers; i++)
 		if (c->resolvers[i].role == RESOLVER_SYSTEM && c->resolvers[i].answered > 0)
 			f->system_healthy = true;
@@ -267,10 +238,8 @@ gather_answers(const struct measurement *m, const struct query *q, struct facts 
 		if (q->answers[i].address == NULL)
 			continue;
 		a = address_get(m, f, q->answers[i].address);
-		if (q->role == RESOLVER_SYSTEM)
-			a->from_system = true;
-		else
-			a->from_trusted = true;
+		a->from_system = a->from_system || q->role == RESOLVER_SYSTEM;
+		a->from_second = a->from_second || q->role == RESOLVER_SECOND;
 		a->from_doh = a->from_doh || q->role == RESOLVER_DOH;
 	}
 }
@@ -296,6 +265,7 @@ gather_dns(const struct measurement *m, struct facts *f)
 {
 	const struct query *q;
 	size_t system = 0, trusted = 0, i;
+	bool doh_spoke;
 
 	for (i = 0; i < m->nqueries; i++) {
 		q = &m->queries[i];
@@ -309,11 +279,14 @@ gather_dns(const struct measurement *m, struct facts *f)
 		if (q->role == RESOLVER_SYSTEM && contradicted(m, q))
 			f->two_answers = true;
 	}
-	f->trusted_answered = f->second.answered || f->doh.answered;
+	doh_spoke = f->doh.answered || f->doh.failure == FAILURE_DNS_NXDOMAIN ||
+	    f->doh.failure == FAILURE_DNS_NO_ANSWER;
+	f->trusted_answered = doh_spoke ? f->doh.answered : f->second.answered;
 	f->system_bogon = f->trusted_bogon = true;
 	for (i = 0; i < f->naddresses; i++) {
-		const struct address_facts *a = &f->addresses[i];
+		struct address_facts *a = &f->addresses[i];
 
+		a->from_trusted = doh_spoke ? a->from_doh : a->from_second;
 		system += a->from_system;
 		trusted += a->from_trusted;
 		f->same_addresses = f->same_addresses || (a->from_system && a->from_trusted);
@@ -387,6 +360,27 @@ weight(const struct address_facts *a)
 	    (a->connected ? 1 : 0);
 }
 
+/* The same provider's, as far as a prefix can tell: machines of one CDN often stand side by side. */
+static bool
+near(const char *a, const char *b)
+{
+	uint8_t x[16], y[16];
+	int family = strchr(a, ':') != NULL ? AF_INET6 : AF_INET;
+
+	return inet_pton(family, a, x) == 1 && inet_pton(family, b, y) == 1 &&
+	    memcmp(x, y, family == AF_INET6 ? 4 : 2) == 0;
+}
+
+static void
+gather_near(struct facts *f)
+{
+	size_t i;
+
+	for (i = 0; f->worst != NULL && i < f->naddresses; i++)
+		if (f->addresses[i].valid && near(f->addresses[i].ip, f->worst->ip))
+			f->near_addresses = true;
+}
+
 static void
 gather_addresses(struct facts *f)
 {
@@ -397,12 +391,14 @@ gather_addresses(struct facts *f)
 		a = &f->addresses[i];
 		if (a->valid && (a->from_system || f->host_is_ip))
 			f->valid_system = true;
-		if (a->valid && a->from_trusted)
+		/* Whoever named it: a certificate that verifies is proof enough of where the site is. */
+		if (a->valid && (a->from_second || a->from_doh))
 			f->valid_trusted = true;
 		if (a->attempts > 0 && a->failure != NULL &&
 		    (f->worst == NULL || weight(a) > weight(f->worst)))
 			f->worst = a;
 	}
+	gather_near(f);
 }
 
 /* A page that came over TLS came over TLS that verified: check_http accepts no other. */
@@ -431,7 +427,7 @@ gather_page(const struct measurement *m, struct facts *f)
 	f->page_depth = facts_depth(&last->c);
 	f->page_secure = page_is_secure(last);
 	f->page_tls = f->https && strncmp(last->url, "https:", 6) == 0 && f->page_depth == 0;
-	f->page_same_site = facts_same_site(m->input, last->url);
+	f->page_same_site = same_site(m->input, last->url);
 	f->interrupted = f->interrupted || interrupted(last->failure);
 	for (i = 0; i < m->nrequests; i++) {
 		r = &m->requests[i];

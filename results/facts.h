@@ -28,7 +28,8 @@ struct dns_facts {
 struct address_facts {
 	const char *ip;
 	bool v6;
-	bool from_system, from_trusted, from_doh; /* which resolvers gave it */
+	bool from_system, from_second, from_doh; /* which resolvers gave it */
+	bool from_trusted; /* one of those that are believed */
 	int attempts;
 	bool connected; /* TCP, at some attempt */
 	bool valid; /* TLS finished with a chain and name that verify, at some attempt */
@@ -47,12 +48,17 @@ struct facts {
 	bool controls_ok; /* some control, or another target, was reached in this round */
 	bool ipv6_ok;
 	bool local_interception;
+	int same_issuer, same_issuer_abroad, same_page, same_address; /* see struct context */
 
-	/* DNS: the system's resolvers, and the others ("trusted": second and DoH) */
+	/*
+	 * DNS: the system's resolvers, and the trusted ones: DoH where it spoke, which nobody on the way can change; else the
+	 * second ones over UDP.
+	 */
 	struct dns_facts system, second, doh;
 	bool trusted_answered;
 	bool local_resolver; /* one of the system's has a private address: a home router, or a filter at home */
 	bool system_healthy; /* it answered for other names in this round */
+	bool near_addresses; /* the failing address stands in the same network (/16, /32) as one where the site is proven */
 	bool same_addresses; /* the system's and the trusted answers have an address in common */
 	bool system_bogon; /* every address it gave is one that no public site has */
 	bool trusted_bogon;
@@ -85,8 +91,8 @@ int facts_depth(const struct common *c);
 bool facts_untrusted(const struct tls_handshake *tls);
 /* Whether the target is under the line's own top-level domain, and so taken to be inside the country. */
 bool facts_domestic(const struct measurement *m);
-/* Whether the hosts of two URLs belong together: the same, or one below the other; "www." does not count. */
-bool facts_same_site(const char *url_a, const char *url_b);
+/* The target's host, in the measurement's arena; NULL none. */
+const char *facts_host(const struct measurement *m);
 /* Bytes a second of a page's body; NAN where it was too small or never came. */
 double facts_rate(const struct http_request *r);
 /*

@@ -161,6 +161,8 @@ struct http_request {
 	int64_t header_bytes; /* all that came, also past the cap on what is kept */
 	bool headers_truncated;
 	char *location; /* the absolute URL a redirect points to; NULL none */
+	const char *fingerprint; /* name of the pattern the response matched (results/blockpage.h); NULL none */
+	bool fingerprint_fp; /* a pattern of pages that are no block pages */
 	double first_byte_s, last_byte_s; /* when bytes of the response came, as t0 and t; -1 never */
 	int err; /* errno, 0 none */
 };

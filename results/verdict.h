@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 struct arena;
+struct known_cas;
 struct measurement;
 
 enum verdict_status {
@@ -77,6 +78,12 @@ struct verdict {
 	const char *rules; /* version of the rule table */
 };
 
+/*
+ * The authorities known for interception that verdicts from now on look for; borrowed. Set once, before any verdict; without
+ * it none is known.
+ */
+void verdict_use_known_cas(const struct known_cas *cas);
+const struct known_cas *verdict_known_cas(void);
 /* Judges; evidence is allocated in the measurement's arena. Does not touch m->verdict. */
 void verdict_judge(const struct measurement *m, struct verdict *out);
 /*

@@ -123,8 +123,8 @@ name lied '[[null,"answer","udp"]]' "$fine" "$fine"
 # ---- Answers that lie -----------------------------------------------------------------------
 
 name two '[[null,"answer duplicate","udp"]]' \
-	'["blocked","dns","dns-injection","two_answers_site_proven"]' \
-	'["insufficient","tcp","tcp-refused","tcp_fails"]'
+	'["blocked","dns","dns-injection","injected_site_proven"]' \
+	'["likely_blocked","dns","dns-injection","injected"]'
 is 'two: both answers are kept' "$(with two '.test_keys | [
 	(.queries[] | select(.x_netvane.role == "system" and .query_type == "A") | .answers[].ipv4),
 	(.x_dns_duplicate_responses[] | .answers[].ipv4)]')" '["127.0.0.9","127.0.0.1"]'
