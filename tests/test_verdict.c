@@ -64,7 +64,8 @@ fails(struct measurement *m, enum resolver_role role, const char *failure)
 static void
 asked_in_turns(struct measurement *m, const char *failure, int pairs, int answered)
 {
-	static char *target_tag[] = {"why=dns_target"}, *control_tag[] = {"why=dns_control"};
+	static char target_text[] = "why=dns_target", control_text[] = "why=dns_control";
+	static char *target_tag[] = {target_text}, *control_tag[] = {control_text};
 	struct measurement *c = measurement_confirm(m);
 	int i;
 
