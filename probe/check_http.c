@@ -239,8 +239,8 @@ http_start(struct check *check)
 	struct check_http *http = (struct check_http *)check;
 
 	http->t0 = check_now(check);
-	http_response_init(
-	    &http->response, check->probe->conf->body_cap, check->probe->conf->keep_bodies);
+	http_response_init(&http->response, check->probe->conf->body_cap,
+	    check->probe->conf->keep_bodies, check->probe->fingerprints);
 	if (!transfer_open(&http->transfer, check->probe, http->url) ||
 	    !transfer_pin(&http->transfer, http->ip)) {
 		check_finish(check, failure_name(FAILURE_INVALID_ARGUMENT));
@@ -287,7 +287,7 @@ write_observation(struct check_http *http)
 	r->request_headers = http->request_headers;
 	r->nrequest_headers = http->nrequest_headers;
 	r->err = http->err;
-	http_response_write(&http->response, http->url, m->arena, r);
+	http_response_write(&http->response, http->url, check->probe->conf->country, m->arena, r);
 }
 
 static void

@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "results/measurement.h"
+#include "results/site.h"
 
 struct prefix {
 	uint8_t bytes[16];
@@ -77,49 +78,6 @@ static bool
 interrupted(const char *failure)
 {
 	return failure_find(failure) == FAILURE_INTERRUPTED;
-}
-
-/* The host of a URL, as offsets into it. */
-static const char *
-url_host(const char *url, size_t *len)
-{
-	const char *host = strstr(url, "://");
-
-	host = host == NULL ? url : host + 3;
-	if (*host == '[') {
-		host++;
-		*len = strcspn(host, "]");
-	} else
-		*len = strcspn(host, ":/?#");
-	return host;
-}
-
-/* Whether a equals b or is a name below it. */
-static bool
-host_below(const char *a, size_t alen, const char *b, size_t blen)
-{
-	if (alen == blen)
-		return strncasecmp(a, b, alen) == 0;
-	return alen > blen && a[alen - blen - 1] == '.' &&
-	    strncasecmp(a + alen - blen, b, blen) == 0;
-}
-
-/* Sites redirect example.org to www.example.org and back: "www." does not count. */
-static bool
-same_site(const char *url_a, const char *url_b)
-{
-	size_t alen, blen;
-	const char *a = url_host(url_a, &alen), *b = url_host(url_b, &blen);
-
-	if (alen > 4 && strncasecmp(a, "www.", 4) == 0) {
-		a += 4;
-		alen -= 4;
-	}
-	if (blen > 4 && strncasecmp(b, "www.", 4) == 0) {
-		b += 4;
-		blen -= 4;
-	}
-	return host_below(a, alen, b, blen) || host_below(b, blen, a, alen);
 }
 
 static void

@@ -159,6 +159,8 @@ struct http_request {
 	int64_t header_bytes; /* all that came, also past the cap on what is kept */
 	bool headers_truncated;
 	char *location; /* the absolute URL a redirect points to; NULL none */
+	const char *fingerprint; /* name of the pattern the response matched (results/blockpage.h); NULL none */
+	bool fingerprint_fp; /* a pattern of pages that are no block pages */
 	int err; /* errno, 0 none */
 };
 

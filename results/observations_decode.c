@@ -221,7 +221,7 @@ http_decode(struct json_get *g, const json_t *o, void *item)
 {
 	const json_t *x = json_get_x(g, o);
 	struct http_request *r = item;
-	const json_t *request = json_get_object(g, o, "request");
+	const json_t *request = json_get_object(g, o, "request"), *fingerprint;
 
 	common_decode(g, o, x, &r->c);
 	r->address = json_get_string(g, o, "address");
@@ -238,6 +238,9 @@ http_decode(struct json_get *g, const json_t *o, void *item)
 	r->header_bytes = json_get_int(g, x, "header_bytes", 0, INT64_MAX, 0);
 	r->headers_truncated = json_get_bool(g, x, "headers_truncated") == 1;
 	r->location = json_get_string(g, x, "location");
+	fingerprint = json_get_object(g, x, "fingerprint");
+	r->fingerprint = json_get_string(g, fingerprint, "name");
+	r->fingerprint_fp = json_get_bool(g, fingerprint, "false_positive") == 1;
 }
 
 /* The record has the newest first, the measurement the oldest. */

@@ -342,6 +342,19 @@ response_encode(struct json *j, const struct http_request *r)
 }
 
 static void
+fingerprint_encode(struct json *j, const struct http_request *r)
+{
+	if (r->fingerprint == NULL) {
+		json_put_null(j, "fingerprint");
+		return;
+	}
+	json_put_object(j, "fingerprint");
+	json_put_string(j, "name", r->fingerprint);
+	json_put_bool(j, "false_positive", r->fingerprint_fp);
+	json_put_object_end(j);
+}
+
+static void
 http_x_encode(struct json *j, const struct http_request *r)
 {
 	json_put_object(j, "x_netvane");
@@ -353,6 +366,7 @@ http_x_encode(struct json *j, const struct http_request *r)
 	json_put_int(j, "header_bytes", r->header_bytes);
 	json_put_bool(j, "headers_truncated", r->headers_truncated);
 	json_put_string(j, "location", r->location);
+	fingerprint_encode(j, r);
 	json_put_object_end(j);
 }
 

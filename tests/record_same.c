@@ -199,6 +199,8 @@ same_request(const struct http_request *a, const struct http_request *b)
 	SAME_INT(header_bytes);
 	SAME_INT(headers_truncated);
 	SAME_TEXT(location);
+	SAME_TEXT(fingerprint);
+	SAME_INT(fingerprint_fp);
 	SAME_INT(err);
 }
 

@@ -211,6 +211,8 @@ fill_requests(struct measurement *m)
 	r->header_bytes = 900;
 	r->headers_truncated = true;
 	r->location = TEXT("https://www.example.org/next");
+	r->fingerprint = TEXT("nv.fp.cloudflare_challenge");
+	r->fingerprint_fp = true;
 }
 
 static void
