@@ -254,7 +254,7 @@ http_start(struct check *check)
 
 	http->t0 = check_now(check);
 	http_response_init(&http->response, http->body_cap,
-	    check->probe->conf->keep_bodies && http->flow_host == NULL);
+	    check->probe->conf->keep_bodies && http->flow_host == NULL, check->probe->fingerprints);
 	if (!transfer_open(&http->transfer, check->probe, http->url) ||
 	    !transfer_pin(&http->transfer, http->ip)) {
 		check_finish(check, failure_name(FAILURE_INVALID_ARGUMENT));
@@ -303,7 +303,7 @@ write_observation(struct check_http *http)
 	r->err = http->err;
 	r->first_byte_s = http->first_byte_s;
 	r->last_byte_s = http->last_byte_s;
-	http_response_write(&http->response, http->url, m->arena, r);
+	http_response_write(&http->response, http->url, check->probe->conf->country, m->arena, r);
 }
 
 static void

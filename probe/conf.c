@@ -97,6 +97,9 @@ static const struct option options[] = {
 	"Autonomous system of the line. AS0: not said."},
     {"probe", "network_name", OPTION_STRING, AT(network_name), 0, 0, "", NULL,
 	"Name of the provider, for the records."},
+    {"probe", "fingerprints", OPTION_STRINGS, AT(fingerprints), 0, 0, "", NULL,
+	"Files of patterns that block pages are known by, in the CSV format of OONI's "
+	"blocking-fingerprints."},
     {"probe", "concurrency", OPTION_INT, AT(concurrency), 1, 10000, "50", NULL,
 	"Targets measured at the same time."},
     {"probe", "all_addresses", OPTION_BOOL, AT(all_addresses), 0, 0, "no", NULL,

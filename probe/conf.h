@@ -22,6 +22,7 @@ struct conf {
 	char *country; /* "ZZ" unknown */
 	char *asn; /* "AS0" unknown */
 	char *network_name; /* "" unknown */
+	struct strings fingerprints; /* files of block pages' patterns, beside the one that ships */
 	int concurrency; /* targets in flight */
 	bool all_addresses; /* else at most 4 a family */
 	bool confirm; /* test what looks bad: probe/confirm.h */

@@ -222,7 +222,7 @@ http_decode(struct json_get *g, const json_t *o, void *item)
 {
 	const json_t *x = json_get_x(g, o);
 	struct http_request *r = item;
-	const json_t *request = json_get_object(g, o, "request");
+	const json_t *request = json_get_object(g, o, "request"), *fingerprint;
 
 	common_decode(g, o, x, &r->c);
 	r->address = json_get_string(g, o, "address");
@@ -241,6 +241,9 @@ http_decode(struct json_get *g, const json_t *o, void *item)
 	r->location = json_get_string(g, x, "location");
 	r->first_byte_s = json_get_double(g, x, "first_byte_s", -1);
 	r->last_byte_s = json_get_double(g, x, "last_byte_s", -1);
+	fingerprint = json_get_object(g, x, "fingerprint");
+	r->fingerprint = json_get_string(g, fingerprint, "name");
+	r->fingerprint_fp = json_get_bool(g, fingerprint, "false_positive") == 1;
 }
 
 /* The record has the newest first, the measurement the oldest. */

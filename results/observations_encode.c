@@ -352,6 +352,19 @@ response_encode(struct json *j, const struct http_request *r)
 }
 
 static void
+fingerprint_encode(struct json *j, const struct http_request *r)
+{
+	if (r->fingerprint == NULL) {
+		json_put_null(j, "fingerprint");
+		return;
+	}
+	json_put_object(j, "fingerprint");
+	json_put_string(j, "name", r->fingerprint);
+	json_put_bool(j, "false_positive", r->fingerprint_fp);
+	json_put_object_end(j);
+}
+
+static void
 http_x_encode(struct json *j, const struct http_request *r)
 {
 	json_put_object(j, "x_netvane");
@@ -365,6 +378,7 @@ http_x_encode(struct json *j, const struct http_request *r)
 	json_put_string(j, "location", r->location);
 	known_time(j, "first_byte_s", r->first_byte_s);
 	known_time(j, "last_byte_s", r->last_byte_s);
+	fingerprint_encode(j, r);
 	json_put_object_end(j);
 }
 

@@ -204,6 +204,8 @@ same_request(const struct http_request *a, const struct http_request *b)
 	SAME_TEXT(location);
 	SAME_DOUBLE(first_byte_s);
 	SAME_DOUBLE(last_byte_s);
+	SAME_TEXT(fingerprint);
+	SAME_INT(fingerprint_fp);
 	SAME_INT(err);
 }
 

@@ -224,6 +224,8 @@ fill_requests(struct measurement *m)
 	r->location = TEXT("https://www.example.org/next");
 	r->first_byte_s = 1.25;
 	r->last_byte_s = 2.5;
+	r->fingerprint = TEXT("nv.fp.cloudflare_challenge");
+	r->fingerprint_fp = true;
 }
 
 static void

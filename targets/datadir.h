@@ -1,6 +1,6 @@
 /* Where the files that ship with the programs are. */
-#ifndef BASE_DATADIR_H
-#define BASE_DATADIR_H
+#ifndef TARGETS_DATADIR_H
+#define TARGETS_DATADIR_H
 
 /* The path of "lists/x.csv" and the like (to free): below $NETVANE_DATADIR (for a tree not yet installed), else as built. */
 char *datadir_path(const char *file);

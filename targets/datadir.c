@@ -1,5 +1,5 @@
 /* Where the files that ship with the programs are. */
-#include "base/datadir.h"
+#include "targets/datadir.h"
 
 #include <stdlib.h>
 
