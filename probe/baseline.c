@@ -336,6 +336,18 @@ expire(struct baselines *b)
 	run(b, EXPIRE_TARGETS, "");
 }
 
+void
+baselines_abandon(struct baselines *b)
+{
+	if (b == NULL)
+		return;
+	/* A failure may have ended it already: a full disk does. */
+	if (!sqlite3_get_autocommit(b->db))
+		run(b, ROLLBACK, "");
+	b->open = b->failed = false;
+	b->newest_us = 0;
+}
+
 int
 baselines_commit(struct baselines *b)
 {
@@ -347,12 +359,8 @@ baselines_commit(struct baselines *b)
 		expire(b);
 	if (b->open && !b->failed)
 		run(b, COMMIT, "");
-	/* A failure may have ended it already: a full disk does. */
-	if (!sqlite3_get_autocommit(b->db))
-		run(b, ROLLBACK, "");
 	failed = b->failed;
-	b->open = b->failed = false;
-	b->newest_us = 0;
+	baselines_abandon(b);
 	return failed ? -1 : 0;
 }
 
@@ -562,6 +570,9 @@ load_at(struct baselines *b, struct arena *arena, const char *network, const cha
 	out->nblockpages = kinds[LESSON_BLOCKPAGE].n;
 	out->title = usual(&kinds[LESSON_TITLE]);
 	out->quic = kinds[LESSON_QUIC].n > 0;
+	/* Half of what is known would make the other half look unusual. */
+	if (b->failed)
+		return NULL;
 	return out->measured > 0 || out->nblockpages > 0 || !isnan(out->connect_s) ? out : NULL;
 }
 

@@ -52,6 +52,8 @@ void baselines_forget(struct baselines *b, const char *url);
  * -1 when it, or anything before it, failed: what has been learned since the last commit is lost then.
  */
 int baselines_commit(struct baselines *b);
+/* Drops what was learned and forgotten since the last commit. */
+void baselines_abandon(struct baselines *b);
 
 /* Each target that is known, or the one URL, in each network; as of the newest record learned from. */
 void baselines_each(struct baselines *b, const char *url,
@@ -64,8 +66,8 @@ struct baselines_rebuilt {
 	size_t future; /* records from after now, left out: a clock was wrong */
 };
 /*
- * Forgets everything and learns the records of a results directory, in one transaction: a failure leaves all as it was.
- * Returns 0, or -1.
+ * Forgets everything and learns the records of a results directory, in one transaction: a failure leaves all as it was,
+ * and so does a directory with files none of which can be read. Returns 0, or -1.
  */
 int baselines_rebuild(
     struct baselines *b, const char *results_dir, int64_t now_us, struct baselines_rebuilt *done);

@@ -33,15 +33,24 @@ int
 baselines_rebuild(
     struct baselines *b, const char *results_dir, int64_t now_us, struct baselines_rebuilt *done)
 {
-	char *path = xstrdup(results_dir);
-	struct record_reader *reader = record_reader_new(&path, 1, NULL, NULL);
+	struct record_reader *reader;
 	struct record_line line;
+	bool nothing;
+	char *path;
 
 	*done = (struct baselines_rebuilt){0};
+	if (b == NULL)
+		return -1;
+	path = xstrdup(results_dir);
+	reader = record_reader_new(&path, 1, NULL, NULL);
 	baselines_forget(b, NULL);
 	while (record_reader_next(reader, &line) == 1)
 		learn_line(b, &line, now_us, done);
+	nothing = done->records == 0 && record_reader_errors(reader) > 0;
 	record_reader_free(reader);
 	free(path);
-	return baselines_commit(b);
+	if (!nothing)
+		return baselines_commit(b);
+	baselines_abandon(b);
+	return -1;
 }
