@@ -89,6 +89,11 @@ static const struct option options[] = {
 	"Targets measured at the same time."},
     {"probe", "all_addresses", OPTION_BOOL, AT(all_addresses), 0, 0, "no", NULL,
 	"Connect to every address of a target, not to 4 a family at most."},
+    {"probe", "quic", OPTION_BOOL, AT(quic), 0, 0, "yes", NULL,
+	"Ask over UDP whether QUIC gets through, where a target says that it speaks HTTP/3."},
+    {"probe", "trace", OPTION_BOOL, AT(trace), 0, 0, "no", NULL,
+	"Where interference is suspected, look for the hop at which it begins. The traffic stands "
+	"out: see the safety document first."},
     {"targets", "list", OPTION_STRINGS, AT(lists), 0, 0, "", NULL,
 	"Lists to measure: names of built-in ones or files. Default: every built-in list but "
 	"the controls."},
@@ -136,6 +141,10 @@ static const struct option options[] = {
 	"Pause before the first retry, half of it up to one and a half times."},
     {"limits", "retry2_ms", OPTION_INT, AT(retry2_ms), 0, 600000, "5000", NULL,
 	"Pause before the second retry."},
+    {"limits", "quic_ms", OPTION_INT, AT(quic_ms), 5, 600000, "5000", NULL,
+	"Time for one QUIC ping, in which up to four packets are sent."},
+    {"limits", "trace_ms", OPTION_INT, AT(trace_ms), 1, 600000, "3000", NULL,
+	"How long one connection of a trace waits for what comes."},
     {"limits", "body_cap", OPTION_INT, AT(body_cap), 1, 1 << 30, "524288", NULL,
 	"Bytes of a page that are read."},
     {"limits", "scale", OPTION_DOUBLE, AT(scale), 0.001, 1000, "1", NULL,

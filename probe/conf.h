@@ -24,6 +24,8 @@ struct conf {
 	char *network_name; /* "" unknown */
 	int concurrency; /* targets in flight */
 	bool all_addresses; /* else at most 4 a family */
+	bool quic; /* ping UDP where a target says that it speaks HTTP/3 */
+	bool trace; /* walk to where interference begins */
 	/* [targets] */
 	struct strings lists; /* names or files; empty: the built-in ones for everybody */
 	struct strings urls;
@@ -42,6 +44,7 @@ struct conf {
 	/* [limits], milliseconds; all multiplied by scale */
 	int dns_ms, listen_ms, tcp_ms, tls_ms, http_first_ms, http_ms, session_ms;
 	int retry1_ms, retry2_ms;
+	int quic_ms, trace_ms;
 	int body_cap; /* bytes */
 	double scale;
 };

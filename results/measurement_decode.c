@@ -11,6 +11,8 @@
 #include "base/mem.h"
 #include "results/json_get.h"
 #include "results/observations.h"
+#include "results/quic_ping.h"
+#include "results/trace_path.h"
 
 static void
 annotations_decode(struct json_get *g, const json_t *root, struct measurement *m)
@@ -187,6 +189,10 @@ x_decode(struct json_get *g, const json_t *x, struct measurement *m)
 		m->round = round_decode(g, round, context);
 	else
 		verdict_decode(g, json_get_object(g, x, "verdict"), &m->verdict);
+	if (round == NULL) {
+		quic_decode(g, x, m);
+		trace_decode(g, x, m);
+	}
 }
 
 static struct measurement *

@@ -10,6 +10,8 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "results/observations.h"
+#include "results/quic_ping.h"
+#include "results/trace_path.h"
 
 static bool
 has_lists(const struct measurement *m)
@@ -242,6 +244,10 @@ x_encode(struct json *j, const struct measurement *m)
 		round_encode(j, m->round);
 	else
 		verdict_encode(j, &m->verdict);
+	if (m->round == NULL) {
+		quic_encode(j, m);
+		trace_encode(j, m);
+	}
 	json_put_object_end(j);
 }
 

@@ -7,6 +7,8 @@
 #include <cmocka.h>
 
 #include "results/measurement.h"
+#include "results/quic_ping.h"
+#include "results/trace_path.h"
 #include "tests/record_sample.h"
 
 /* What is being compared: the name of the field, for the message. */
@@ -203,6 +205,46 @@ same_request(const struct http_request *a, const struct http_request *b)
 }
 
 static void
+same_version(const uint32_t *a, const uint32_t *b)
+{
+	same_int(*a, *b, "version");
+}
+
+static void
+same_quic(const struct quic_ping *a, const struct quic_ping *b)
+{
+	same_common(&a->c, &b->c);
+	SAME_TEXT(address);
+	SAME_TEXT(failure);
+	SAME_INT(sent);
+	SAME_INT(answered);
+	SAME_INT(unexpected);
+	SAME_TEXT(server_name);
+	SAME_LIST(versions, nversions, same_version);
+}
+
+static void
+same_hop(const struct trace_hop *a, const struct trace_hop *b)
+{
+	SAME_INT(ttl);
+	SAME_TEXT(outcome);
+	SAME_TEXT(from);
+	SAME_DOUBLE(t);
+	SAME_TEXT(certificate_sha256);
+	SAME_INT(trusted);
+}
+
+static void
+same_trace(const struct trace_path *a, const struct trace_path *b)
+{
+	same_common(&a->c, &b->c);
+	SAME_TEXT(address);
+	SAME_TEXT(server_name);
+	SAME_TEXT(kind);
+	SAME_LIST(hops, nhops, same_hop);
+}
+
+static void
 same_resolver(const struct resolver_health *a, const struct resolver_health *b)
 {
 	SAME_TEXT(address);
@@ -318,6 +360,8 @@ assert_same_record(const struct measurement *a, const struct measurement *b)
 	SAME_LIST(tls, ntls, same_tls);
 	SAME_LIST(events, nevents, same_event);
 	SAME_LIST(requests, nrequests, same_request);
+	SAME_LIST(quic, nquic, same_quic);
+	SAME_LIST(traces, ntraces, same_trace);
 	SAME_TEXT(blocking);
 	SAME_INT(accessible);
 	SAME_INT(has_x);
