@@ -74,7 +74,7 @@ silence_begins(const struct trace_path *target, const struct trace_path *control
 	const struct trace_hop *theirs;
 	size_t i = target->nhops;
 
-	if (server < 0 || target->hops[target->nhops - 1].ttl < server)
+	if (server < 0 || target->hops[target->nhops - 1].ttl < server + TRACE_SLACK)
 		return -1;
 	while (i > 0 && came_to(&target->hops[i - 1], "silence"))
 		i--;

@@ -35,6 +35,9 @@ struct trace_path {
 	size_t nhops;
 };
 
+/* Two connections may take ways that differ by so many hops; so much farther than the server, silence counts. */
+enum { TRACE_SLACK = 2 };
+
 /* The TTL at which a server answered the hello; -1: none did. */
 int trace_server_ttl(const struct trace_path *path);
 /*
@@ -45,8 +48,8 @@ int trace_server_ttl(const struct trace_path *path);
  * farther away than the answer came from: else it may be the server's own. That is known from the control's walk: with the
  * same TTL its hello expired on the way, or the server answered it at a greater one.
  *
- * Silence counts only if the control's hello was answered by the server, and the target's was not, at that TTL or beyond; then it
- * begins at the first TTL of the unbroken silence at the end where the control's walk was not silent, too: many routers
+ * Silence counts only if the control's hello was answered by the server, and the target's was not, TRACE_SLACK hops
+ * beyond that TTL; then it begins at the first TTL of the unbroken silence at the end where the control's walk was not silent, too: many routers
  * never say that they drop a packet. Where the first such TTL is the server's, it may be the server that keeps silent.
  */
 int trace_first_interference(const struct trace_path *target, const struct trace_path *control);

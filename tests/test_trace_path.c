@@ -101,14 +101,13 @@ static void
 silence_begins_where_the_control_was_answered(void **state)
 {
 	(void)state;
-	says("....T", "..---", 3);
-	says("....T", "..------", 3);
-	says(".-..T", ".----", 3); /* the router at 2 is never heard */
-	says("...-T", "...--", -1); /* between it and the server nothing can be told */
-	says("....T", "....-", -1);
-	says("....T", "-.---", 3); /* one silent router before an answer is no beginning */
-	says(".......T", "..----  ", -1);
-	says(".........T", "..----   -", 3); /* some passed over, and the server's own tried */
+	says("....T", "..-----", 3);
+	says("....T", "..--------", 3);
+	says(".-..T", ".------", 3); /* the router at 2 is never heard */
+	says("...-T", "...----", -1); /* between it and the server nothing can be told */
+	says("....T", "....---", -1);
+	says("....T", "-.-----", 3); /* one silent router before an answer is no beginning */
+	says(".........T", "..----   ---", 3); /* some passed over, and the server's own tried */
 }
 
 static void
@@ -116,7 +115,10 @@ silence_that_ends_too_early_cannot_be_told(void **state)
 {
 	(void)state;
 	says("....T", "..--", -1);
-	says("..---", "..---", -1);
+	says("....T", "..---", -1); /* the target's connection may have had a longer way */
+	says("....T", "..----", -1);
+	says(".......T", "..----", -1);
+	says("..-----", "..-----", -1);
 	says("....R", "..---", -1);
 	says("", "----", -1);
 }
