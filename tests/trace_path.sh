@@ -1,5 +1,5 @@
-# The TTL walk on a real path: a client, three routers that are the kernel's own, and a server; then with a censor that
-# listens on the second router. Each is a network namespace.
+# The TTL walk on a real path: a client, three routers that are the kernel's own, and a server; then with censors that
+# reset and that drop. Each is a network namespace.
 if [ -z "${NETVANE_TEST_NETWORK-}" ]; then
 	for flags in -n -rn; do
 		unshare $flags true 2>/dev/null && NETVANE_TEST_NETWORK=own exec unshare $flags sh "$0"
@@ -8,7 +8,7 @@ fi
 . "$top_srcdir/tests/lib.sh"
 [ -n "${NETVANE_TEST_NETWORK-}" ] || skip_all 'no network of its own can be had here'
 need ip jq nsenter setpriv unshare
-plan 16
+plan 19
 
 certs=$tmp/certs
 mkdir "$certs"
@@ -121,21 +121,34 @@ fi
 
 # ---- A censor on the second router, who resets what has the name in it -------------------------
 
-start_peer injector nsenter -t "$r2_pid" -n "$top_builddir/tests/peer_injector" target.test
+start_peer censor nsenter -t "$r2_pid" -n "$top_builddir/tests/peer_middlebox" reset target.test
 trace 10.0.4.2
 is 'the reset comes from the second router, though that one also says that the greeting expired' \
 	"$(hops target outcome)" '["expired","reset"]'
 is 'which is found' "$(first)" 2
 is 'the control is not touched' "$(hops control outcome)" \
 	'["expired","expired","expired","certificate"]'
-stop_peer injector
+stop_peer censor
 
 # ---- A router that never says anything, and the censor behind it -------------------------------
 
 at "$r2_pid" ip rule add iif lo to 10.0.1.0/24 blackhole || test_bail_out 'the router cannot be made mute'
-start_peer injector nsenter -t "$r3_pid" -n "$top_builddir/tests/peer_injector" target.test
+start_peer censor nsenter -t "$r3_pid" -n "$top_builddir/tests/peer_middlebox" reset target.test
 trace 10.0.4.2
 is 'a router may be silent, for the control and for the target' "$(hops control outcome)" \
 	'["expired","silence","expired","certificate"]'
 is 'the walk goes on behind it' "$(hops target outcome)" '["expired","silence","reset"]'
 is 'and finds the censor' "$(first)" 3
+stop_peer censor
+at "$r2_pid" ip rule del iif lo to 10.0.1.0/24 blackhole
+
+# ---- A censor in the second router's place, who drops what has the name in it ------------------
+
+at "$r2_pid" ip rule add iif l2 to 10.0.4.0/24 blackhole || test_bail_out 'the router cannot be replaced'
+start_peer censor nsenter -t "$r2_pid" -n "$top_builddir/tests/peer_middlebox" drop target.test 10.0.4.2
+trace 10.0.4.2
+is 'the control gets through him' "$(hops control outcome)" \
+	'["expired","silence","expired","certificate"]'
+is 'the target meets silence, also two hops beyond the server' "$(hops target outcome)" \
+	'["expired","silence","silence","silence","silence","silence"]'
+is 'which begins where the control was answered again' "$(first)" 3
