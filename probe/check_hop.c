@@ -192,8 +192,9 @@ hop_expired(struct check_hop *self)
 }
 
 /*
- * An error of the established connection. EHOSTUNREACH is what the kernel makes of ICMP time exceeded, and of host
- * unreachable; but a host that just shook hands is reachable.
+ * An error of the established connection. EHOSTUNREACH is what the kernel makes of ICMP time exceeded, but also of host
+ * unreachable and of filtered. The first is by far the likeliest of a host that just shook hands. A censor who filters with
+ * ICMP makes the greeting "expire" beyond the server, too, which trace_first_interference does not take for his.
  */
 static void
 hop_failed(struct check_hop *self, int err)

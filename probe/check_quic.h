@@ -1,7 +1,8 @@
 /*
  * One QUIC ping to one address: does UDP to it get there and back? A packet of a version that does not exist, to which every
  * QUIC server must answer with those that do (RFC 9000 6.1); sent up to four times, until the answer comes. It names no
- * site, so it tells of the address and of QUIC as such, not of interference by name.
+ * site, so it tells of the address and of QUIC as such, not of interference by name. An answer proves that QUIC gets
+ * through; silence proves nothing by itself, for some servers (or what stands before them) do not do as they must.
  */
 #ifndef PROBE_CHECK_QUIC_H
 #define PROBE_CHECK_QUIC_H

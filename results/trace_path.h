@@ -48,9 +48,13 @@ int trace_server_ttl(const struct trace_path *path);
  * farther away than the answer came from: else it may be the server's own. That is known from the control's walk: with the
  * same TTL its hello expired on the way, or the server answered it at a greater one.
  *
- * Silence counts only if the control's hello was answered by the server, and the target's was not, TRACE_SLACK hops
- * beyond that TTL; then it begins at the first TTL of the unbroken silence at the end where the control's walk was not silent, too: many routers
- * never say that they drop a packet. Where the first such TTL is the server's, it may be the server that keeps silent.
+ * Silence counts only if the control's hello was answered by the server, and the target's was not, TRACE_SLACK hops beyond
+ * that TTL; then it begins at the first TTL of the unbroken silence at the end where the control's walk was not silent, too:
+ * many routers never say that they drop a packet. Where the first such TTL is the server's, it may be the server that keeps
+ * silent.
+ *
+ * Each step is a connection of its own, and networks spread connections over ways of different lengths: a result within
+ * TRACE_SLACK hops of the server (trace_server_ttl of the control's walk) is no proof that it was not the server.
  */
 int trace_first_interference(const struct trace_path *target, const struct trace_path *control);
 
