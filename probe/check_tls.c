@@ -6,14 +6,12 @@
  */
 #include "probe/check_tls.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 #include <event2/event.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
@@ -22,6 +20,7 @@
 #include "probe/probe.h"
 #include "probe/roots.h"
 #include "probe/tls_chain.h"
+#include "probe/tls_name.h"
 #include "results/failure.h"
 #include "results/measurement.h"
 
@@ -183,17 +182,6 @@ verify_seen(int ok, X509_STORE_CTX *ctx)
 	return 1;
 }
 
-/* As browsers and Go have it: the subject's common name is no host name. */
-static int
-is_for_host(const struct check_tls *self, X509 *leaf)
-{
-	if (self->is_ip)
-		return X509_check_ip_asc(leaf, self->server_name, 0) == 1;
-	return X509_check_host(leaf, self->server_name, 0,
-	           X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS,
-	           NULL) == 1;
-}
-
 /* The leaf, to X509_free; also when the handshake did not get far enough for OpenSSL to keep it. */
 static X509 *
 leaf_of(const struct check_tls *self)
@@ -219,7 +207,7 @@ examine_chain(struct check_tls *self)
 		seen->os_trusted =
 		    roots_os_trusts(self->check.probe->roots, chain, self->server_name);
 	if (leaf != NULL) {
-		seen->host_ok = is_for_host(self, leaf);
+		seen->host_ok = tls_name_matches(leaf, self->server_name);
 		if (!seen->host_ok)
 			verify_error_add(self, 0,
 			    self->is_ip ? X509_V_ERR_IP_ADDRESS_MISMATCH
@@ -451,14 +439,6 @@ static const struct check_type tls_type = {
     .stop = tls_stop,
 };
 
-static bool
-is_ip_literal(const char *host)
-{
-	struct in6_addr a;
-
-	return inet_pton(AF_INET, host, &a) == 1 || inet_pton(AF_INET6, host, &a) == 1;
-}
-
 struct check *
 check_tls_new(struct probe *probe, struct measurement *m, int fd, const char *address,
     const char *server_name, void (*done)(struct check *check, void *arg), void *arg)
@@ -470,7 +450,7 @@ check_tls_new(struct probe *probe, struct measurement *m, int fd, const char *ad
 	self->fd = fd;
 	self->address = address;
 	self->server_name = server_name;
-	self->is_ip = is_ip_literal(server_name);
+	self->is_ip = tls_name_is_ip(server_name);
 	self->seen = (struct tls_handshake){
 	    .address = arena_strdup(m->arena, address),
 	    .server_name = arena_strdup(m->arena, server_name),

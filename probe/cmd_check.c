@@ -56,6 +56,8 @@ static const char help[] =
     "      --concurrency N     targets measured at the same time (default 50)\n"
     "      --all-addresses     connect to every address, not to 4 a family\n"
     "      --no-http           do not fetch pages of https:// targets\n"
+    "      --trace             where interference is suspected, find the hop at which\n"
+    "                          it begins; it stands out, read safety.md before\n"
     "      --skip-bad          leave bad lines of lists out instead of stopping\n"
     "      --color WHEN        auto, always or never\n"
     "  -q, --quiet             no progress and no notes\n"
@@ -104,6 +106,7 @@ enum {
 	OPT_CONCURRENCY,
 	OPT_ALL_ADDRESSES,
 	OPT_NO_HTTP,
+	OPT_TRACE,
 	OPT_SKIP_BAD,
 	OPT_COLOUR,
 };
@@ -123,6 +126,7 @@ static const struct option options[] = {
     {"concurrency", required_argument, NULL, OPT_CONCURRENCY},
     {"all-addresses", no_argument, NULL, OPT_ALL_ADDRESSES},
     {"no-http", no_argument, NULL, OPT_NO_HTTP},
+    {"trace", no_argument, NULL, OPT_TRACE},
     {"skip-bad", no_argument, NULL, OPT_SKIP_BAD},
     {"color", required_argument, NULL, OPT_COLOUR},
     {"quiet", no_argument, NULL, 'q'},
@@ -147,6 +151,7 @@ static const struct {
     {OPT_CONCURRENCY, "probe.concurrency", NULL},
     {OPT_ALL_ADDRESSES, "probe.all_addresses", "yes"},
     {OPT_NO_HTTP, "http.https", "no"},
+    {OPT_TRACE, "probe.trace", "yes"},
 };
 
 static bool

@@ -110,6 +110,11 @@ static const struct option options[] = {
     {"probe", "samples", OPTION_INT, AT(samples), 0, 20, "4", NULL,
 	"Further handshakes with an https:// target that answered, to find interference with some "
 	"connections only."},
+    {"probe", "quic", OPTION_BOOL, AT(quic), 0, 0, "yes", NULL,
+	"Ask over UDP whether QUIC gets through, where a target says that it speaks HTTP/3."},
+    {"probe", "trace", OPTION_BOOL, AT(trace), 0, 0, "no", NULL,
+	"Where interference is suspected, look for the hop at which it begins. The traffic stands "
+	"out: see the safety document first."},
     {"targets", "list", OPTION_STRINGS, AT(lists), 0, 0, "", NULL,
 	"Lists to measure: names of built-in ones or files. Default: every built-in list but "
 	"the controls."},
@@ -167,6 +172,10 @@ static const struct option options[] = {
 	"Pause before the second retry."},
     {"limits", "control_ms", OPTION_INT, AT(control_ms), 1, 600000, "30000", NULL,
 	"Time for one request to a test helper."},
+    {"limits", "quic_ms", OPTION_INT, AT(quic_ms), 5, 600000, "5000", NULL,
+	"Time for one QUIC ping, in which up to four packets are sent."},
+    {"limits", "trace_ms", OPTION_INT, AT(trace_ms), 1, 600000, "3000", NULL,
+	"How long one connection of a trace waits for what comes."},
     {"limits", "body_cap", OPTION_INT, AT(body_cap), 1, 1 << 30, "524288", NULL,
 	"Bytes of a page that are read."},
     {"limits", "scale", OPTION_DOUBLE, AT(scale), 0.001, 1000, "1", NULL,

@@ -27,6 +27,8 @@ struct conf {
 	bool all_addresses; /* else at most 4 a family */
 	bool confirm; /* test what looks bad: probe/confirm.h */
 	int samples; /* further handshakes with an https:// target that looks well */
+	bool quic; /* ping UDP where a target says that it speaks HTTP/3 */
+	bool trace; /* walk to where interference begins */
 	/* [targets] */
 	struct strings lists; /* names or files; empty: the built-in ones for everybody */
 	struct strings urls;
@@ -49,6 +51,7 @@ struct conf {
 	int confirm_ms;
 	int retry1_ms, retry2_ms;
 	int control_ms;
+	int quic_ms, trace_ms;
 	int body_cap; /* bytes */
 	double scale;
 };

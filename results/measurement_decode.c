@@ -13,6 +13,8 @@
 #include "results/json_get.h"
 #include "results/observations.h"
 #include "results/vantage.h"
+#include "results/quic_ping.h"
+#include "results/trace_path.h"
 
 static void
 annotations_decode(struct json_get *g, const json_t *root, struct measurement *m)
@@ -202,6 +204,8 @@ x_decode(struct json_get *g, const json_t *x, struct measurement *m)
 	else {
 		m->baseline = baseline_decode(g, x);
 		verdict_decode(g, json_get_object(g, x, "verdict"), &m->verdict);
+		quic_decode(g, x, m);
+		trace_decode(g, x, m);
 	}
 	confirm = json_get_object(g, x, "confirm");
 	if (confirm != NULL)

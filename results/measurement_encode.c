@@ -12,6 +12,8 @@
 #include "results/baseline.h"
 #include "results/observations.h"
 #include "results/vantage.h"
+#include "results/quic_ping.h"
+#include "results/trace_path.h"
 
 static bool
 has_lists(const struct measurement *m)
@@ -270,6 +272,8 @@ x_encode(struct json *j, const struct measurement *m)
 		confirm_encode(j, m->confirm);
 		baseline_encode(j, m->baseline);
 		verdict_encode(j, &m->verdict);
+		quic_encode(j, m);
+		trace_encode(j, m);
 	}
 	json_put_object_end(j);
 }

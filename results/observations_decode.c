@@ -8,8 +8,7 @@
 #include "results/json_get.h"
 #include "results/measurement.h"
 
-/* A failure; the names of the vocabulary are shared, so that a big file does not repeat them. */
-static const char *
+const char *
 failure_decode(struct json_get *g, const json_t *o)
 {
 	char *text = json_get_string(g, o, "failure");
@@ -18,7 +17,7 @@ failure_decode(struct json_get *g, const json_t *o)
 	return f == FAILURE_UNKNOWN ? text : failure_name(f);
 }
 
-static void
+void
 common_decode(struct json_get *g, const json_t *o, const json_t *x, struct common *c)
 {
 	c->t0 = json_get_double(g, o, "t0", 0);

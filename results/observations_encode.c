@@ -47,7 +47,7 @@ raw(struct json *j, const char *key, const struct bytes *bytes)
 		json_put_base64_text(j, key, bytes->data, bytes->len);
 }
 
-static void
+void
 common_encode(struct json *j, const struct common *c)
 {
 	size_t i;

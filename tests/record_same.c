@@ -9,6 +9,8 @@
 #include "results/baseline.h"
 #include "results/measurement.h"
 #include "results/vantage.h"
+#include "results/quic_ping.h"
+#include "results/trace_path.h"
 #include "tests/record_sample.h"
 
 /* What is being compared: the name of the field, for the message. */
@@ -249,6 +251,43 @@ same_vantage(const struct vantage *a, const struct vantage *b)
 	SAME_TEXT(asked_url);
 	SAME_LIST(asked_headers, nasked_headers, same_header);
 	SAME_LIST(asked_endpoints, nasked_endpoints, same_string);
+same_version(const uint32_t *a, const uint32_t *b)
+{
+	same_int(*a, *b, "version");
+}
+
+static void
+same_quic(const struct quic_ping *a, const struct quic_ping *b)
+{
+	same_common(&a->c, &b->c);
+	SAME_TEXT(address);
+	SAME_TEXT(failure);
+	SAME_INT(sent);
+	SAME_INT(answered);
+	SAME_INT(unexpected);
+	SAME_TEXT(server_name);
+	SAME_LIST(versions, nversions, same_version);
+}
+
+static void
+same_hop(const struct trace_hop *a, const struct trace_hop *b)
+{
+	SAME_INT(ttl);
+	SAME_TEXT(outcome);
+	SAME_TEXT(from);
+	SAME_DOUBLE(t);
+	SAME_TEXT(certificate_sha256);
+	SAME_INT(trusted);
+}
+
+static void
+same_trace(const struct trace_path *a, const struct trace_path *b)
+{
+	same_common(&a->c, &b->c);
+	SAME_TEXT(address);
+	SAME_TEXT(server_name);
+	SAME_TEXT(kind);
+	SAME_LIST(hops, nhops, same_hop);
 }
 
 static void
@@ -415,6 +454,8 @@ assert_same_record(const struct measurement *a, const struct measurement *b)
 	assert_int_equal(a->control != NULL, b->control != NULL);
 	if (a->control != NULL)
 		same_vantage(a->control, b->control);
+	SAME_LIST(quic, nquic, same_quic);
+	SAME_LIST(traces, ntraces, same_trace);
 	SAME_TEXT(blocking);
 	SAME_INT(accessible);
 	SAME_INT(has_x);

@@ -12,6 +12,8 @@
 #include "results/baseline.h"
 #include "results/measurement.h"
 #include "results/vantage.h"
+#include "results/quic_ping.h"
+#include "results/trace_path.h"
 
 /* Arena copies of literals, so that the sample is made of what a running probe would hold. */
 #define TEXT(s) arena_strdup(m->arena, (s))
@@ -288,6 +290,43 @@ fill_baseline(struct measurement *m)
 }
 
 static void
+fill_quic(struct measurement *m)
+{
+	struct quic_ping *p = ARENA_PUSH(m->arena, m->quic, m->nquic);
+
+	fill_common(m, &p->c, 0.07, 9, 1);
+	p->address = TEXT("[2001:db8::1]:443");
+	p->sent = 2;
+	p->answered = 1;
+	p->unexpected = 3;
+	p->server_name = TEXT("www.example.org");
+	*ARENA_PUSH(m->arena, p->versions, p->nversions) = 1;
+	*ARENA_PUSH(m->arena, p->versions, p->nversions) = 0xfafafafa;
+	p = ARENA_PUSH(m->arena, m->quic, m->nquic);
+	fill_common(m, &p->c, 0.08, 0, 2);
+	p->failure = "generic_timeout_error";
+	p->sent = 4;
+}
+
+static void
+fill_traces(struct measurement *m)
+{
+	struct trace_path *p = ARENA_PUSH(m->arena, m->traces, m->ntraces);
+
+	fill_common(m, &p->c, 0.09, 0, 1);
+	p->address = TEXT("192.0.2.1:443");
+	p->server_name = TEXT("www.example.org");
+	p->kind = "target";
+	*ARENA_PUSH(m->arena, p->hops, p->nhops) =
+	    (struct trace_hop){1, "expired", TEXT("192.0.2.254"), 0.25, NULL, false};
+	*ARENA_PUSH(m->arena, p->hops, p->nhops) =
+	    (struct trace_hop){2, "certificate", NULL, 0.5, TEXT("ab12"), true};
+	p = ARENA_PUSH(m->arena, m->traces, m->ntraces);
+	fill_common(m, &p->c, 0.1, 0, 1);
+	p->kind = "control";
+}
+
+static void
 fill_verdict(struct measurement *m)
 {
 	struct verdict *v = &m->verdict;
@@ -325,6 +364,8 @@ sample_web(void)
 	fill_query(m, ARENA_PUSH(m->arena, m->confirm->queries, m->confirm->nqueries), NULL);
 	fill_control(m);
 	fill_baseline(m);
+	fill_quic(m);
+	fill_traces(m);
 	fill_verdict(m);
 	return m;
 }
