@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <netinet/in.h>
 #include <unistd.h>
 #include <event2/event.h>
 #include <event2/util.h>
@@ -94,41 +95,70 @@ static const struct option options[] = {
     {NULL, 0, NULL, 0},
 };
 
-/* Returns -1 to go on, or the exit code. */
+/* Returns 0, or -1 when text is no whole number in that range. */
 static int
-take_number(const char *option, const char *text, int *out)
+number(const char *text, long least, long most, int *out)
 {
 	char *end;
 	long n;
 
 	errno = 0;
 	n = strtol(text, &end, 10);
-	if (end == text || *end != '\0' || errno != 0 || n < 1 || n > 100000) {
-		log_errorx("--%s: '%s' is not a number from 1 to 100000", option, text);
-		return EX_USAGE;
-	}
+	if (end == text || *end != '\0' || errno != 0 || n < least || n > most)
+		return -1;
 	*out = (int)n;
-	return -1;
+	return 0;
 }
 
-/* Without a port it would listen on a random one. */
+/* Returns -1 to go on, or the exit code. */
+static int
+take_number(const char *option, const char *text, int *out)
+{
+	if (number(text, 1, 100000, out) == 0)
+		return -1;
+	log_errorx("--%s: '%s' is not a number from 1 to 100000", option, text);
+	return EX_USAGE;
+}
+
+static void
+set_port(struct sockaddr_storage *sa, int port)
+{
+	if (sa->ss_family == AF_INET6)
+		((struct sockaddr_in6 *)sa)->sin6_port = htons((uint16_t)port);
+	else
+		((struct sockaddr_in *)sa)->sin_port = htons((uint16_t)port);
+}
+
+/* "IP:PORT", "[IPv6]:PORT". libevent reads the address; a port of 0 it would not take. */
+static bool
+parse_address(const char *text, struct sockaddr_storage *sa, int *len)
+{
+	const char *colon = strrchr(text, ':');
+	char *ip = xstrndup(text, colon != NULL ? (size_t)(colon - text) : 0);
+	bool ok;
+	int port;
+
+	*len = sizeof(*sa);
+	ok = colon != NULL && number(colon + 1, 0, 65535, &port) == 0 &&
+	    (ip[0] == '[' || strchr(ip, ':') == NULL) &&
+	    evutil_parse_sockaddr_port(ip, (struct sockaddr *)sa, len) == 0;
+	if (ok)
+		set_port(sa, port);
+	free(ip);
+	return ok;
+}
+
 static int
 take_address(struct run *run)
 {
-	const char *colon = run->listen != NULL ? strrchr(run->listen, ':') : NULL;
-
-	run->address_len = sizeof(run->address);
 	if (run->listen == NULL) {
 		log_errorx("--listen IP:PORT is missing");
 		return EX_USAGE;
 	}
-	if (colon == NULL || (strchr(run->listen, ':') != colon && colon[-1] != ']') ||
-	    evutil_parse_sockaddr_port(
-		run->listen, (struct sockaddr *)&run->address, &run->address_len) != 0) {
-		log_errorx("--listen: '%s' should be IP:PORT or [IPv6]:PORT", run->listen);
-		return EX_USAGE;
-	}
-	return -1;
+	if (parse_address(run->listen, &run->address, &run->address_len))
+		return -1;
+	log_errorx("--listen: '%s' should be IP:PORT or [IPv6]:PORT", run->listen);
+	return EX_USAGE;
 }
 
 static int

@@ -223,11 +223,29 @@ answer_ips(const struct measurement *m, struct vantage *v, char *const *asked_ip
 
 /* --- the page -------------------------------------------------------------------------------- */
 
-/* What ended the way to a page that was never asked for: the deepest step's failure. */
+/* Why a hop has no address; NULL: it has, or its name was not looked up. */
+static const char *
+name_failure(const struct measurement *m, const char *tag)
+{
+	const char *failure = NULL;
+	size_t i;
+
+	for (i = 0; i < m->nqueries; i++) {
+		if (!has_tag(&m->queries[i].c, tag))
+			continue;
+		if (m->queries[i].failure == NULL)
+			return NULL;
+		if (failure == NULL)
+			failure = m->queries[i].failure;
+	}
+	return failure;
+}
+
+/* What ended the way to a page that was never asked for: the furthest step's failure. */
 static const char *
 way_failure(const struct measurement *m, const char *tag)
 {
-	const char *failure = NULL, *tls = NULL, *tcp = NULL;
+	const char *tls = NULL, *tcp = NULL, *name = name_failure(m, tag);
 	size_t i;
 
 	for (i = 0; i < m->ntls; i++)
@@ -236,14 +254,10 @@ way_failure(const struct measurement *m, const char *tag)
 	for (i = 0; i < m->ntcp; i++)
 		if (has_tag(&m->tcp[i].c, tag) && m->tcp[i].failure != NULL)
 			tcp = m->tcp[i].failure;
-	for (i = 0; tls == NULL && tcp == NULL && i < m->nqueries; i++)
-		if (has_tag(&m->queries[i].c, tag) && m->queries[i].failure != NULL)
-			failure = m->queries[i].failure;
-	if (tls != NULL)
-		failure = tls;
-	else if (tcp != NULL)
-		failure = tcp;
-	return failure != NULL ? failure : "unknown_failure: control: not asked for";
+	if (tls != NULL || tcp != NULL)
+		return tls != NULL ? tls : tcp;
+	/* Neither: it led to where we do not go. */
+	return name != NULL ? name : "unknown_failure: control: not asked for";
 }
 
 /* JSON has no other strings than UTF-8. */
