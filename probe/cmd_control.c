@@ -20,6 +20,7 @@
 #include "base/mem.h"
 #include "probe/conf.h"
 #include "probe/conf_files.h"
+#include "probe/control_job.h"
 #include "probe/control_server.h"
 #include "probe/probe.h"
 #include "probe/resolver.h"
@@ -217,13 +218,11 @@ parse_options(struct run *run, int argc, char **argv)
 /* --- before it listens ----------------------------------------------------------------------- */
 
 /*
- * Each page is wanted, and a session must be over in time for the answer (control_job.h). No control vantage asks
- * another one.
+ * Each page is wanted, and a session must be over in time for the answer. No control vantage asks another one.
  */
 static int
 configure(struct run *run)
 {
-	enum { SESSION_MS = 20000 };
 	char *wrong;
 	int code;
 
@@ -239,8 +238,8 @@ configure(struct run *run)
 	run->conf->http = true;
 	run->conf->keep_bodies = false;
 	run->conf->all_addresses = false;
-	if (run->conf->session_ms > SESSION_MS)
-		run->conf->session_ms = SESSION_MS;
+	if (run->conf->session_ms > control_job_page_ms(run->conf))
+		run->conf->session_ms = control_job_page_ms(run->conf);
 	return -1;
 }
 

@@ -40,6 +40,18 @@ struct control_job {
 	void *arg;
 };
 
+int
+control_job_ms(const struct conf *conf)
+{
+	return conf->control_ms / 6 * 5;
+}
+
+int
+control_job_page_ms(const struct conf *conf)
+{
+	return conf->control_ms / 3 * 2;
+}
+
 static bool
 may_connect(const char *ip, int port, void *arg)
 {
@@ -184,7 +196,7 @@ control_job_start(const struct control_plan *plan, struct measurement *m, struct
 {
 	struct control_job *job = xcalloc(1, sizeof(*job));
 	const struct conf *conf = plan->probe->conf;
-	int ms = conf_scaled(conf, CONTROL_MS);
+	int ms = conf_scaled(conf, control_job_ms(conf));
 	struct timeval tv = {ms / 1000, ms % 1000 * 1000};
 	struct session_plan session = {.resolvers = plan->resolvers,
 	    .nresolvers = plan->nresolvers, .attempts = 1, .max_redirects = conf->max_redirects,

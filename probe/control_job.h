@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 
+struct conf;
 struct control_job;
 struct control_policy;
 struct measurement;
@@ -24,8 +25,12 @@ struct control_plan {
 	const struct scrub *own; /* this machine's addresses, not to be told; borrowed until done */
 };
 
-/* CONTROL_MS: the asker waits 30 s, so the answer comes within 25 (times limits.scale), with what is known by then. */
-enum { CONTROL_MS = 25000 };
+/*
+ * The asker waits for conf->control_ms, 30 s. So the answer comes within five sixths of it, with what is known by then,
+ * and the page has two thirds.
+ */
+int control_job_ms(const struct conf *conf);
+int control_job_page_ms(const struct conf *conf);
 
 /*
  * Starts at once. question is m's (vantage_parse_request), its URL read as `target`; all of the three are the job's from

@@ -2,16 +2,24 @@
 # refuses to go, and that a probe comes to no harm by helpers that lie, hang or talk nonsense.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/lab_loopback.sh"
-need curl
+need curl ss
 
-plan 63
+plan 68
 
 lab_certificates site.test gone.test helper.test expired.test
 lab_dns site.test=A:127.0.0.1 plain.test=A:127.0.0.1 gone.test=nxdomain \
 	expired.test=A:127.0.0.1 helper.test=A:127.0.0.1
 lab_web
 start_peer expired "$peer_tls" good --cert "$certs/expired.pem" --key "$certs/key.pem"
-lab_conf
+# A helper, and who waits for one, have time: neither is to fail because the machine is busy.
+lab_conf '[limits]' 'scale = 1'
+cp "$conf" "$tmp/helper.conf"
+patient()
+{
+	lab_conf '[limits]' 'control_ms = 600000'
+}
+patient
+start_peer silent "$peer_tls" silent
 site=https://site.test:$web_port
 
 # ---- A helper -------------------------------------------------------------------------------
@@ -22,7 +30,7 @@ helper()
 	helper_name=$1
 	shift
 	mkfifo "$tmp/$helper_name.fifo"
-	"$NETVANE" control -c "$conf" --listen 127.0.0.1:0 "$@" </dev/null \
+	"$NETVANE" control -c "$tmp/helper.conf" --listen 127.0.0.1:0 "$@" </dev/null \
 		>"$tmp/$helper_name.fifo" 2>"$tmp/$helper_name.log" \
 		3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
 	eval "${helper_name}_helper=$!"
@@ -134,10 +142,32 @@ is 'a request of more than 64 KiB' "$status" 413
 is 'GET is no question' "$(curl -s -o "$out" -w '%{http_code}' "$open_url")" 405
 is 'there is nothing else' "$(curl -s -o "$out" -w '%{http_code}' "${open_url}etc")" 404
 
+# connected PID PORT: waits until the process is connected to it.
+connected()
+{
+	until ss -Htnp state established "dport = :$2" | grep -q "pid=$1,"; do
+		kill -0 "$1" || test_bail_out "process $1 has ended"
+	done
+}
+
+# Two are asking when it is ended, one of whom has gone away.
+question "https://site.test:$silent_port/" >"$tmp/question"
+curl -s -o "$out" --data-binary @"$tmp/question" "$open_url" &
+gone=$!
+connected "$open_helper" "$silent_port"
+kill "$gone"
+wait "$gone"
+curl -s -o "$out" -w '%{http_code}' --data-binary @"$tmp/question" "$open_url" >"$tmp/code" &
+waiting=$!
+until [ "$(ss -Htnp state established "dport = :$silent_port" | grep -c "pid=$open_helper,")" -ge 2 ]; do
+	kill -0 "$waiting" || test_bail_out 'nobody waits'
+done
 kill "$open_helper"
 status=0
 wait "$open_helper" || status=$?
-is 'SIGTERM ends it' "$status" 0
+is 'SIGTERM ends it, whatever it is at' "$status" 0
+wait "$waiting"
+is 'and who waits is told' "$(cat "$tmp/code")" 503
 is 'and it has noted nothing of whom it served' "$(grep -vc stopping "$tmp/open.log")" 0
 
 # ---- Where it does not go -------------------------------------------------------------------
@@ -206,9 +236,18 @@ hostile garbage 'unknown_failure: control: not an HTTP response'
 hostile endless 'unknown_failure: control: answer too large'
 hostile status/500 'unknown_failure: control: HTTP status 500'
 hostile close eof_error
+hostile later 'unknown_failure: control: HTTP status 503'
+is 'one that is only busy is not given up' "$(json_round '.test_keys.x_netvane.round.skipped')" '[]'
 lab_conf '[limits]' 'control_ms = 6000'
 hostile silent generic_timeout_error
-lab_conf
+hostile slow generic_timeout_error
+patient
+
+live --control "http://127.0.0.1:$silent_port/" --url "$site/ok"
+connected "$live_pid" "$silent_port"
+kill "$live_pid"
+live_end
+is 'who is stopped waits for no helper' "$(seen "$site/ok" .test_keys.control_failure)" interrupted
 
 check --control "http://127.0.0.1:$web_port/garbage" --control "$safe_url" --url "$site/ok"
 is 'where one fails the next is asked' "$(seen "$site/ok" \
