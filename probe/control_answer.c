@@ -174,25 +174,53 @@ add_address(struct arena *arena, struct vantage *v, const char *text)
 		*ARENA_PUSH(arena, v->addrs, v->naddrs) = arena_strdup(arena, text);
 }
 
-/* Of several failures the first A query's counts: that is the system's resolver's, where it is asked. */
+/* How much a failed query says of the name: a reply more than silence, and that more than what was cut short. */
+static int
+weight(const struct query *q)
+{
+	if (cut_short(q->failure))
+		return 0;
+	return q->rcode >= 0 ? 2 : 1;
+}
+
+/*
+ * Why a hop has no address; NULL: it has, or its name was not looked up. Of several failures that which says most; then the
+ * system's resolver's, whose role is the first. AAAA says nothing where A did not answer.
+ */
 static const char *
+name_failure(const struct measurement *m, const char *tag)
+{
+	const struct query *worst = NULL, *q;
+	size_t i;
+
+	for (i = 0; i < m->nqueries; i++) {
+		q = &m->queries[i];
+		if (!has_tag(&q->c, tag))
+			continue;
+		if (q->failure == NULL)
+			return NULL;
+		if (strcmp(q->query_type, "A") != 0)
+			continue;
+		if (worst == NULL || weight(q) > weight(worst) ||
+		    (weight(q) == weight(worst) && q->role < worst->role))
+			worst = q;
+	}
+	return worst != NULL ? worst->failure : NULL;
+}
+
+static void
 answer_dns(const struct measurement *m, struct vantage *v)
 {
-	const char *failure = NULL;
 	const struct query *q;
 	size_t i, k;
 
 	for (i = 0; i < m->nqueries; i++) {
 		q = &m->queries[i];
-		if (!has_tag(&q->c, "depth=0") || cut_short(q->failure))
-			continue;
-		if (failure == NULL && strcmp(q->query_type, "A") == 0)
-			failure = q->failure;
-		for (k = 0; q->failure == NULL && k < q->nanswers; k++)
+		for (k = 0; has_tag(&q->c, "depth=0") && q->failure == NULL && k < q->nanswers; k++)
 			if (q->answers[k].address != NULL)
 				add_address(m->arena, v, q->answers[k].address);
 	}
-	return v->naddrs > 0 ? NULL : failure;
+	v->dns_failure = legacy_name(m->arena, dns_names, name_failure(m, "depth=0"));
 }
 
 static void
@@ -222,24 +250,6 @@ answer_ips(const struct measurement *m, struct vantage *v, char *const *asked_ip
 }
 
 /* --- the page -------------------------------------------------------------------------------- */
-
-/* Why a hop has no address; NULL: it has, or its name was not looked up. */
-static const char *
-name_failure(const struct measurement *m, const char *tag)
-{
-	const char *failure = NULL;
-	size_t i;
-
-	for (i = 0; i < m->nqueries; i++) {
-		if (!has_tag(&m->queries[i].c, tag))
-			continue;
-		if (m->queries[i].failure == NULL)
-			return NULL;
-		if (failure == NULL)
-			failure = m->queries[i].failure;
-	}
-	return failure;
-}
 
 /* What ended the way to a page that was never asked for: the furthest step's failure. */
 static const char *
@@ -321,7 +331,7 @@ next_tag(struct arena *arena, const struct http_request *last)
 }
 
 static void
-answer_page(const struct measurement *m, const char *dns_failure, struct vantage_http *http)
+answer_page(const struct measurement *m, struct vantage_http *http)
 {
 	const struct http_request *last = m->nrequests > 0 ? &m->requests[m->nrequests - 1] : NULL;
 	const char *failure = NULL;
@@ -331,7 +341,7 @@ answer_page(const struct measurement *m, const char *dns_failure, struct vantage
 	http->title = arena_strdup(m->arena, "");
 	http->discovered_h3_endpoint = http->title;
 	if (last == NULL)
-		failure = dns_failure != NULL ? dns_failure : way_failure(m, "depth=0");
+		failure = way_failure(m, "depth=0");
 	else if (last->failure != NULL)
 		failure = last->failure;
 	else if (last->location != NULL)
@@ -345,12 +355,11 @@ struct vantage *
 control_answer(const struct measurement *m, char *const *asked_ips, size_t nasked)
 {
 	struct vantage *v = arena_alloc(m->arena, sizeof(*v));
-	const char *dns_failure = answer_dns(m, v);
 
 	v->answered = true;
-	v->dns_failure = legacy_name(m->arena, dns_names, dns_failure);
+	answer_dns(m, v);
 	answer_endpoints(m, v);
 	answer_ips(m, v, asked_ips, nasked);
-	answer_page(m, dns_failure, &v->http);
+	answer_page(m, &v->http);
 	return v;
 }

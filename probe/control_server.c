@@ -287,6 +287,24 @@ on_accept_error(struct evconnlistener *listener, void *arg)
 	    evconnlistener_get_base(listener), -1, EV_TIMEOUT, accept_again, listener, &pause);
 }
 
+/* A DoH server that is known by name only: nobody looks it up here. */
+static void
+skip_unpinned(struct control_server *server)
+{
+	struct resolver *resolver;
+	char *host;
+	size_t i;
+
+	for (i = 0; i < server->nresolvers; i++) {
+		resolver = &server->resolvers[i];
+		host = pinned_url_unknown_host(&resolver->server);
+		resolver->skip = host != NULL;
+		if (resolver->skip)
+			log_warnx("the DoH server %s is not asked; pin it with URL#IP", resolver->address);
+		free(host);
+	}
+}
+
 static bool
 listen_at(struct control_server *server)
 {
@@ -316,6 +334,7 @@ control_server_start(const struct control_server_plan *plan)
 	probe->addresses = limiter_new(probe->base, PER_ADDRESS);
 	server->rate = rate_new(plan->max_per_client, plan->max_requests);
 	server->resolvers = resolvers_load(probe->conf, &server->nresolvers);
+	skip_unpinned(server);
 	scrub_load(&server->own);
 	server->policy = (struct control_policy){.allow_private = plan->allow_private,
 	    .own = server->own.addresses, .nown = server->own.n};

@@ -187,6 +187,39 @@ failures_have_their_old_names(void **state)
 	}
 }
 
+static void
+add_query_of(struct measurement *m, enum resolver_role role, const char *failure, int rcode)
+{
+	add_query(m, "A", failure, NULL);
+	m->queries[m->nqueries - 1].role = role;
+	m->queries[m->nqueries - 1].rcode = rcode;
+}
+
+/* "It has no address" is a finding, and must not come of a question that nobody answered. */
+static void
+a_reply_says_more_of_a_name_than_silence(void **state)
+{
+	struct measurement *m = measurement_new();
+	const struct vantage *v;
+
+	(void)state;
+	add_query_of(m, RESOLVER_DOH, "unknown_failure: doh: the resolver has no address", -1);
+	add_query_of(m, RESOLVER_SYSTEM, "generic_timeout_error", -1);
+	add_query(m, "AAAA", "dns_no_answer", NULL);
+	assert_string_equal(control_answer(m, NULL, 0)->dns_failure, "unknown_error");
+	add_query_of(m, RESOLVER_SECOND, "dns_nxdomain_error", 3);
+	assert_string_equal(control_answer(m, NULL, 0)->dns_failure, "dns_name_error");
+	add_query_of(m, RESOLVER_SYSTEM, "dns_servfail_error", 2);
+	assert_string_equal(control_answer(m, NULL, 0)->dns_failure, "dns_server_failure");
+	measurement_free(m);
+	m = measurement_new();
+	add_query_of(m, RESOLVER_SYSTEM, "interrupted", -1);
+	v = control_answer(m, NULL, 0);
+	assert_string_equal(v->dns_failure, "unknown_error");
+	assert_string_equal(v->http.failure, "generic_timeout_error");
+	measurement_free(m);
+}
+
 /* An endpoint that our own time limit cut off has not failed. */
 static void
 what_was_cut_short_is_not_told(void **state)
@@ -223,6 +256,7 @@ main(void)
 	    cmocka_unit_test(it_goes_only_where_public_sites_are),
 	    cmocka_unit_test(it_goes_to_ports_for_pages),
 	    cmocka_unit_test(failures_have_their_old_names),
+	    cmocka_unit_test(a_reply_says_more_of_a_name_than_silence),
 	    cmocka_unit_test(what_was_cut_short_is_not_told),
 	};
 
