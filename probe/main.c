@@ -23,6 +23,7 @@ static const struct command commands[] = {
     {"check", cmd_check, "measure every target once and say what was found"},
     {"init", cmd_init, "show what netvane does, ask for consent and record it"},
     {"baseline", cmd_baseline, "show or forget what is normal here, or learn it anew"},
+    {"control", cmd_control, "show others how sites look from this machine"},
     {"targets", cmd_targets, "show, check and import lists of targets"},
     {"config", cmd_config, "check the configuration, or show the one in force"},
 };

@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "results/measurement.h"
+#include "results/vantage.h"
 
 /* The text of an address that says who we are; false for those that everybody has. */
 static bool
@@ -103,6 +104,17 @@ scrub_text(const struct scrub *scrub, char *text)
 		scrub_bytes(scrub, text, strlen(text));
 }
 
+/* A helper knows who asked it. */
+static void
+scrub_vantage(const struct scrub *scrub, struct vantage *v)
+{
+	size_t i;
+
+	for (i = 0; i < v->http.nheaders; i++)
+		scrub_text(scrub, v->http.headers[i].value);
+	scrub_text(scrub, v->http.title);
+}
+
 static void
 scrub_requests(const struct scrub *scrub, struct measurement *m)
 {
@@ -127,4 +139,6 @@ scrub_measurement(const struct scrub *scrub, struct measurement *m)
 	scrub_requests(scrub, m);
 	if (m->confirm != NULL)
 		scrub_requests(scrub, m->confirm);
+	if (m->control != NULL)
+		scrub_vantage(scrub, m->control);
 }

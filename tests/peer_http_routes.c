@@ -62,6 +62,13 @@ serve_status(struct conn *c, const char *rest)
 }
 
 static bool
+serve_later(struct conn *c, const char *rest)
+{
+	(void)rest;
+	return reply(c, 503, "Retry-After: 1\r\n", "later\n");
+}
+
+static bool
 serve_no_content(struct conn *c, const char *rest)
 {
 	(void)rest;
@@ -292,6 +299,7 @@ static const struct route {
     {"/noheader", serve_no_header},
     {"/slow", serve_slow},
     {"/bytes/", serve_bytes},
+    {"/later", serve_later},
     {"/generate_204", serve_no_content},
     {"/latin1", serve_latin1},
     {"/echo", serve_echo},
