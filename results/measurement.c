@@ -12,7 +12,7 @@ measurement_new(void)
 	struct measurement *m = arena_alloc(arena, sizeof(*m));
 
 	m->arena = arena;
-	m->accessible = -1;
+	m->ooni = (struct ooni_keys)OONI_KEYS_UNKNOWN;
 	m->has_x = true;
 	return m;
 }
