@@ -118,7 +118,7 @@ judge(const struct round *r, struct measurement *m)
 	copy_context(r, m);
 	company_tell(r->company, m);
 	verdict_judge(m, &m->verdict);
-	verdict_to_ooni(m);
+	ooni_keys_compute(m, &m->ooni);
 }
 
 static void

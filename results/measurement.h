@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "results/ooni.h"
 #include "results/verdict.h"
 
 struct arena;
@@ -290,9 +291,8 @@ struct measurement {
 	/* test_keys: what a control vantage saw of the same target; NULL: none was asked */
 	struct vantage *control;
 
-	/* test_keys: OONI's verdict. blocking NULL is null, "false" is false. accessible -1 is null */
-	char *blocking;
-	int accessible;
+	/* test_keys: OONI's verdict */
+	struct ooni_keys ooni;
 
 	/* test_keys.x_netvane; has_x is false for a record of somebody else's */
 	bool has_x;

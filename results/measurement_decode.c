@@ -60,16 +60,6 @@ envelope_decode(struct json_get *g, const json_t *root, struct measurement *m)
 }
 
 static void
-ooni_verdict_decode(struct json_get *g, const json_t *keys, struct measurement *m)
-{
-	if (json_is_false(json_object_get(keys, "blocking")))
-		m->blocking = arena_strdup(g->arena, "false");
-	else
-		m->blocking = json_get_string(g, keys, "blocking");
-	m->accessible = json_get_bool(g, keys, "accessible");
-}
-
-static void
 resolver_decode(struct json_get *g, const json_t *o, void *item)
 {
 	struct resolver_health *r = item;
@@ -231,7 +221,7 @@ root_decode(const json_t *root, size_t *oddities)
 	x = json_get_object(&g, keys, "x_netvane");
 	m->has_x = g.ours = x != NULL;
 	observations_decode(&g, keys, m);
-	ooni_verdict_decode(&g, keys, m);
+	ooni_keys_decode(&g, keys, &m->ooni);
 	vantage_decode(&g, keys, m);
 	if (x != NULL)
 		x_decode(&g, x, m);

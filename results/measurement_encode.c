@@ -70,28 +70,6 @@ envelope_encode(struct json *j, const struct measurement *m)
 	json_put_string(j, "test_version", m->test_version);
 }
 
-/*
- * OONI's verdict keys. What only a comparison with a control vantage can tell is null; those
- * that OONI's readers take for plain numbers (body_proportion, the x_..._flags) are left out
- * instead.
- */
-static void
-ooni_verdict_encode(struct json *j, const struct measurement *m)
-{
-	static const char *const unknown[] = {"dns_consistency", "dns_experiment_failure",
-	    "http_experiment_failure", "body_length_match", "headers_match",
-	    "status_code_match", "title_match"};
-	size_t i;
-
-	if (m->blocking != NULL && strcmp(m->blocking, "false") == 0)
-		json_put_bool(j, "blocking", false);
-	else
-		json_put_string(j, "blocking", m->blocking);
-	encode_known_bool(j, "accessible", m->accessible);
-	for (i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
-		json_put_null(j, unknown[i]);
-}
-
 static void
 resolvers_encode(struct json *j, const struct context *c)
 {
@@ -289,7 +267,7 @@ measurement_encode(const struct measurement *m, struct buf *out)
 	json_put_object(&j, "test_keys");
 	if (has_lists(m)) {
 		observations_encode(&j, m);
-		ooni_verdict_encode(&j, m);
+		ooni_keys_encode(&j, &m->ooni);
 		vantage_encode(&j, m);
 	}
 	if (m->has_x)

@@ -91,8 +91,6 @@ void verdict_judge(const struct measurement *m, struct verdict *out);
  * likely_blocked at that stage, null insufficient. For records that are not ours.
  */
 void verdict_from_ooni(const struct measurement *m, struct verdict *out);
-/* The other way: sets m->blocking and m->accessible, for OONI's readers, from m->verdict. */
-void verdict_to_ooni(struct measurement *m);
 
 /* The contract's names, static; "none" for VERDICT_NONE, NULL for STAGE_NONE and MECHANISM_NONE. */
 const char *verdict_status_name(enum verdict_status status);

@@ -105,10 +105,12 @@ is 'the proof is in the evidence' "$(with nxdomain "$evidence")" \
 	'["name_denied_site_proven","tls_valid_on_trusted_address","resolver_on_own_network","controls_ok"]'
 is 'so is its lack' "$(alone nxdomain "$evidence")" \
 	'["name_not_resolved","no_second_resolver","resolver_on_own_network","controls_ok"]'
-is "OONI's readers are told of the blocking" \
-	"$(with nxdomain '.test_keys | [.blocking, .accessible]')" '["dns",false]'
-is 'but not without the proof' "$(alone nxdomain '.test_keys | [.blocking, .accessible]')" \
-	'[null,null]'
+# Nobody outside was asked: nothing for OONI's rules to compare with.
+is "OONI's keys know the failure, and do not accuse without a control" "$(with nxdomain '.test_keys |
+	[.blocking, .accessible, .dns_consistency, .dns_experiment_failure]')" \
+	'[null,null,null,"dns_nxdomain_error"]'
+is 'nor do they call a name reached that did not resolve' \
+	"$(alone nxdomain '.test_keys | [.blocking, .accessible]')" '[null,null]'
 
 # ---- The answer, after a hindrance ----------------------------------------------------------
 

@@ -361,6 +361,25 @@ same_verdict(const struct verdict *a, const struct verdict *b)
 }
 
 static void
+same_ooni(const struct ooni_keys *a, const struct ooni_keys *b)
+{
+	SAME_TEXT(blocking);
+	SAME_INT(accessible);
+	SAME_TEXT(dns_consistency);
+	SAME_TEXT(dns_experiment_failure);
+	SAME_TEXT(http_experiment_failure);
+	SAME_TEXT(control_failure);
+	SAME_INT(body_length_match);
+	SAME_INT(headers_match);
+	SAME_INT(status_code_match);
+	SAME_INT(title_match);
+	SAME_DOUBLE(body_proportion);
+	SAME_INT(x_blocking_flags);
+	SAME_INT(x_dns_flags);
+	SAME_INT(x_null_null_flags);
+}
+
+static void
 same_control(const struct control_outcome *a, const struct control_outcome *b)
 {
 	SAME_TEXT(url);
@@ -456,8 +475,7 @@ assert_same_record(const struct measurement *a, const struct measurement *b)
 		same_vantage(a->control, b->control);
 	SAME_LIST(quic, nquic, same_quic);
 	SAME_LIST(traces, ntraces, same_trace);
-	SAME_TEXT(blocking);
-	SAME_INT(accessible);
+	same_ooni(&a->ooni, &b->ooni);
 	SAME_INT(has_x);
 	SAME_INT(start_mono_ns);
 	SAME_TEXT(round_id);

@@ -338,8 +338,26 @@ fill_verdict(struct measurement *m)
 	*ARENA_PUSH(m->arena, v->evidence, v->nevidence) = "sni_control_ok";
 	*ARENA_PUSH(m->arena, v->evidence, v->nevidence) = "retry_3_of_3";
 	v->rules = "1";
-	m->blocking = TEXT("http-failure");
-	m->accessible = 0;
+}
+
+static void
+fill_ooni(struct measurement *m)
+{
+	m->ooni = (struct ooni_keys){
+	    .blocking = "http-failure",
+	    .accessible = 0,
+	    .dns_consistency = "consistent",
+	    .dns_experiment_failure = "dns_nxdomain_error",
+	    .http_experiment_failure = "connection_reset",
+	    .body_length_match = 0,
+	    .headers_match = 1,
+	    .status_code_match = -1,
+	    .title_match = 1,
+	    .body_proportion = 1.0 / 3,
+	    .x_blocking_flags = 12,
+	    .x_dns_flags = 3,
+	    .x_null_null_flags = 17,
+	};
 }
 
 struct measurement *
@@ -367,6 +385,7 @@ sample_web(void)
 	fill_quic(m);
 	fill_traces(m);
 	fill_verdict(m);
+	fill_ooni(m);
 	return m;
 }
 
