@@ -112,7 +112,7 @@ on_read(struct bufferevent *bev, void *arg)
 		return;
 	}
 	if (conn->service->tls)
-		tls_read(conn, bytes);
+		tls_read(conn);
 	else
 		evbuffer_add_buffer(conn->input, bytes);
 	if (conn->ended || evbuffer_get_length(conn->input) == 0)

@@ -1,5 +1,5 @@
 /*
- * TLS of the lab's servers. OpenSSL never sees the socket: it works between two memory BIOs, so that a
+ * TLS of the lab's servers. OpenSSL never sees the socket: what it writes goes through the connection, so that a
  * server can hang up after the ClientHello without a word, or reset, as some do.
  */
 #include "tests/lab/world_tls.h"
@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <event2/buffer.h>
+#include <event2/bufferevent.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
@@ -130,15 +131,67 @@ tls_hello_context(void)
 
 /* ---- Bytes ---------------------------------------------------------------------------------- */
 
+static int
+take_bytes(BIO *bio, char *data, int len)
+{
+	const struct conn *conn = BIO_get_data(bio);
+	int n = evbuffer_remove(bufferevent_get_input(conn->bev), data, (size_t)len);
+
+	BIO_clear_retry_flags(bio);
+	if (n > 0)
+		return n;
+	BIO_set_retry_read(bio);
+	return -1;
+}
+
+static int
+give_bytes(BIO *bio, const char *data, int len)
+{
+	conn_write_raw(BIO_get_data(bio), data, (size_t)len);
+	return len;
+}
+
+static long
+control(BIO *bio, int command, long number, void *pointer)
+{
+	(void)bio;
+	(void)number;
+	(void)pointer;
+	return command == BIO_CTRL_FLUSH;
+}
+
+/* A memory BIO would do as well, but that needs seconds for a chain of ten megabytes. */
+static BIO *
+conn_bio(struct conn *conn)
+{
+	static BIO_METHOD *method;
+	BIO *bio;
+
+	if (method == NULL) {
+		method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "connection");
+		if (method == NULL)
+			log_fatalx("no TLS");
+		BIO_meth_set_read(method, take_bytes);
+		BIO_meth_set_write(method, give_bytes);
+		BIO_meth_set_ctrl(method, control);
+	}
+	bio = BIO_new(method);
+	if (bio == NULL)
+		log_fatalx("no TLS");
+	BIO_set_data(bio, conn);
+	BIO_set_init(bio, 1);
+	return bio;
+}
+
 void
 tls_start(struct conn *conn)
 {
-	BIO *in = BIO_new(BIO_s_mem()), *out = BIO_new(BIO_s_mem());
+	BIO *bio = conn_bio(conn);
 
 	conn->ssl = SSL_new(conn->server->hello);
-	if (conn->ssl == NULL || in == NULL || out == NULL)
+	if (conn->ssl == NULL)
 		log_fatalx("no TLS");
-	SSL_set_bio(conn->ssl, in, out);
+	SSL_set_bio(conn->ssl, bio, bio);
 	SSL_set_app_data(conn->ssl, conn);
 	SSL_set_accept_state(conn->ssl);
 }
@@ -150,35 +203,17 @@ tls_end(struct conn *conn)
 	conn->ssl = NULL;
 }
 
-/* Sends what OpenSSL has written. */
-static void
-flush(struct conn *conn)
-{
-	BIO *out = SSL_get_wbio(conn->ssl);
-	char *data;
-	long len = BIO_get_mem_data(out, &data);
-
-	if (len > 0)
-		conn_write_raw(conn, data, (size_t)len);
-	(void)BIO_reset(out);
-}
-
 void
-tls_read(struct conn *conn, struct evbuffer *bytes)
+tls_read(struct conn *conn)
 {
 	unsigned char chunk[16384];
 	size_t got;
-	int n, rc;
+	int rc;
 
-	while ((n = evbuffer_remove(bytes, chunk, sizeof(chunk))) > 0)
-		BIO_write(SSL_get_rbio(conn->ssl), chunk, n);
 	ERR_clear_error();
 	while ((rc = SSL_read_ex(conn->ssl, chunk, sizeof(chunk), &got)) == 1)
 		evbuffer_add(conn->input, chunk, got);
-	if (conn->ended)
-		return;
-	flush(conn);
-	if (SSL_get_error(conn->ssl, rc) != SSL_ERROR_WANT_READ)
+	if (!conn->ended && SSL_get_error(conn->ssl, rc) != SSL_ERROR_WANT_READ)
 		conn_finish(conn);
 }
 
@@ -188,11 +223,8 @@ tls_write(struct conn *conn, const void *data, size_t len)
 	size_t written;
 
 	ERR_clear_error();
-	if (SSL_write_ex(conn->ssl, data, len, &written) != 1) {
+	if (SSL_write_ex(conn->ssl, data, len, &written) != 1)
 		conn_close(conn);
-		return;
-	}
-	flush(conn);
 }
 
 void
@@ -201,5 +233,4 @@ tls_goodbye(struct conn *conn)
 	ERR_clear_error();
 	if (SSL_is_init_finished(conn->ssl))
 		SSL_shutdown(conn->ssl);
-	flush(conn);
 }

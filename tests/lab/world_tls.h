@@ -6,7 +6,6 @@
 #include <stdint.h>
 
 struct conn;
-struct evbuffer;
 struct ssl_ctx_st;
 struct world;
 
@@ -14,7 +13,7 @@ struct world;
 struct ssl_ctx_st *tls_hello_context(void);
 void tls_start(struct conn *conn);
 /* Takes the bytes that came; what was in them for the server is added to conn->input. */
-void tls_read(struct conn *conn, struct evbuffer *bytes);
+void tls_read(struct conn *conn);
 void tls_write(struct conn *conn, const void *data, size_t len);
 /* close_notify */
 void tls_goodbye(struct conn *conn);
