@@ -1,0 +1,8 @@
+/* What netvane-lab can be: each role has a file of its own and a row in main.c's table. */
+#ifndef LAB_ROLES_H
+#define LAB_ROLES_H
+
+/* argv[0] is the role's name. Return the program's exit code. */
+int lab_run_main(int argc, char **argv);
+
+#endif
