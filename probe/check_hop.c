@@ -121,7 +121,7 @@ offender(struct arena *arena, struct cmsghdr *c)
 {
 	bool v4 = c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_RECVERR;
 	bool v6 = c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_RECVERR;
-	const struct sock_extended_err *e = (const void *)CMSG_DATA(c);
+	struct sock_extended_err *e = (void *)CMSG_DATA(c);
 	size_t salen = v4 ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
 	char text[NI_MAXHOST];
 

@@ -80,7 +80,7 @@ trace()
 {
 	run setpriv --bounding-set=-all --inh-caps=-all \
 		"$top_builddir/tests/run_trace" "$certs/root.pem" "$1" "$site_port" target.test control.test \
-		limits.listen_ms=600 limits.trace_ms=1000
+		limits.listen_ms=600 limits.trace_ms=600
 }
 
 # hops KIND FIELD: of the walk's hops, in order.
