@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <event2/event.h>
 #include <event2/event_struct.h>
 
@@ -12,7 +13,9 @@
 #include "probe/landmarks.h"
 #include "probe/probe.h"
 #include "probe/resolver.h"
+#include "probe/trace.h"
 #include "probe/trial.h"
+#include "results/altsvc.h"
 #include "results/baseline.h"
 #include "results/facts.h"
 #include "results/measurement.h"
@@ -39,6 +42,7 @@ struct confirm {
 	const char *own_ip; /* the address that is tested; NULL none */
 	struct resolver nowhere; /* a landmark as if it were a resolver */
 	struct lanes lanes;
+	struct trace *trace; /* NULL: none runs */
 	int batch;
 	bool stopped;
 	struct event deadline, ended;
@@ -250,6 +254,7 @@ static void
 choose_address(struct confirm *c)
 {
 	const struct address_facts *a;
+	bool doubtful = false;
 	size_t i;
 
 	for (i = 0; i < c->facts.naddresses; i++) {
@@ -258,6 +263,15 @@ choose_address(struct confirm *c)
 			continue;
 		add_get(c, LANE_ADDRESS, "why=address_page", a->ip, c->plan.target->host, "/");
 		add_get(c, LANE_ADDRESS, "why=address_canary", a->ip, c->canary, "/");
+		doubtful = true;
+		break;
+	}
+	/* What is at the address that others name, to compare. */
+	for (i = 0; doubtful && i < c->facts.naddresses; i++) {
+		a = &c->facts.addresses[i];
+		if (a->from_system || !a->from_doh)
+			continue;
+		add_get(c, LANE_ADDRESS, "why=address_true", a->ip, c->plan.target->host, "/");
 		return;
 	}
 }
@@ -299,6 +313,30 @@ choose_flow(struct confirm *c)
 		add_flow(c, LANE_OWN, "why=flow_control", c->own_ip, t->port, l->name, t->host, path);
 		add_flow(c, LANE_AWAY, "why=flow_own", l->ip, l->port, l->name, l->name, "/");
 		add_flow(c, LANE_AWAY, "why=flow_away", l->ip, l->port, t->host, l->name, "/");
+	}
+}
+
+/* Where the site says that it speaks HTTP/3, and means the same machine. */
+static void
+choose_quic(struct confirm *c)
+{
+	const struct http_request *r = NULL;
+	struct trial t = {.kind = TRIAL_QUIC, .ip = c->own_ip, .name = c->plan.target->host};
+	struct altsvc service;
+	size_t i;
+
+	for (i = 0; i < c->m->nrequests; i++)
+		if (c->m->requests[i].code > 0 && c->m->requests[i].url != NULL &&
+		    strncmp(c->m->requests[i].url, "https:", 6) == 0 &&
+		    facts_depth(&c->m->requests[i].c) == 0)
+			r = &c->m->requests[i];
+	for (i = 0; r != NULL && i < r->nheaders; i++) {
+		if (strcasecmp(r->headers[i].name, "alt-svc") != 0 ||
+		    !altsvc_h3(r->headers[i].value, &service) || service.host[0] != '\0')
+			continue;
+		t.port = service.port;
+		lanes_add(&c->lanes, LANE_QUIC, &t);
+		return;
 	}
 }
 
@@ -360,6 +398,8 @@ choose(struct confirm *c)
 		choose_flow(c);
 	if (!f->https && !f->page_secure && f->connected)
 		choose_host(c);
+	if (c->own_ip != NULL && c->probe->conf->quic)
+		choose_quic(c);
 	for (i = 0; f->https && !tls && f->connected && i < c->probe->conf->samples; i++)
 		add_tls(c, LANE_OWN, "why=sample", c->own_ip, c->plan.target->port,
 		    c->plan.target->host);
@@ -408,6 +448,26 @@ confirm_go(struct confirm *c)
 }
 
 static void
+trace_done(void *arg)
+{
+	struct confirm *c = arg;
+
+	event_active(&c->ended, EV_TIMEOUT, 1);
+}
+
+/* For those who asked for it, and only where something is wrong with a name: at which hop? False: no walk. */
+static bool
+confirm_walk(struct confirm *c)
+{
+	if (c->stopped || !c->probe->conf->trace || c->trace != NULL || c->own_ip == NULL ||
+	    c->away[0] == NULL || !tls_trouble(&c->facts))
+		return false;
+	c->trace = trace_start(c->probe, c->m, c->own_ip, c->plan.target->port,
+	    c->plan.target->host, c->away[0]->name, trace_done, c);
+	return true;
+}
+
+static void
 lanes_done(void *arg)
 {
 	struct confirm *c = arg;
@@ -417,6 +477,8 @@ lanes_done(void *arg)
 		if (confirm_go(c))
 			return;
 	}
+	if (confirm_walk(c))
+		return;
 	event_active(&c->ended, EV_TIMEOUT, 1);
 }
 
@@ -426,19 +488,6 @@ confirm_expire(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	confirm_stop(arg);
-}
-
-/* Twelve letters and .com: looks like a name, and nobody has it. */
-static const char *
-canary_name(struct arena *arena)
-{
-	char letters[13];
-	size_t i;
-
-	for (i = 0; i < 12; i++)
-		letters[i] = (char)('a' + arc4random_uniform(26));
-	letters[12] = '\0';
-	return arena_printf(arena, "%s.com", letters);
 }
 
 static void
@@ -478,7 +527,7 @@ confirm_start(struct probe *probe, const struct confirm_plan *plan, struct measu
 	facts_gather(m, &c->facts);
 	c->own_ip = own_address(c);
 	find_places(c);
-	c->canary = canary_name(m->arena);
+	c->canary = trial_nobodys_name(m->arena);
 	choose(c);
 	event_add(&c->deadline, &tv);
 	if (!confirm_go(c))
@@ -493,6 +542,11 @@ confirm_stop(struct confirm *c)
 		return;
 	c->stopped = true;
 	lanes_stop(&c->lanes);
+	if (c->trace != NULL) {
+		trace_stop(c->trace);
+		c->trace = NULL;
+		event_active(&c->ended, EV_TIMEOUT, 1);
+	}
 }
 
 void
@@ -502,6 +556,7 @@ confirm_free(struct confirm *c)
 		return;
 	event_del(&c->deadline);
 	event_del(&c->ended);
+	trace_stop(c->trace);
 	lanes_clear(&c->lanes);
 	free(c->nowhere.address);
 	free(c);

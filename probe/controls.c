@@ -37,6 +37,15 @@ struct controls {
 	struct event finished;
 };
 
+static bool
+certificate_failure(const char *failure)
+{
+	enum failure f = failure_find(failure);
+
+	return f == FAILURE_SSL_UNKNOWN_AUTHORITY || f == FAILURE_SSL_INVALID_HOSTNAME ||
+	    f == FAILURE_SSL_INVALID_CERTIFICATE;
+}
+
 void
 resolvers_count(struct resolver *resolvers, size_t n, const struct measurement *m)
 {
@@ -56,6 +65,7 @@ resolvers_count(struct resolver *resolvers, size_t n, const struct measurement *
 			resolvers[k].health.asked++;
 			resolvers[k].health.answered += q->failure == NULL;
 			resolvers[k].health.silent += q->failure != NULL && q->rcode < 0;
+			resolvers[k].health.untrusted += certificate_failure(q->failure);
 		}
 	}
 }

@@ -25,9 +25,11 @@
 #include "probe/roots.h"
 #include "probe/scrub.h"
 #include "probe/session.h"
+#include "probe/surroundings.h"
 #include "results/facts.h"
 #include "results/failure.h"
 #include "results/measurement.h"
+#include "results/notes.h"
 #include "targets/list.h"
 
 /*
@@ -36,7 +38,7 @@
  */
 enum { TARGET_ATTEMPTS = 3, HELD_MAX = 64, RESTING_SHARE = 4, RESTING_MAX = 400 };
 
-enum step { STEP_SERVER_NAMES, STEP_BEFORE, STEP_TARGETS, STEP_AFTER, STEP_DONE };
+enum step { STEP_SERVER_NAMES, STEP_BEFORE, STEP_SURROUNDINGS, STEP_TARGETS, STEP_AFTER, STEP_DONE };
 
 struct job {
 	struct round *round;
@@ -59,6 +61,8 @@ struct round {
 	struct controls *controls;
 	struct landmarks landmarks;
 	struct company *company;
+	struct surroundings *surroundings; /* NULL: not running */
+	int forged; /* targets whose public resolvers' answers contradicted each other */
 	struct measurement *m; /* the round's own record, being filled */
 	const struct target **order;
 	size_t most; /* targets at a time */
@@ -189,6 +193,7 @@ count_reached(struct round *r, const struct measurement *m)
 	struct facts facts;
 
 	facts_gather(m, &facts);
+	r->forged += facts.second_forged;
 	if (!facts.valid_system && !facts.valid_trusted)
 		return;
 	r->others_ok++;
@@ -386,7 +391,7 @@ controls_passed(const struct network_tally *tally, void *arg)
 	}
 	r->nheld_before_pass = 0;
 	if (r->step == STEP_BEFORE)
-		r->step = STEP_TARGETS;
+		r->step = STEP_SURROUNDINGS;
 	else if (r->step == STEP_AFTER)
 		r->step = STEP_DONE;
 	round_go_on(r);
@@ -397,6 +402,30 @@ start_pass(struct round *r, const char *phase)
 {
 	r->nheld_before_pass = r->nheld;
 	controls_pass(r->controls, phase);
+}
+
+/* --- surroundings ---------------------------------------------------------------------------- */
+
+static void
+surroundings_done(void *arg)
+{
+	struct round *r = arg;
+
+	r->step = STEP_TARGETS;
+	round_go_on(r);
+}
+
+static void
+step_surroundings(struct round *r)
+{
+	if (r->surroundings != NULL)
+		return;
+	if (!r->interrupted && r->probe->conf->confirm &&
+	    (r->state == NETWORK_ONLINE || r->state == NETWORK_DEGRADED))
+		r->surroundings = surroundings_start(r->probe, r->m, r->resolvers, r->nresolvers,
+		    &r->landmarks, surroundings_done, r);
+	if (r->surroundings == NULL)
+		surroundings_done(r);
 }
 
 /* --- names of servers that we ask ------------------------------------------------------------- */
@@ -529,7 +558,9 @@ round_step(evutil_socket_t fd, short what, void *arg)
 	if (r->step == STEP_SERVER_NAMES && !start_server_name(r)) {
 		r->step = STEP_BEFORE;
 		start_pass(r, "before");
-	} else if (r->step == STEP_TARGETS)
+	} else if (r->step == STEP_SURROUNDINGS)
+		step_surroundings(r);
+	else if (r->step == STEP_TARGETS)
 		step_targets(r);
 	else if (r->step == STEP_DONE)
 		finish(r);
@@ -614,6 +645,8 @@ round_interrupt(struct round *r)
 		session_interrupt(job->session);
 	if (controls_running(r->controls))
 		controls_interrupt(r->controls);
+	if (r->step == STEP_SURROUNDINGS && r->surroundings != NULL)
+		surroundings_stop(r->surroundings);
 	if (r->step == STEP_SERVER_NAMES && r->server_host != NULL)
 		lookups_end(&r->lookups, failure_name(FAILURE_INTERRUPTED));
 }
@@ -626,6 +659,7 @@ round_free(struct round *r)
 	event_del(&r->next_step);
 	lookups_clear(&r->lookups);
 	controls_free(r->controls);
+	surroundings_free(r->surroundings);
 	landmarks_clear(&r->landmarks);
 	company_free(r->company);
 	resolvers_free(r->resolvers, r->nresolvers);

@@ -9,9 +9,11 @@
 #include "base/mem.h"
 #include "probe/check_dns.h"
 #include "probe/check_http.h"
+#include "probe/check_quic.h"
 #include "probe/endpoint.h"
 #include "probe/probe.h"
 #include "results/failure.h"
+#include "results/measurement.h"
 
 /* What a flow needs to be judged by its rate, and how long it may take over it. */
 enum { FLOW_CAP = 96 * 1024, FLOW_MS = 5000 };
@@ -21,7 +23,7 @@ struct trial_run {
 	const struct trial *trial;
 	struct endpoint endpoint; /* TCP, TLS */
 	struct visit visit; /* HTTP, flow */
-	struct check *check; /* DNS */
+	struct check *check; /* DNS, QUIC */
 	struct event over; /* from the loop: what is next */
 };
 
@@ -121,10 +123,17 @@ start_request(struct trial_run *run)
 	    run_done, run);
 }
 
+/* What comes of it is a fact about the target, so it stands with the target's own. */
 static void
 start_quic(struct trial_run *run)
 {
-	run_done(run);
+	struct lanes *lanes = run->lane->lanes;
+	const struct trial *t = run->trial;
+
+	run->check = check_quic_new(
+	    lanes->probe, lanes->m->confirms, t->ip, t->port, t->name, check_over, run);
+	run->check->attempt = 1;
+	check_start(run->check);
 }
 
 static void (*const starters[])(struct trial_run *run) = {
@@ -152,6 +161,18 @@ lane_next(struct lane *lane)
 	lane->run->trial = &lane->trials[lane->next++];
 	event_assign(&lane->run->over, lanes->probe->base, -1, 0, run_over, lane->run);
 	starters[lane->run->trial->kind](lane->run);
+}
+
+const char *
+trial_nobodys_name(struct arena *arena)
+{
+	char letters[13];
+	size_t i;
+
+	for (i = 0; i < 12; i++)
+		letters[i] = (char)('a' + arc4random_uniform(26));
+	letters[12] = '\0';
+	return arena_printf(arena, "%s.com", letters);
 }
 
 void

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct arena;
 struct measurement;
 struct probe;
 struct resolver;
@@ -51,6 +52,9 @@ struct lanes {
 	void (*done)(void *arg);
 	void *arg;
 };
+
+/* A host name that looks like one and that nobody has: twelve letters and .com. In the arena. */
+const char *trial_nobodys_name(struct arena *arena);
 
 void lanes_add(struct lanes *lanes, size_t lane, const struct trial *trial);
 bool lanes_empty(const struct lanes *lanes);

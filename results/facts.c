@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "results/measurement.h"
 #include "results/site.h"
+#include "results/trials.h"
 
 struct prefix {
 	uint8_t bytes[16];
@@ -265,6 +266,7 @@ gather_dns(const struct measurement *m, struct facts *f)
 {
 	const struct query *q;
 	size_t system = 0, trusted = 0, i;
+	struct dns_trials trials;
 	bool doh_spoke;
 
 	for (i = 0; i < m->nqueries; i++) {
@@ -276,17 +278,21 @@ gather_dns(const struct measurement *m, struct facts *f)
 		    resolver_is_local(q->resolver_address))
 			f->local_resolver = true;
 		gather_answers(m, q, f);
-		if (q->role == RESOLVER_SYSTEM && contradicted(m, q))
-			f->two_answers = true;
+		if (q->role != RESOLVER_DOH && contradicted(m, q))
+			*(q->role == RESOLVER_SYSTEM ? &f->two_answers : &f->second_forged) = true;
 	}
+	trials_dns(m, &trials);
+	f->second_forged = f->second_forged || trials.nowhere_answered ||
+	    trials.nowhere_control_answered;
 	doh_spoke = f->doh.answered || f->doh.failure == FAILURE_DNS_NXDOMAIN ||
 	    f->doh.failure == FAILURE_DNS_NO_ANSWER;
-	f->trusted_answered = doh_spoke ? f->doh.answered : f->second.answered;
+	f->trusted_answered =
+	    doh_spoke ? f->doh.answered : f->second.answered && !f->second_forged;
 	f->system_bogon = f->trusted_bogon = true;
 	for (i = 0; i < f->naddresses; i++) {
 		struct address_facts *a = &f->addresses[i];
 
-		a->from_trusted = doh_spoke ? a->from_doh : a->from_second;
+		a->from_trusted = doh_spoke ? a->from_doh : a->from_second && !f->second_forged;
 		system += a->from_system;
 		trusted += a->from_trusted;
 		f->same_addresses = f->same_addresses || (a->from_system && a->from_trusted);

@@ -63,6 +63,7 @@ struct facts {
 	bool system_bogon; /* every address it gave is one that no public site has */
 	bool trusted_bogon;
 	bool two_answers; /* one query of the system's had answers without a common address */
+	bool second_forged; /* the same of a second resolver's, or names are answered where no resolver runs */
 
 	/* addresses */
 	struct address_facts *addresses; /* in the measurement's arena */

@@ -192,6 +192,7 @@ struct resolver_health {
 	enum resolver_role role;
 	int asked, answered; /* control names asked, and those with an address in the answer */
 	int silent; /* those with no answer at all */
+	int untrusted; /* DoH: those that met a certificate which does not verify */
 };
 
 /* How one control did. */
@@ -309,7 +310,7 @@ struct measurement {
 	 * "why=sni_control", ... NULL: none. Has the measurement's arena and start.
 	 */
 	struct measurement *confirm;
-	const struct measurement *confirms; /* in such a one: the measurement it belongs to; not recorded */
+	struct measurement *confirms; /* in such a one: the measurement it belongs to; not recorded */
 	struct quic_ping *quic;
 	size_t nquic;
 	struct trace_path *traces;

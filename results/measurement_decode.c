@@ -71,6 +71,7 @@ resolver_decode(struct json_get *g, const json_t *o, void *item)
 	r->asked = (int)json_get_int(g, o, "asked", 0, INT32_MAX, 0);
 	r->answered = (int)json_get_int(g, o, "answered", 0, INT32_MAX, 0);
 	r->silent = (int)json_get_int(g, o, "silent", 0, INT32_MAX, 0);
+	r->untrusted = (int)json_get_int(g, o, "untrusted", 0, INT32_MAX, 0);
 }
 
 static void

@@ -85,6 +85,7 @@ resolvers_encode(struct json *j, const struct context *c)
 		json_put_int(j, "asked", r->asked);
 		json_put_int(j, "answered", r->answered);
 		json_put_int(j, "silent", r->silent);
+		json_put_int(j, "untrusted", r->untrusted);
 		json_put_object_end(j);
 	}
 	json_put_array_end(j);
@@ -244,10 +245,10 @@ x_encode(struct json *j, const struct measurement *m)
 		encode_known_bool(j, "link", m->round->link);
 	}
 	json_put_object_end(j);
+	confirm_encode(j, m->confirm);
 	if (m->round != NULL)
 		round_encode(j, m->round);
 	else {
-		confirm_encode(j, m->confirm);
 		baseline_encode(j, m->baseline);
 		verdict_encode(j, &m->verdict);
 		quic_encode(j, m);

@@ -88,6 +88,7 @@ bool rule_blockpage_known(const struct findings *x);
 bool rule_host_fails_elsewhere_too(const struct findings *x);
 bool rule_only_this_host_fails(const struct findings *x);
 bool rule_host_fails_here_only(const struct findings *x);
+bool rule_plain_server_for_any_name(const struct findings *x);
 bool rule_plain_page_from_bogon(const struct findings *x);
 bool rule_plain_page_in_doubt(const struct findings *x);
 bool rule_plain_page(const struct findings *x);

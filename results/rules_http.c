@@ -72,8 +72,8 @@ rule_throttled_by_name(const struct findings *x)
 	const struct flow_trials *f = &x->flow;
 
 	return rule_reached(x) &&
-	    ((f->ntarget >= 2 && f->ncontrol >= 2 && f->target < f->control * throttled_share) ||
-		(f->naway >= 2 && f->nown >= 2 && f->away < f->own * throttled_share));
+	    ((f->target_always_slower && f->target < f->control * throttled_share) ||
+		(f->away_always_slower && f->away < f->own * throttled_share));
 }
 
 /*
@@ -181,6 +181,17 @@ rule_host_fails_here_only(const struct findings *x)
 {
 	return plain_fails(x) && x->there_http == ELSEWHERE_WORKS && x->f.page_failures >= 3 &&
 	    mechanism_by_page(x) != MECHANISM_NONE;
+}
+
+/*
+ * The address that our resolver names gives one page to whatever name, and not the one that is at the address which others
+ * name: no machine of the site's. Two honest machines of one site may each serve it to any name, but the same.
+ */
+bool
+rule_plain_server_for_any_name(const struct findings *x)
+{
+	return plain(x) && x->f.system.answered && x->f.doh.answered && !x->f.same_addresses &&
+	    x->address.any_name && x->address.other_than_true;
 }
 
 /* http:// only: nobody vouches for what came, and where it came from is in doubt. */

@@ -60,7 +60,7 @@ rule_local_interception_trusted(const struct findings *x)
 bool
 rule_known_interceptor(const struct findings *x)
 {
-	return untrusted(x) && x->mitm.chain.known != NULL && x->mitm.chain.known_by_key;
+	return untrusted(x) && x->mitm.chain.known_signed;
 }
 
 /* A server that has nothing to do with the target shows an untrusted certificate made for the target's name. */
@@ -170,12 +170,17 @@ rule_certificate_bad_elsewhere(const struct findings *x)
 	return certificate_fails(x) && x->there_tls == ELSEWHERE_FAILS && x->there_certificate;
 }
 
-/* The address shows the very same one to whoever asks, for whatever name: so it is configured. */
+/*
+ * The address shows the very same one to whoever asks, for whatever name, and nobody made it on the way: the server signed it
+ * itself, or it bears what a public authority puts into each (only the intermediate is missing). An interceptor that copies
+ * the server's own certificate is as constant, but signs with an authority of his.
+ */
 bool
 rule_certificate_is_servers(const struct findings *x)
 {
 	return certificate_fails(x) && x->mitm.static_leaf && !x->mitm.others_public &&
-	    x->f.worst->from_trusted && (x->mitm.for_target || x->mitm.chain.self_signed) &&
+	    x->f.worst->from_trusted &&
+	    (x->mitm.chain.self_signed || (x->mitm.chain.sct && x->mitm.chain.aia)) &&
 	    x->there_tls != ELSEWHERE_WORKS;
 }
 

@@ -492,7 +492,7 @@ void
 trials_address(const struct measurement *m, struct address_trials *out)
 {
 	const struct measurement *c = m->confirm;
-	const struct http_request *page = NULL, *canary = NULL, *r;
+	const struct http_request *page = NULL, *canary = NULL, *genuine = NULL, *r;
 	size_t i;
 
 	for (i = 0; c != NULL && i < c->nrequests; i++) {
@@ -501,16 +501,23 @@ trials_address(const struct measurement *m, struct address_trials *out)
 			page = r;
 		else if (trials_why(&r->c, "address_canary"))
 			canary = r;
+		else if (trials_why(&r->c, "address_true"))
+			genuine = r;
 	}
 	*out = (struct address_trials){.asked = page != NULL};
 	out->answered = page != NULL && page->code > 0;
 	out->any_name = out->answered && canary != NULL && same_page(page, canary);
+	out->other_than_true =
+	    out->answered && genuine != NULL && genuine->code > 0 && !same_page(page, genuine);
 }
 
 /* --- flows ----------------------------------------------------------------------------------- */
 
 /* Below so many bytes a rate says more of the round trip than of the line. */
 enum { RATE_BYTES = 8000, RATES_MAX = 64 };
+
+/* What came faster than this is fast; how fast, so short a time cannot tell. */
+static const double shortest_s = 0.1;
 
 double
 facts_rate(const struct http_request *r)
@@ -520,7 +527,7 @@ facts_rate(const struct http_request *r)
 	if (r->body_length < RATE_BYTES || r->first_byte_s < 0 ||
 	    failure_find(r->failure) == FAILURE_INTERRUPTED)
 		return NAN;
-	return (double)r->body_length / (took > 0.001 ? took : 0.001);
+	return (double)r->body_length / (took > shortest_s ? took : shortest_s);
 }
 
 /* Ended by somebody before the page did; a slow one that was still coming when our time ran out is not. */
@@ -544,7 +551,8 @@ compare_doubles(const void *a, const void *b)
 }
 
 static double
-flow_median(const struct measurement *c, const char *why, int *n, int *ncut)
+flow_median(const struct measurement *c, const char *why, int *n, int *ncut, double *least,
+    double *most)
 {
 	double rates[RATES_MAX], rate;
 	size_t i, k = 0;
@@ -561,6 +569,8 @@ flow_median(const struct measurement *c, const char *why, int *n, int *ncut)
 	if (k == 0)
 		return NAN;
 	qsort(rates, k, sizeof(*rates), compare_doubles);
+	*least = rates[0];
+	*most = rates[k - 1];
 	return k % 2 == 1 ? rates[k / 2] : (rates[k / 2 - 1] + rates[k / 2]) / 2;
 }
 
@@ -569,9 +579,16 @@ trials_flow(const struct measurement *m, struct flow_trials *out)
 {
 	const struct measurement *c = m->confirm;
 
+	double target_most, control_least, own_least, away_most, unused;
+
 	*out = (struct flow_trials){0};
-	out->target = flow_median(c, "flow_target", &out->ntarget, &out->cut_target);
-	out->control = flow_median(c, "flow_control", &out->ncontrol, &out->cut_control);
-	out->own = flow_median(c, "flow_own", &out->nown, &out->cut_own);
-	out->away = flow_median(c, "flow_away", &out->naway, &out->cut_away);
+	out->target = flow_median(
+	    c, "flow_target", &out->ntarget, &out->cut_target, &unused, &target_most);
+	out->control = flow_median(
+	    c, "flow_control", &out->ncontrol, &out->cut_control, &control_least, &unused);
+	out->own = flow_median(c, "flow_own", &out->nown, &out->cut_own, &own_least, &unused);
+	out->away = flow_median(c, "flow_away", &out->naway, &out->cut_away, &unused, &away_most);
+	out->target_always_slower =
+	    out->ntarget >= 2 && out->ncontrol >= 2 && target_most < control_least;
+	out->away_always_slower = out->naway >= 2 && out->nown >= 2 && away_most < own_least;
 }

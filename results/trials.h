@@ -86,6 +86,7 @@ void trials_host(const struct measurement *m, struct host_trials *out);
 /* Whether a doubtful address gives the same page to any name. */
 struct address_trials {
 	bool asked, answered, any_name;
+	bool other_than_true; /* at an address that DoH names is another page */
 };
 void trials_address(const struct measurement *m, struct address_trials *out);
 
@@ -94,6 +95,7 @@ struct flow_trials {
 	double target, control, own, away;
 	int ntarget, ncontrol, nown, naway;
 	int cut_target, cut_control, cut_own, cut_away;
+	bool target_always_slower, away_always_slower; /* even its fastest than the slowest under another name */
 };
 void trials_flow(const struct measurement *m, struct flow_trials *out);
 

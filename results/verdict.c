@@ -109,6 +109,7 @@ static const struct rule rules[] = {
     /* plain pages: nobody vouches for them */
     {"blockpage_elsewhere_too", rule_blockpage_elsewhere_too, BLOCKED, STAGE_HTTP, HTTP_BLOCKPAGE, NULL, 0.97},
     {"blockpage_known", rule_blockpage_known, LIKELY, STAGE_HTTP, HTTP_BLOCKPAGE, NULL, 0.9},
+    {"plain_server_for_any_name", rule_plain_server_for_any_name, LIKELY, STAGE_DNS, DNS_REDIRECT, NULL, 0.8},
     {"plain_page_from_bogon", rule_plain_page_from_bogon, LIKELY, STAGE_DNS, DNS_BOGON, NULL, 0.8},
     {"host_fails_elsewhere_too", rule_host_fails_elsewhere_too, BLOCKED, STAGE_HTTP, 0,
 	mechanism_by_host_reply, 0.95},

@@ -298,6 +298,7 @@ same_resolver(const struct resolver_health *a, const struct resolver_health *b)
 	SAME_INT(asked);
 	SAME_INT(answered);
 	SAME_INT(silent);
+	SAME_INT(untrusted);
 }
 
 static void

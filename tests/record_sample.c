@@ -82,7 +82,7 @@ fill_context(struct measurement *m)
 	c->usual_rate = 250000.5;
 	c->usual_handshake_s = 0.0625;
 	r = ARENA_PUSH(m->arena, c->resolvers, c->nresolvers);
-	*r = (struct resolver_health){TEXT("192.0.2.53:53"), RESOLVER_SECOND, 7, 6, 5};
+	*r = (struct resolver_health){TEXT("192.0.2.53:53"), RESOLVER_SECOND, 7, 6, 5, 4};
 }
 
 static void
