@@ -4,9 +4,7 @@
  */
 #include "results/fingerprints.h"
 
-#include <ctype.h>
 #include <csv.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,16 +13,14 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "results/regexp.h"
 
 /* OONI's file has half a megabyte and 1,729 rows. */
 enum {
 	FILE_MOST = 32 * 1024 * 1024,
 	ROWS_MOST = 100000,
 	HEAD_MOST = 64, /* columns */
-	PATTERN_MOST = 16 * 1024, /* bytes */
-	REGEXP_MOST = 4096, /* bytes */
-	REPEATS_MOST = 1000, /* that {n,m} may make of one atom: glibc writes them all out */
-	GROUPS_MOST = 40
+	PATTERN_MOST = 16 * 1024 /* bytes */
 };
 
 enum {
@@ -73,98 +69,6 @@ pattern_free(struct pattern *p)
 	if (p->type == PATTERN_REGEXP)
 		regfree(&p->regex);
 	free(p);
-}
-
-/* ---- Regular expressions ---------------------------------------------------------------------- */
-
-/* The largest number in "{n,m}", which begins at the brace. */
-static size_t
-repeats_of(const char *brace)
-{
-	size_t most = 1, n;
-
-	while (*++brace != '\0' && *brace != '}') {
-		if (!isdigit((unsigned char)*brace))
-			continue;
-		for (n = 0; isdigit((unsigned char)*brace); brace++)
-			n = n < REPEATS_MOST ? n * 10 + (size_t)(*brace - '0') : n;
-		most = n > most ? n : most;
-		brace--;
-	}
-	return most;
-}
-
-/* What stands behind a backslash. Returns NULL, or what is wrong with it. */
-static const char *
-escape_wrong(char c, bool in_brackets)
-{
-	if (c == '\0')
-		return "the regular expression ends with a backslash";
-	/* Elsewhere \< is the character; to regcomp it is the beginning of a word. */
-	if (strchr("<>`'", c) != NULL && !in_brackets)
-		return "\\<, \\>, \\` or \\' in the regular expression: leave the backslash out";
-	if (isalnum((unsigned char)c) && (in_brackets || strchr("wWsSbB", c) == NULL))
-		return "the regular expression has an escape that POSIX does not know";
-	return NULL;
-}
-
-/*
- * What regcomp would take for something else than its author, used to other dialects, meant, or what
- * would take all of the memory. Returns NULL, or what is wrong.
- */
-static const char *
-regexp_wrong(const char *pattern)
-{
-	size_t repeats = 1, groups = 0;
-	const char *p, *bracket = NULL, *wrong = NULL;
-
-	if (strlen(pattern) > REGEXP_MOST)
-		return "the regular expression is too long";
-	for (p = pattern; *p != '\0' && wrong == NULL; p++) {
-		if (*p == '\\') {
-			wrong = escape_wrong(p[1], bracket != NULL);
-			p += bracket == NULL && wrong == NULL;
-		} else if (bracket != NULL) {
-			/* The first ']' of "[]a]" and "[^]a]" closes nothing. */
-			if (*p == ']' && p > bracket + 1 + (bracket[1] == '^'))
-				bracket = NULL;
-		} else if (*p == '[')
-			bracket = p;
-		else if (*p == '{')
-			repeats *= repeats_of(p);
-		else if (*p == '(')
-			groups++;
-		else if (*p == '?' && p > pattern && strchr("+?}", p[-1]) != NULL &&
-		    (p < pattern + 2 || p[-2] != '\\'))
-			wrong = "the regular expression has a lazy repeat, which POSIX does not know";
-		if (repeats > REPEATS_MOST || groups > GROUPS_MOST)
-			wrong = "the regular expression repeats or nests too much";
-	}
-	return wrong;
-}
-
-/*
- * In the C locale, whatever the user's: pages come in any encoding, so their bytes are what counts. Returns
- * NULL, or what is wrong: static, good until the next call.
- */
-static const char *
-compile(struct pattern *p)
-{
-	static char reason[128];
-	const char *wrong = regexp_wrong(p->row.pattern);
-	locale_t c, before;
-	int code;
-
-	if (wrong != NULL)
-		return wrong;
-	c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-	before = uselocale(c);
-	code = regcomp(&p->regex, p->row.pattern, REG_EXTENDED | REG_NOSUB);
-	if (code != 0)
-		regerror(code, &p->regex, reason, sizeof(reason));
-	uselocale(before);
-	freelocale(c);
-	return code == 0 ? NULL : reason;
 }
 
 /* ---- Rows ------------------------------------------------------------------------------------- */
@@ -240,7 +144,7 @@ complete(struct pattern *p)
 		return "pattern_type is none of full, prefix, contains and regexp";
 	wrong = find_location(p);
 	if (wrong == NULL && type == PATTERN_REGEXP)
-		wrong = compile(p);
+		wrong = regexp_compile(row->pattern, &p->regex);
 	if (wrong == NULL)
 		p->type = (enum pattern_type)type;
 	return wrong;
