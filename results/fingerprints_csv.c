@@ -1,6 +1,7 @@
 /*
- * Reads the patterns of block pages. libcsv does the quoting but counts no lines and stops at the first stray quotation mark,
- * so it is fed line by line; a row that it refuses is named with the line it began on, and reading goes on behind that line.
+ * Reads the patterns of block pages. libcsv does the quoting but counts no lines and stops at the
+ * first stray quotation mark, so it is fed line by line; a row that it refuses is named with the
+ * line it began on, and reading goes on behind that line.
  */
 #include "results/fingerprints.h"
 
@@ -19,7 +20,7 @@
 enum {
 	FILE_MOST = 32 * 1024 * 1024,
 	ROWS_MOST = 100000,
-	HEAD_MOST = 64, /* columns */
+	HEAD_MOST = 64,          /* columns */
 	PATTERN_MOST = 16 * 1024 /* bytes */
 };
 
@@ -40,7 +41,8 @@ static const struct {
 } columns[NCOLUMNS] = {
     [COLUMN_NAME] = {"name", offsetof(struct fingerprint, name), true},
     [COLUMN_SCOPE] = {"scope", offsetof(struct fingerprint, scope), false},
-    [COLUMN_LOCATION_FOUND] = {"location_found", offsetof(struct fingerprint, location_found), true},
+    [COLUMN_LOCATION_FOUND] = {"location_found", offsetof(struct fingerprint, location_found),
+        true},
     [COLUMN_PATTERN_TYPE] = {"pattern_type", offsetof(struct fingerprint, pattern_type), true},
     [COLUMN_PATTERN] = {"pattern", offsetof(struct fingerprint, pattern), true},
     [COLUMN_COUNTRIES] = {"expected_countries", offsetof(struct fingerprint, countries), false},
@@ -71,7 +73,8 @@ pattern_free(struct pattern *p)
 	free(p);
 }
 
-/* ---- Rows ------------------------------------------------------------------------------------- */
+/* ---- Rows -------------------------------------------------------------------------------------
+ */
 
 struct reading {
 	struct fingerprints *f;
@@ -86,7 +89,7 @@ struct reading {
 	struct buf fields[NCOLUMNS];
 	size_t nfields;
 	bool open, empty, nul;
-	int row_line; /* where it began */
+	int row_line;         /* where it began */
 	const char *row_next; /* the line after that */
 };
 
@@ -156,8 +159,8 @@ keep(struct reading *r, struct pattern *p)
 	struct fingerprints *f = r->f;
 
 	if ((f->n & (f->n - 1)) == 0)
-		f->patterns = xreallocarray(
-		    f->patterns, f->n > 0 ? f->n * 2 : 1, sizeof(*f->patterns));
+		f->patterns =
+		    xreallocarray(f->patterns, f->n > 0 ? f->n * 2 : 1, sizeof(*f->patterns));
 	f->patterns[f->n++] = p;
 }
 
@@ -313,8 +316,8 @@ fingerprints_parse(struct fingerprints *f, const char *path, const char *text, s
 		buf_free(&r.fields[c]);
 	if (r.headed && !r.bad_head)
 		return 0;
-	log_warnx("%s: no header with the columns name, location_found, pattern_type and pattern",
-	    path);
+	log_warnx(
+	    "%s: no header with the columns name, location_found, pattern_type and pattern", path);
 	return -1;
 }
 
@@ -345,7 +348,8 @@ fingerprints_read(struct fingerprints *f, const char *path)
 	return result;
 }
 
-/* ---- What was read ---------------------------------------------------------------------------- */
+/* ---- What was read ----------------------------------------------------------------------------
+ */
 
 struct fingerprints *
 fingerprints_new(void)

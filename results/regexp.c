@@ -1,6 +1,7 @@
 /*
- * Regular expressions that others wrote, mostly for RE2 or Python. glibc writes repeats out, "a+" as "aa*" and "a{9}" as nine
- * of them, so that a few nested ones take all memory: a pattern is measured before it is compiled.
+ * Regular expressions that others wrote, mostly for RE2 or Python. glibc writes repeats out, "a+"
+ * as "aa*" and "a{9}" as nine of them, so that a few nested ones take all memory: a pattern is
+ * measured before it is compiled.
  */
 #include "results/regexp.h"
 
@@ -12,8 +13,8 @@
 
 enum {
 	PATTERN_MOST = 4096, /* bytes */
-	SIZE_MOST = 5000, /* single characters once repeats are written out */
-	DEPTH_MOST = 20 /* groups within groups */
+	SIZE_MOST = 5000,    /* single characters once repeats are written out */
+	DEPTH_MOST = 20      /* groups within groups */
 };
 
 static const char too_large[] = "the regular expression repeats or nests too much";
@@ -52,7 +53,8 @@ repeat(struct measuring *m, size_t times)
 	m->repeated = true;
 }
 
-/* The largest number in "{n,m}", just too much at most; *p goes to the closing brace, or the end. */
+/* The largest number in "{n,m}", just too much at most; *p goes to the closing brace, or the end.
+ */
 static size_t
 largest_count(const char **p)
 {
@@ -103,14 +105,17 @@ read_brackets(const char **p)
 	return NULL;
 }
 
-/* One repeat. Two in a row are lazy or possessive ones elsewhere, and to glibc the square of them. */
+/* One repeat. Two in a row are lazy or possessive ones elsewhere, and to glibc the square of them.
+ */
 static const char *
 read_repeat(struct measuring *m, const char **p)
 {
 	if (m->repeated && **p == '?' && (*p)[-1] == '*')
-		return NULL; /* .*? asks for a shorter match, and whether there is one stays the same */
+		return NULL; /* .*? asks for a shorter match, and whether there is one stays the
+		                same */
 	if (m->repeated)
-		return "the regular expression has a lazy or a double repeat, which POSIX does not know";
+		return "the regular expression has a lazy or a double repeat, which POSIX does not "
+		       "know";
 	repeat(m, **p == '{' ? largest_count(p) : **p == '+' ? 2 : 1);
 	return NULL;
 }
