@@ -1,4 +1,5 @@
-/* Does a response look like a page that is known? How the patterns are read is fingerprints_csv.c's business. */
+/* Does a response look like a page that is known? How the patterns are read is fingerprints_csv.c's
+ * business. */
 #include "results/blockpage.h"
 
 #include <string.h>
@@ -131,11 +132,12 @@ const struct fingerprint *
 fingerprints_match(const struct fingerprints *f, const struct http_request *r, const char *body,
     size_t len, const char *country)
 {
-	struct subject subject = {.data = body,
-	    .len = len < FINGERPRINT_BODY_BYTES ? len : FINGERPRINT_BODY_BYTES};
+	struct subject subject = {
+	    .data = body, .len = len < FINGERPRINT_BODY_BYTES ? len : FINGERPRINT_BODY_BYTES};
 	const struct fingerprint *found = match_kind(f, true, r, &subject, country);
+	bool https = r->url != NULL && strncasecmp(r->url, "https:", 6) == 0;
 
-	if (found == NULL)
+	if (found == NULL && !https)
 		found = match_kind(f, false, r, &subject, country);
 	buf_free(&subject.text);
 	return found;

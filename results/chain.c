@@ -1,6 +1,7 @@
 /*
- * Certificate chains. OpenSSL parses; every byte comes from a stranger, so what it is given is bounded, what it says is
- * taken for what it is, and the errors it leaves behind are taken away again.
+ * Certificate chains. OpenSSL parses; every byte comes from a stranger, so what it is given is
+ * bounded, what it says is taken for what it is, and the errors it leaves behind are taken away
+ * again.
  */
 #include "results/chain.h"
 
@@ -20,14 +21,14 @@
 #include "results/measurement.h"
 
 /*
- * Verifying a signature takes up to some milliseconds, and a chain can be made in which every certificate seems to be every
- * other's issuer: no more than these are tried.
+ * Verifying a signature takes up to some milliseconds, and a chain can be made in which every
+ * certificate seems to be every other's issuer: no more than these are tried.
  */
 enum { VERIFY_MOST = 24, VERIFY_BITS_MOST = 8192, DIGEST_HEX = 2 * SHA256_DIGEST_LENGTH + 1 };
 
 /* The certificates looked at. */
 struct chain {
-	X509 *certs[CHAIN_CERTIFICATES_MOST]; /* leaf first */
+	X509 *certs[CHAIN_CERTIFICATES_MOST];      /* leaf first */
 	struct bytes der[CHAIN_CERTIFICATES_MOST]; /* borrowed */
 	size_t n;
 	size_t path[CHAIN_CERTIFICATES_MOST]; /* indexes in certs: the leaf, who signed it, ... */
@@ -110,9 +111,11 @@ read_all(const struct bytes *der, size_t n, struct chain *chain, struct chain_fa
 	out->unread = n - i;
 }
 
-/* ---- Who signed whom -------------------------------------------------------------------------- */
+/* ---- Who signed whom --------------------------------------------------------------------------
+ */
 
-/* A key that a signature can be verified with in a moment, and that a web server's chain may hold. */
+/* A key that a signature can be verified with in a moment, and that a web server's chain may hold.
+ */
 static bool
 is_usual_key(const EVP_PKEY *key)
 {
@@ -180,7 +183,8 @@ find_path(struct chain *chain, struct chain_facts *out)
 	out->self_signed = out->self_issued_root && chain->npath == 1;
 }
 
-/* ---- Times ------------------------------------------------------------------------------------ */
+/* ---- Times ------------------------------------------------------------------------------------
+ */
 
 /* Microseconds since 1970; 0 for what is no date. */
 static int64_t
@@ -217,7 +221,8 @@ read_times(const struct chain *chain, int64_t now_us, struct chain_facts *out)
 			out->ca_expired = true;
 }
 
-/* ---- The leaf --------------------------------------------------------------------------------- */
+/* ---- The leaf ---------------------------------------------------------------------------------
+ */
 
 static size_t
 read_length(struct reader *r)
@@ -266,7 +271,8 @@ read_key(const X509 *leaf, struct chain_facts *out)
 
 	if (key != NULL)
 		out->key_bits = EVP_PKEY_get_bits(key);
-	if (X509_PUBKEY_get0_param(&algorithm, &bits, &len, NULL, X509_get_X509_PUBKEY(leaf)) == 1 &&
+	if (X509_PUBKEY_get0_param(&algorithm, &bits, &len, NULL, X509_get_X509_PUBKEY(leaf)) ==
+	        1 &&
 	    OBJ_obj2nid(algorithm) == NID_rsaEncryption)
 		out->exponent3 = has_exponent3(bits, (size_t)len);
 }
@@ -332,7 +338,8 @@ read_leaf(const struct chain *chain, struct arena *arena, struct chain_facts *ou
 	read_names(leaf, arena, out);
 }
 
-/* ---- Known CAs -------------------------------------------------------------------------------- */
+/* ---- Known CAs --------------------------------------------------------------------------------
+ */
 
 /* How much a match says: the higher beats the lower. */
 enum match { MATCH_NONE, MATCH_NAME, MATCH_KEY, MATCH_SIGNED };
@@ -412,8 +419,8 @@ chain_classify(const struct bytes *der, size_t n, int64_t now_us, const struct k
 	if (known != NULL)
 		find_known(&chain, known, out);
 	if (out->parsed)
-		out->forged_marks = !out->sct + !out->aia + !out->policies + out->exponent3 +
-		    (out->known != NULL);
+		out->forged_marks =
+		    !out->sct + !out->aia + !out->policies + out->exponent3 + (out->known != NULL);
 	for (i = 0; i < chain.n; i++)
 		X509_free(chain.certs[i]);
 	ERR_pop_to_mark();
@@ -437,8 +444,8 @@ chain_is_for(const struct bytes *leaf, const char *host)
 		is = X509_check_ip_asc(cert, host, 0) == 1;
 	else
 		is = X509_check_host(cert, host, 0,
-			 X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS,
-			 NULL) == 1;
+		         X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS,
+		         NULL) == 1;
 	X509_free(cert);
 	ERR_pop_to_mark();
 	return is;

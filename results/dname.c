@@ -1,4 +1,5 @@
-/* Distinguished names. Their bytes come from whoever made the certificate: any bytes, of any type. */
+/* Distinguished names. Their bytes come from whoever made the certificate: any bytes, of any type.
+ */
 #include "results/dname.h"
 
 #include <stdbool.h>
@@ -235,7 +236,8 @@ dname_normal_text(const char *text, struct arena *arena)
 		char *type;
 
 		text += strspn(text, " ");
-		len = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.");
+		len =
+		    strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.");
 		fine = len > 0 && text[len] == '=' && pairs.n < DNAME_PAIRS_MOST;
 		if (!fine)
 			break;

@@ -10,7 +10,7 @@ struct arena;
 
 enum {
 	DNAME_TEXT_MOST = 1024, /* bytes of text; the rest of a longer name is cut off */
-	DNAME_PAIRS_MOST = 32 /* a name with more attributes equals none */
+	DNAME_PAIRS_MOST = 32   /* a name with more attributes equals none */
 };
 
 /*
@@ -19,9 +19,9 @@ enum {
  */
 char *dname_text(const X509_NAME *name, struct arena *arena);
 /*
- * The name's attributes as a sorted set, "c=kz,cn=qaznet trust network": equal for two names whatever the
- * order of their attributes, the case of ASCII letters and the white space. "" for a name without
- * attributes, or with too many. In the arena.
+ * The name's attributes as a sorted set, "c=kz,cn=qaznet trust network": equal for two names
+ * whatever the order of their attributes, the case of ASCII letters and the white space. "" for a
+ * name without attributes, or with too many. In the arena.
  */
 char *dname_normal(const X509_NAME *name, struct arena *arena);
 /*

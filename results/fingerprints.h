@@ -14,8 +14,8 @@ struct pattern {
 	struct fingerprint row;
 	enum pattern_type type;
 	const char *header; /* its name, "" any; in row.location_found. NULL: the body */
-	size_t len; /* of row.pattern */
-	regex_t regex; /* PATTERN_REGEXP */
+	size_t len;         /* of row.pattern */
+	regex_t regex;      /* PATTERN_REGEXP */
 };
 
 struct fingerprints {

@@ -1,12 +1,11 @@
 /*
- * Reads the patterns of block pages. libcsv does the quoting but counts no lines and stops at the first stray quotation mark,
- * so it is fed line by line; a row that it refuses is named with the line it began on, and reading goes on behind that line.
+ * Reads the patterns of block pages. libcsv does the quoting but counts no lines and stops at the
+ * first stray quotation mark, so it is fed line by line; a row that it refuses is named with the
+ * line it began on, and reading goes on behind that line.
  */
 #include "results/fingerprints.h"
 
-#include <ctype.h>
 #include <csv.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,16 +14,14 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "results/regexp.h"
 
 /* OONI's file has half a megabyte and 1,729 rows. */
 enum {
 	FILE_MOST = 32 * 1024 * 1024,
 	ROWS_MOST = 100000,
-	HEAD_MOST = 64, /* columns */
-	PATTERN_MOST = 16 * 1024, /* bytes */
-	REGEXP_MOST = 4096, /* bytes */
-	REPEATS_MOST = 1000, /* that {n,m} may make of one atom: glibc writes them all out */
-	GROUPS_MOST = 40
+	HEAD_MOST = 64,          /* columns */
+	PATTERN_MOST = 16 * 1024 /* bytes */
 };
 
 enum {
@@ -44,7 +41,8 @@ static const struct {
 } columns[NCOLUMNS] = {
     [COLUMN_NAME] = {"name", offsetof(struct fingerprint, name), true},
     [COLUMN_SCOPE] = {"scope", offsetof(struct fingerprint, scope), false},
-    [COLUMN_LOCATION_FOUND] = {"location_found", offsetof(struct fingerprint, location_found), true},
+    [COLUMN_LOCATION_FOUND] = {"location_found", offsetof(struct fingerprint, location_found),
+        true},
     [COLUMN_PATTERN_TYPE] = {"pattern_type", offsetof(struct fingerprint, pattern_type), true},
     [COLUMN_PATTERN] = {"pattern", offsetof(struct fingerprint, pattern), true},
     [COLUMN_COUNTRIES] = {"expected_countries", offsetof(struct fingerprint, countries), false},
@@ -75,99 +73,8 @@ pattern_free(struct pattern *p)
 	free(p);
 }
 
-/* ---- Regular expressions ---------------------------------------------------------------------- */
-
-/* The largest number in "{n,m}", which begins at the brace. */
-static size_t
-repeats_of(const char *brace)
-{
-	size_t most = 1, n;
-
-	while (*++brace != '\0' && *brace != '}') {
-		if (!isdigit((unsigned char)*brace))
-			continue;
-		for (n = 0; isdigit((unsigned char)*brace); brace++)
-			n = n < REPEATS_MOST ? n * 10 + (size_t)(*brace - '0') : n;
-		most = n > most ? n : most;
-		brace--;
-	}
-	return most;
-}
-
-/* What stands behind a backslash. Returns NULL, or what is wrong with it. */
-static const char *
-escape_wrong(char c, bool in_brackets)
-{
-	if (c == '\0')
-		return "the regular expression ends with a backslash";
-	/* Elsewhere \< is the character; to regcomp it is the beginning of a word. */
-	if (strchr("<>`'", c) != NULL && !in_brackets)
-		return "\\<, \\>, \\` or \\' in the regular expression: leave the backslash out";
-	if (isalnum((unsigned char)c) && (in_brackets || strchr("wWsSbB", c) == NULL))
-		return "the regular expression has an escape that POSIX does not know";
-	return NULL;
-}
-
-/*
- * What regcomp would take for something else than its author, used to other dialects, meant, or what
- * would take all of the memory. Returns NULL, or what is wrong.
+/* ---- Rows -------------------------------------------------------------------------------------
  */
-static const char *
-regexp_wrong(const char *pattern)
-{
-	size_t repeats = 1, groups = 0;
-	const char *p, *bracket = NULL, *wrong = NULL;
-
-	if (strlen(pattern) > REGEXP_MOST)
-		return "the regular expression is too long";
-	for (p = pattern; *p != '\0' && wrong == NULL; p++) {
-		if (*p == '\\') {
-			wrong = escape_wrong(p[1], bracket != NULL);
-			p += bracket == NULL && wrong == NULL;
-		} else if (bracket != NULL) {
-			/* The first ']' of "[]a]" and "[^]a]" closes nothing. */
-			if (*p == ']' && p > bracket + 1 + (bracket[1] == '^'))
-				bracket = NULL;
-		} else if (*p == '[')
-			bracket = p;
-		else if (*p == '{')
-			repeats *= repeats_of(p);
-		else if (*p == '(')
-			groups++;
-		else if (*p == '?' && p > pattern && strchr("+?}", p[-1]) != NULL &&
-		    (p < pattern + 2 || p[-2] != '\\'))
-			wrong = "the regular expression has a lazy repeat, which POSIX does not know";
-		if (repeats > REPEATS_MOST || groups > GROUPS_MOST)
-			wrong = "the regular expression repeats or nests too much";
-	}
-	return wrong;
-}
-
-/*
- * In the C locale, whatever the user's: pages come in any encoding, so their bytes are what counts. Returns
- * NULL, or what is wrong: static, good until the next call.
- */
-static const char *
-compile(struct pattern *p)
-{
-	static char reason[128];
-	const char *wrong = regexp_wrong(p->row.pattern);
-	locale_t c, before;
-	int code;
-
-	if (wrong != NULL)
-		return wrong;
-	c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-	before = uselocale(c);
-	code = regcomp(&p->regex, p->row.pattern, REG_EXTENDED | REG_NOSUB);
-	if (code != 0)
-		regerror(code, &p->regex, reason, sizeof(reason));
-	uselocale(before);
-	freelocale(c);
-	return code == 0 ? NULL : reason;
-}
-
-/* ---- Rows ------------------------------------------------------------------------------------- */
 
 struct reading {
 	struct fingerprints *f;
@@ -182,7 +89,7 @@ struct reading {
 	struct buf fields[NCOLUMNS];
 	size_t nfields;
 	bool open, empty, nul;
-	int row_line; /* where it began */
+	int row_line;         /* where it began */
 	const char *row_next; /* the line after that */
 };
 
@@ -240,7 +147,7 @@ complete(struct pattern *p)
 		return "pattern_type is none of full, prefix, contains and regexp";
 	wrong = find_location(p);
 	if (wrong == NULL && type == PATTERN_REGEXP)
-		wrong = compile(p);
+		wrong = regexp_compile(row->pattern, &p->regex);
 	if (wrong == NULL)
 		p->type = (enum pattern_type)type;
 	return wrong;
@@ -252,8 +159,8 @@ keep(struct reading *r, struct pattern *p)
 	struct fingerprints *f = r->f;
 
 	if ((f->n & (f->n - 1)) == 0)
-		f->patterns = xreallocarray(
-		    f->patterns, f->n > 0 ? f->n * 2 : 1, sizeof(*f->patterns));
+		f->patterns =
+		    xreallocarray(f->patterns, f->n > 0 ? f->n * 2 : 1, sizeof(*f->patterns));
 	f->patterns[f->n++] = p;
 }
 
@@ -409,8 +316,8 @@ fingerprints_parse(struct fingerprints *f, const char *path, const char *text, s
 		buf_free(&r.fields[c]);
 	if (r.headed && !r.bad_head)
 		return 0;
-	log_warnx("%s: no header with the columns name, location_found, pattern_type and pattern",
-	    path);
+	log_warnx(
+	    "%s: no header with the columns name, location_found, pattern_type and pattern", path);
 	return -1;
 }
 
@@ -441,7 +348,8 @@ fingerprints_read(struct fingerprints *f, const char *path)
 	return result;
 }
 
-/* ---- What was read ---------------------------------------------------------------------------- */
+/* ---- What was read ----------------------------------------------------------------------------
+ */
 
 struct fingerprints *
 fingerprints_new(void)

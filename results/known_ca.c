@@ -27,7 +27,8 @@ enum {
 	COLUMN_SOURCE,
 	NCOLUMNS
 };
-static const char head[] = "name\tsubject\tissuer\tsha1\tsha256\tspki_sha256\tobserved\twhen\tsource";
+static const char head[] =
+    "name\tsubject\tissuer\tsha1\tsha256\tspki_sha256\tobserved\twhen\tsource";
 
 /*
  * A common name of these words alone says nothing: a router, an antivirus and a ministry all call
@@ -74,7 +75,7 @@ static bool
 is_hex(const char *text, size_t digits)
 {
 	return *text == '\0' ||
-	    (strlen(text) == digits && strspn(text, "0123456789abcdef") == digits);
+	       (strlen(text) == digits && strspn(text, "0123456789abcdef") == digits);
 }
 
 /* Returns NULL, or what is wrong with the name. */
@@ -121,7 +122,8 @@ take_row(char *fields[NCOLUMNS], struct known_ca *ca, struct arena *arena)
 	if (*ca->subject == '\0')
 		return "there is neither a fingerprint nor a subject";
 	if (ca->observed && *ca->issuer == '\0' && is_generic(ca->subject))
-		return "the subject is too common a name to accuse by; give an organisation, an issuer or "
+		return "the subject is too common a name to accuse by; give an organisation, an "
+		       "issuer or "
 		       "a fingerprint";
 	return NULL;
 }
@@ -222,7 +224,7 @@ bool
 known_ca_is_key(const struct known_ca *ca, const struct known_ca_key *key)
 {
 	return same(ca->sha256, key->sha256) || same(ca->sha1, key->sha1) ||
-	    same(ca->spki_sha256, key->spki_sha256);
+	       same(ca->spki_sha256, key->spki_sha256);
 }
 
 bool

@@ -1,6 +1,6 @@
 /*
- * Certificate authorities known for interception: the table targets/certs/interception.tsv, which says where each
- * row is from.
+ * Certificate authorities known for interception: the table targets/certs/interception.tsv, which
+ * says where each row is from.
  */
 #ifndef RESULTS_KNOWN_CA_H
 #define RESULTS_KNOWN_CA_H
@@ -15,13 +15,13 @@ struct arena;
  * subject, and the issuer where the row gives one. All text; "" unknown.
  */
 struct known_ca {
-	char *name; /* how to call it: "Qaznet Trust Network" */
+	char *name;             /* how to call it: "Qaznet Trust Network" */
 	char *subject, *issuer; /* distinguished names as dname_normal has them */
-	char *sha1, *sha256; /* of the certificate, hex */
-	char *spki_sha256; /* of its key, hex */
+	char *sha1, *sha256;    /* of the certificate, hex */
+	char *spki_sha256;      /* of its key, hex */
 	/*
-	 * Whether interception with it was ever observed. Where not, the authority was only planned or offered, and
-	 * finding it in a chain is no proof of anything.
+	 * Whether interception with it was ever observed. Where not, the authority was only planned
+	 * or offered, and finding it in a chain is no proof of anything.
 	 */
 	bool observed;
 	char *when; /* as published: "2019-07-17 to 2019-08-07" */
@@ -52,7 +52,8 @@ struct known_ca_key {
 bool known_ca_is_key(const struct known_ca *ca, const struct known_ca_key *key);
 /*
  * Whether the row has no fingerprint and its names are the certificate's: the row's subject is the
- * certificate's (and the row's issuer, where it has one, too), or the row's subject, alone, issued the certificate.
+ * certificate's (and the row's issuer, where it has one, too), or the row's subject, alone, issued
+ * the certificate.
  */
 bool known_ca_is_name(const struct known_ca *ca, const struct known_ca_key *key);
 

@@ -1,6 +1,6 @@
 /*
- * Sites by their host names. Whose names end in a shared public suffix is not known here: two sites below github.io
- * differ, for neither lies below the other, and that is all that is claimed.
+ * Sites by their host names. Whose names end in a shared public suffix is not known here: two sites
+ * below github.io differ, for neither lies below the other, and that is all that is claimed.
  */
 #include "results/site.h"
 
@@ -35,7 +35,7 @@ host_below(const char *a, size_t alen, const char *b, size_t blen)
 	if (alen == blen)
 		return strncasecmp(a, b, alen) == 0;
 	return alen > blen && a[alen - blen - 1] == '.' &&
-	    strncasecmp(a + alen - blen, b, blen) == 0;
+	       strncasecmp(a + alen - blen, b, blen) == 0;
 }
 
 bool

@@ -6,8 +6,8 @@
 #include <stddef.h>
 
 /*
- * The host of a URL, borrowed from it: without user, port and the dot that may end a name; an IPv6 address without its
- * brackets. *len is 0 where there is none.
+ * The host of a URL, borrowed from it: without user, port and the dot that may end a name; an IPv6
+ * address without its brackets. *len is 0 where there is none.
  */
 const char *url_host(const char *url, size_t *len);
 /* Whether the hosts are the same, or the one lies below the other; "www." does not count. */

@@ -55,7 +55,8 @@ name_new(const char *text)
 		assert_non_null(value);
 		*value++ = '\0';
 		assert_int_equal(X509_NAME_add_entry_by_txt(name, type, MBSTRING_UTF8,
-				     (const unsigned char *)value, -1, -1, 0), 1);
+		                     (const unsigned char *)value, -1, -1, 0),
+		    1);
 	}
 	free(copy);
 	return name;
@@ -67,15 +68,18 @@ set_names(X509 *cert, const struct cert_recipe *r)
 	X509_NAME *name = name_new(r->subject != NULL ? r->subject : "CN=site.test");
 
 	if (r->subject_bytes != NULL)
-		assert_int_equal(X509_NAME_add_entry_by_NID(name, NID_commonName, V_ASN1_UTF8STRING,
-				     (const unsigned char *)r->subject_bytes, (int)r->subject_len, -1, 0), 1);
+		assert_int_equal(
+		    X509_NAME_add_entry_by_NID(name, NID_commonName, V_ASN1_UTF8STRING,
+		        (const unsigned char *)r->subject_bytes, (int)r->subject_len, -1, 0),
+		    1);
 	assert_int_equal(X509_set_subject_name(cert, name), 1);
 	if (r->issuer_name != NULL) {
 		X509_NAME_free(name);
 		name = name_new(r->issuer_name);
 	}
-	assert_int_equal(X509_set_issuer_name(
-			     cert, r->issuer != NULL ? X509_get_subject_name(r->issuer) : name), 1);
+	assert_int_equal(
+	    X509_set_issuer_name(cert, r->issuer != NULL ? X509_get_subject_name(r->issuer) : name),
+	    1);
 	X509_NAME_free(name);
 }
 
@@ -167,7 +171,8 @@ cert_lab_make(const struct cert_recipe *r)
 	assert_int_equal(X509_set_version(cert, X509_VERSION_3), 1);
 	set_serial(cert, r->serial);
 	set_names(cert, r);
-	set_time(X509_getm_notBefore(cert), r->not_before != NULL ? r->not_before : "20260101000000Z");
+	set_time(
+	    X509_getm_notBefore(cert), r->not_before != NULL ? r->not_before : "20260101000000Z");
 	set_time(X509_getm_notAfter(cert), r->not_after != NULL ? r->not_after : "20270101000000Z");
 	assert_int_equal(X509_set_pubkey(cert, key), 1);
 	add_extensions(cert, r);

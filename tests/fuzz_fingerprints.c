@@ -1,6 +1,6 @@
 /*
- * Any bytes as a file of patterns, and, behind the first NUL, as a page to hold against them; the rows kept are whole, and what
- * matches is one of them.
+ * Any bytes as a file of patterns, and, behind the first NUL, as a page to hold against them; the
+ * rows kept are whole, and what matches is one of them.
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -15,7 +15,7 @@
 #include "results/site.h"
 
 /* The columns that OONI's file has. */
-#define HEAD \
+#define HEAD                                                                           \
 	"name,scope,other_names,location_found,pattern_type,pattern,confidence_no_fp," \
 	"expected_countries,source,exp_url,notes\n"
 
@@ -69,7 +69,8 @@ rows_are_read_by_the_names_of_their_columns(void **state)
 	    "one,nat,x,body,contains,\"a \"\"quoted\"\", text\",9,\"IT,RU\",s,u,\"two\nlines\"\n"
 	    "\n"
 	    "two,isp,,header.location,prefix,http://block.test/,5,,,,";
-	static const char other[] = "\xef\xbb\xbf" "pattern,NAME,pattern_type,location_found\r\nx,n,full,body\r\n";
+	static const char other[] = "\xef\xbb\xbf"
+	                            "pattern,NAME,pattern_type,location_found\r\nx,n,full,body\r\n";
 	char said[4096];
 	struct fingerprints *f = reads(text, sizeof(text) - 1, 0, said);
 
@@ -102,6 +103,10 @@ what_cannot_be_read_is_told_with_its_line(void **state)
 	    {"x,,,body,regexp,\\<title\\>,,,,,\n", "leave the backslash out"},
 	    {"x,,,body,regexp,(?i)blocked,,,,,\n", "Invalid"},
 	    {"x,,,body,regexp,a+?b,,,,,\n", "lazy"},
+	    {"x,,,body,regexp,a++,,,,,\n", "double"},
+	    {"x,,,body,regexp,((((((((((((((a+)+)+)+)+)+)+)+)+)+)+)+)+)+)+,,,,,\n",
+	        "repeats or nests too much"},
+	    {"x,,,body,regexp,[a,,,,,\n", "not closed"},
 	    {"x,,,body,regexp,a\\,,,,,\n", "ends with a backslash"},
 	    {"x,,,body,regexp,\"(a{900}){900}\",,,,,\n", "repeats or nests too much"},
 	    {"x,,,body,regexp,\"a{99999999999999999999}\",,,,,\n", "repeats or nests too much"},
@@ -147,12 +152,12 @@ what_cannot_be_read_is_told_with_its_line(void **state)
 static void
 each_type_matches_in_its_way(void **state)
 {
-	static const char text[] = HEAD
-	    "full,,,body,full,<p>closed</p>,,,,,\n"
-	    "prefix,,,body,prefix,<html>blocked,,,,,\n"
-	    "contains,,,body,contains,по решению суда,,,,,\n"
-	    "regexp,,,body,regexp,<title>(Access|Zugang) [a-z]+</title>,,,,,\n"
-	    "anchored,,,body,regexp,^start.*end$,,,,,\n";
+	static const char text[] =
+	    HEAD "full,,,body,full,<p>closed</p>,,,,,\n"
+	         "prefix,,,body,prefix,<html>blocked,,,,,\n"
+	         "contains,,,body,contains,по решению суда,,,,,\n"
+	         "regexp,,,body,regexp,<title>(Access|Zugang) [a-z]+</title>,,,,,\n"
+	         "anchored,,,body,regexp,^start.*end$,,,,,\n";
 	char said[4096];
 	struct fingerprints *f = reads(text, sizeof(text) - 1, 0, said);
 	char *page;
@@ -186,15 +191,16 @@ each_type_matches_in_its_way(void **state)
 static void
 headers_are_found_by_name_in_any_case(void **state)
 {
-	static const char text[] = HEAD
-	    "location,,,header.location,prefix,http://block.test/,,,,,\n"
-	    "server,,,header.Server,full,Filter,,,,,\n"
-	    "odd,,,header.x-blocked-by,regexp,^isp-[0-9]+$,,,,,\n"
-	    "any,,,header,contains,censor,,,,,\n";
+	static const char text[] =
+	    HEAD "location,,,header.location,prefix,http://block.test/,,,,,\n"
+	         "server,,,header.Server,full,Filter,,,,,\n"
+	         "odd,,,header.x-blocked-by,regexp,^isp-[0-9]+$,,,,,\n"
+	         "any,,,header,contains,censor,,,,,\n";
 	char said[4096];
 	struct fingerprints *f = reads(text, sizeof(text) - 1, 0, said);
 	char location[] = "Location", server[] = "server", odd[] = "X-Blocked-By", other[] = "Via";
-	char to[] = "http://block.test/?u=1", filter[] = "Filter", isp[] = "isp-7", c[] = "a censor";
+	char to[] = "http://block.test/?u=1", filter[] = "Filter", isp[] = "isp-7",
+	     c[] = "a censor";
 
 	(void)state;
 	assert_string_equal(match_header(f, location, to), "location");
@@ -211,10 +217,9 @@ headers_are_found_by_name_in_any_case(void **state)
 static void
 false_positives_come_first_and_countries_count(void **state)
 {
-	static const char text[] = HEAD
-	    "kz,nat,,body,contains,blocked,,KZ,,,\n"
-	    "itru,isp,,body,contains,chiuso,,\"IT, RU\",,,\n"
-	    "innocent,fp,,body,contains,challenge,,DE,,,\n";
+	static const char text[] = HEAD "kz,nat,,body,contains,blocked,,KZ,,,\n"
+	                                "itru,isp,,body,contains,chiuso,,\"IT, RU\",,,\n"
+	                                "innocent,fp,,body,contains,challenge,,DE,,,\n";
 	char said[4096];
 	struct fingerprints *f = reads(text, sizeof(text) - 1, 0, said);
 
@@ -230,6 +235,24 @@ false_positives_come_first_and_countries_count(void **state)
 	fingerprints_free(f);
 }
 
+/* A newspaper that shows its readers the block page is not blocked. */
+static void
+the_sites_own_page_is_no_block_page(void **state)
+{
+	static const char text[] = HEAD "block,nat,,body,contains,by order,,,,,\n"
+	                                "innocent,fp,,body,contains,challenge,,,,,\n";
+	char said[4096], secure[] = "https://site.test/", plain[] = "http://site.test/";
+	struct fingerprints *f = reads(text, sizeof(text) - 1, 0, said);
+	struct http_request r = {.code = 200, .url = plain};
+
+	(void)state;
+	assert_string_equal(fingerprints_match(f, &r, "by order", 8, "ZZ")->name, "block");
+	r.url = secure;
+	assert_null(fingerprints_match(f, &r, "by order", 8, "ZZ"));
+	assert_string_equal(fingerprints_match(f, &r, "challenge", 9, "ZZ")->name, "innocent");
+	fingerprints_free(f);
+}
+
 /* Every page is one that a firewall, or a server as it is installed, shows; none accuses. */
 static void
 what_ships_accuses_nobody(void **state)
@@ -238,13 +261,13 @@ what_ships_accuses_nobody(void **state)
 		const char *page, *name;
 	} pages[] = {
 	    {"<script src=\"/cdn-cgi/challenge-platform/h/b/orchestrate/jsch/v1\"></script>",
-		"nv.fp.cloudflare_challenge"},
+	        "nv.fp.cloudflare_challenge"},
 	    {"<HTML><HEAD>\n<TITLE>Access Denied</TITLE>\n</HEAD><BODY>\n<H1>Access Denied</H1>\n"
 	     "Reference&#32;&#35;18&#46;2d3b1402&#46;1700000000&#46;1a2b3c\n</BODY>\n</HTML>",
-		"nv.fp.akamai_reference"},
+	        "nv.fp.akamai_reference"},
 	    {"<html>\r\n<head><title>403 Forbidden</title></head>\r\n<body>\r\n"
 	     "<center><h1>403 Forbidden</h1></center>\r\n<hr><center>nginx</center>\r\n</body>",
-		"nv.fp.nginx_403"},
+	        "nv.fp.nginx_403"},
 	    {"<html><body>An ordinary page: 403 reasons to visit Almaty</body></html>", "-"},
 	};
 	const char *top = getenv("top_srcdir");
@@ -265,7 +288,8 @@ what_ships_accuses_nobody(void **state)
 	for (i = 0; i < fingerprints_count(f); i++)
 		assert_true(fingerprint_is_false_positive(fingerprints_get(f, i)));
 	for (i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
-		assert_string_equal(match(f, pages[i].page, strlen(pages[i].page), "KZ"), pages[i].name);
+		assert_string_equal(
+		    match(f, pages[i].page, strlen(pages[i].page), "KZ"), pages[i].name);
 	fingerprints_free(f);
 	free(path);
 }
@@ -345,6 +369,7 @@ main(void)
 	    cmocka_unit_test(each_type_matches_in_its_way),
 	    cmocka_unit_test(headers_are_found_by_name_in_any_case),
 	    cmocka_unit_test(false_positives_come_first_and_countries_count),
+	    cmocka_unit_test(the_sites_own_page_is_no_block_page),
 	    cmocka_unit_test(what_ships_accuses_nobody),
 	    cmocka_unit_test(the_host_of_a_url_is_what_a_browser_goes_to),
 	    cmocka_unit_test(a_redirect_away_is_told_from_one_within_the_site),

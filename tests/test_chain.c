@@ -50,21 +50,26 @@ classify(struct seen *s, const struct known_cas *known)
 }
 
 /* SEE(&s, known, certificates...) */
-#define SEE(s, known, ...) \
-	do { \
+#define SEE(s, known, ...)                                           \
+	do {                                                         \
 		(s)->der = cert_lab_der(&(s)->n, __VA_ARGS__, NULL); \
-		classify((s), (known)); \
+		classify((s), (known));                              \
 	} while (0)
 
 static X509 *
 public_leaf(void)
 {
 	return cert_lab_make(&(struct cert_recipe){.subject = "CN=site.test",
-	    .issuer = middle, .signer = middle_key, .san = "site.test",
-	    .sct = 1, .aia = 1, .policies = 1});
+	    .issuer = middle,
+	    .signer = middle_key,
+	    .san = "site.test",
+	    .sct = 1,
+	    .aia = 1,
+	    .policies = 1});
 }
 
-/* ---- The path up from the leaf ----------------------------------------------------------------- */
+/* ---- The path up from the leaf -----------------------------------------------------------------
+ */
 
 static void
 an_honest_chain_leads_up_to_its_root(void **state)
@@ -155,15 +160,18 @@ a_leaf_that_signed_itself_is_told_however_often_it_is_sent(void **state)
 	seen_free(&s);
 }
 
-/* ---- Known interceptors ------------------------------------------------------------------------ */
+/* ---- Known interceptors ------------------------------------------------------------------------
+ */
 
-/* The interception of 2019, as the paper has it: exponent 3, no extensions, two names of the chain known. */
+/* The interception of 2019, as the paper has it: exponent 3, no extensions, two names of the chain
+ * known. */
 static void
 an_interceptor_is_known_by_its_names(void **state)
 {
 	EVP_PKEY *key = cert_lab_rsa(2048, 3);
 	X509 *ca = cert_lab_make(&(struct cert_recipe){.subject = "C=KZ,CN=Security Certificate",
-	    .issuer_name = "CN=QAZNET  trust network ,C=kz", .key = middle_key});
+	    .issuer_name = "CN=QAZNET  trust network ,C=kz",
+	    .key = middle_key});
 	X509 *leaf = cert_lab_make(&(struct cert_recipe){
 	    .key = key, .issuer = ca, .signer = middle_key, .san = "site.test"});
 	struct seen s;
@@ -198,13 +206,13 @@ a_name_is_known_in_any_order_and_only_as_a_whole(void **state)
 		const char *issuer, *known;
 	} rows[] = {
 	    {"C=KZ,O=ISCA,CN=Information Security Certification Authority",
-		"Information Security Certification Authority (ISCA)"},
+	        "Information Security Certification Authority (ISCA)"},
 	    {"CN=Information Security Certification Authority,O=ISCA,C=KZ",
-		"Information Security Certification Authority (ISCA)"},
+	        "Information Security Certification Authority (ISCA)"},
 	    {"O=isca,C=KZ,CN= information security  certification authority",
-		"Information Security Certification Authority (ISCA)"},
+	        "Information Security Certification Authority (ISCA)"},
 	    {"CN=Information Security Certification Authority CA,O=ISCA,C=KZ",
-		"Information Security Certification Authority CA (ISCA)"},
+	        "Information Security Certification Authority CA (ISCA)"},
 	    {"CN=Information Security Certification Authority", NULL},
 	    {"C=KZ,O=ISCA", NULL},
 	    {"C=KZ,CN=Qaznet Trust Networks", NULL},
@@ -232,8 +240,8 @@ a_name_is_known_in_any_order_and_only_as_a_whole(void **state)
 static void
 a_name_with_a_nul_in_it_is_another_name(void **state)
 {
-	X509 *leaf = cert_lab_make(&(struct cert_recipe){.subject = "C=KZ",
-	    .subject_bytes = "Qaznet Trust Network\0x", .subject_len = 22});
+	X509 *leaf = cert_lab_make(&(struct cert_recipe){
+	    .subject = "C=KZ", .subject_bytes = "Qaznet Trust Network\0x", .subject_len = 22});
 	X509 *same = cert_lab_make(&(struct cert_recipe){
 	    .subject = "C=KZ", .subject_bytes = "Qaznet Trust Network", .subject_len = 20});
 	struct seen s;
@@ -253,9 +261,8 @@ a_name_with_a_nul_in_it_is_another_name(void **state)
 static void
 an_authority_never_seen_at_it_accuses_nobody(void **state)
 {
-	X509 *leaf =
-	    cert_lab_make(&(struct cert_recipe){.issuer_name = "CN=НЕГІЗГІ КУӘЛАНДЫРУШЫ ОРТАЛЫҚ",
-		.signer = other_key});
+	X509 *leaf = cert_lab_make(&(struct cert_recipe){
+	    .issuer_name = "CN=НЕГІЗГІ КУӘЛАНДЫРУШЫ ОРТАЛЫҚ", .signer = other_key});
 	struct seen s;
 
 	(void)state;
@@ -325,7 +332,8 @@ a_fingerprint_proves_only_with_a_signature(void **state)
 	X509_free(stranger);
 }
 
-/* ---- The table --------------------------------------------------------------------------------- */
+/* ---- The table ---------------------------------------------------------------------------------
+ */
 
 static const struct known_ca *
 row_of(const char *sha256)
@@ -357,9 +365,12 @@ the_table_that_ships_is_read_whole(void **state)
 	assert_int_equal(shipped.n, rows);
 	assert_true(rows > 20);
 	/* The two of 2023/24 whose certificates are published as hashes only. */
-	assert_true(row_of("c530fadc9bfa265e63b755cc6ee04c2d70d60bb916ce2f331dc7359362571b25")->observed);
-	assert_true(row_of("89107c8e50e029b7b5f4ff0ccd2956bcc9d0c8ba2bfb6a58374ed63a6b034a30")->observed);
-	assert_false(row_of("235150de7df7db2e538d461bc4d210c4e0819be2c4c76969476e3cbe67b723dd")->observed);
+	assert_true(
+	    row_of("c530fadc9bfa265e63b755cc6ee04c2d70d60bb916ce2f331dc7359362571b25")->observed);
+	assert_true(
+	    row_of("89107c8e50e029b7b5f4ff0ccd2956bcc9d0c8ba2bfb6a58374ed63a6b034a30")->observed);
+	assert_false(
+	    row_of("235150de7df7db2e538d461bc4d210c4e0819be2c4c76969476e3cbe67b723dd")->observed);
 	for (i = 0; i < shipped.n; i++) {
 		if (strstr(shipped.items[i].name, "2015") != NULL)
 			assert_false(shipped.items[i].observed);
@@ -403,7 +414,8 @@ a_bad_row_is_left_out(void **state)
 	log_set_level(LOG_LEVEL_INFO);
 }
 
-/* ---- Hostile certificates ---------------------------------------------------------------------- */
+/* ---- Hostile certificates ----------------------------------------------------------------------
+ */
 
 static void
 keys_of_all_kinds_are_measured(void **state)
@@ -478,9 +490,13 @@ an_expired_authority_shows_and_an_expired_leaf_hides_nothing(void **state)
 {
 	X509 *old = cert_lab_make(&(struct cert_recipe){.subject = "CN=Old",
 	    .issuer_name = "C=KZ,O=ISCA,CN=Information Security Certification Authority",
-	    .key = middle_key, .not_before = "20240101000000Z", .not_after = "20240401000000Z"});
-	X509 *leaf = cert_lab_make(&(struct cert_recipe){.issuer = old, .signer = middle_key,
-	    .not_before = "20240101000000Z", .not_after = "20240102000000Z"});
+	    .key = middle_key,
+	    .not_before = "20240101000000Z",
+	    .not_after = "20240401000000Z"});
+	X509 *leaf = cert_lab_make(&(struct cert_recipe){.issuer = old,
+	    .signer = middle_key,
+	    .not_before = "20240101000000Z",
+	    .not_after = "20240102000000Z"});
 	struct seen s;
 
 	(void)state;
@@ -497,7 +513,9 @@ names_keep_their_nuls(void **state)
 {
 	static const char name[] = "site.test\0.evil.test";
 	X509 *leaf = cert_lab_make(&(struct cert_recipe){.subject_bytes = name,
-	    .subject_len = sizeof(name) - 1, .san = name, .san_len = sizeof(name) - 1});
+	    .subject_len = sizeof(name) - 1,
+	    .san = name,
+	    .san_len = sizeof(name) - 1});
 	struct seen s;
 
 	(void)state;
@@ -519,8 +537,12 @@ oversized_parts_are_cut(void **state)
 
 	(void)state;
 	memset(wide, 'a', 100000);
-	leaf = cert_lab_make(&(struct cert_recipe){.subject_bytes = wide, .subject_len = 100000,
-	    .san = wide, .san_len = 300, .san_count = 1000, .serial = 100000});
+	leaf = cert_lab_make(&(struct cert_recipe){.subject_bytes = wide,
+	    .subject_len = 100000,
+	    .san = wide,
+	    .san_len = 300,
+	    .san_count = 1000,
+	    .serial = 100000});
 	SEE(&s, &shipped, leaf);
 	assert_true(s.facts.parsed);
 	assert_int_equal(s.facts.nnames, CHAIN_NAMES_MOST);
@@ -534,7 +556,8 @@ oversized_parts_are_cut(void **state)
 static void
 broken_and_missing_extensions_are_no_names(void **state)
 {
-	X509 *broken = cert_lab_make(&(struct cert_recipe){.broken_san = "this is no GeneralNames"});
+	X509 *broken =
+	    cert_lab_make(&(struct cert_recipe){.broken_san = "this is no GeneralNames"});
 	X509 *bare = cert_lab_make(&(struct cert_recipe){0});
 	struct seen s;
 
@@ -683,8 +706,8 @@ setup(void **state)
 	middle_key = EVP_EC_gen("P-256");
 	other_key = EVP_EC_gen("P-256");
 	root = cert_lab_make(&(struct cert_recipe){.subject = "C=KZ,CN=Root", .key = root_key});
-	middle = cert_lab_make(&(struct cert_recipe){.subject = "C=KZ,CN=Middle", .key = middle_key,
-	    .issuer = root, .signer = root_key});
+	middle = cert_lab_make(&(struct cert_recipe){
+	    .subject = "C=KZ,CN=Middle", .key = middle_key, .issuer = root, .signer = root_key});
 	return 0;
 }
 

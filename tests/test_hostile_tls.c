@@ -1,4 +1,5 @@
-/* Servers whose certificates are made to break whoever looks at them: what is recorded stays small, true and whole. */
+/* Servers whose certificates are made to break whoever looks at them: what is recorded stays small,
+ * true and whole. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -59,8 +60,8 @@ run_against(struct run *run, const char *file, const struct known_cas *known)
 	    check_tcp_new(&run->lab.probe, run->m, "127.0.0.1", run->peer.port, tcp_done, run));
 	event_base_dispatch(run->lab.probe.base);
 	assert_true(run->done);
-	chain_classify(run->seen->certificates, run->seen->ncertificates, now_us, known, run->m->arena,
-	    &run->facts);
+	chain_classify(run->seen->certificates, run->seen->ncertificates, now_us, known,
+	    run->m->arena, &run->facts);
 }
 
 static void
@@ -208,35 +209,45 @@ write_chains(EVP_PKEY *key)
 	X509 *ca = cert_lab_make(&(struct cert_recipe){.subject = "C=KZ,CN=Security Certificate",
 	    .issuer_name = "C=KZ,CN=Qaznet Trust Network"});
 
-	write_chain("fat.pem",
-	    cert_lab_make(&(struct cert_recipe){.key = key, .san = "good.test"}), fat, 10);
+	write_chain("fat.pem", cert_lab_make(&(struct cert_recipe){.key = key, .san = "good.test"}),
+	    fat, 10);
 	write_chain("large.pem",
-	    cert_lab_make(&(struct cert_recipe){.key = key, .san = "good.test", .san_count = 2000,
-		.padding = 40000, .serial = 5000}),
+	    cert_lab_make(&(struct cert_recipe){.key = key,
+	        .san = "good.test",
+	        .san_count = 2000,
+	        .padding = 40000,
+	        .serial = 5000}),
 	    NULL, 0);
 	write_chain("nul-names.pem",
-	    cert_lab_make(&(struct cert_recipe){.key = key, .subject_bytes = nul,
-		.subject_len = sizeof(nul) - 1, .san = nul, .san_len = sizeof(nul) - 1}),
+	    cert_lab_make(&(struct cert_recipe){.key = key,
+	        .subject_bytes = nul,
+	        .subject_len = sizeof(nul) - 1,
+	        .san = nul,
+	        .san_len = sizeof(nul) - 1}),
 	    NULL, 0);
 	write_chain("absurd.pem",
-	    cert_lab_make(&(struct cert_recipe){.key = key, .san = "good.test",
-		.not_before = "99991231235959Z", .not_after = "00000101000000Z"}),
+	    cert_lab_make(&(struct cert_recipe){.key = key,
+	        .san = "good.test",
+	        .not_before = "99991231235959Z",
+	        .not_after = "00000101000000Z"}),
 	    NULL, 0);
 	write_chain("no-dates.pem",
-	    cert_lab_make(&(struct cert_recipe){.key = key, .san = "good.test",
-		.not_before = "never", .not_after = "20261399999999Z"}),
+	    cert_lab_make(&(struct cert_recipe){.key = key,
+	        .san = "good.test",
+	        .not_before = "never",
+	        .not_after = "20261399999999Z"}),
 	    NULL, 0);
 	write_chain("qaznet.pem",
-	    cert_lab_make(&(struct cert_recipe){.key = key, .issuer = ca,
-		.signer = cert_lab_key(), .san = "good.test"}),
+	    cert_lab_make(&(struct cert_recipe){
+	        .key = key, .issuer = ca, .signer = cert_lab_key(), .san = "good.test"}),
 	    ca, 1);
 	X509_free(fat);
 	X509_free(ca);
 }
 
 /*
- * Everything is signed before any roots are loaded: with those comes the engine that decodes public keys quickly, under
- * which OpenSSL signs nothing.
+ * Everything is signed before any roots are loaded: with those comes the engine that decodes public
+ * keys quickly, under which OpenSSL signs nothing.
  */
 static int
 setup(void **state)
