@@ -80,7 +80,7 @@ static const char *const sql[STATEMENT_MAX] = {
     [ITEM_REMOVE] = "DELETE FROM target_item WHERE target = ?1 AND kind = ?2 AND value = ?3",
     [SAMPLE_ADD] = "INSERT INTO target_sample"
 		   " (target, time_us, record, connect_s, handshake_s, rate, body_length)"
-		   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+		   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
     [SAMPLE_READ] = "SELECT connect_s, handshake_s, rate, body_length FROM target_sample"
 		    " WHERE target = ?1 AND time_us >= ?2 AND time_us <= ?3"
 		    " ORDER BY time_us DESC, record DESC LIMIT ?4",
@@ -414,12 +414,13 @@ static void
 learn_items(struct baselines *b, int64_t target, const struct lesson *lesson)
 {
 	const struct lesson_item *item;
+	int64_t owner;
 	size_t i;
 
 	for (i = 0; i < lesson->nitems; i++) {
 		item = &lesson->items[i];
-		learn_item(b, item->kind == LESSON_BLOCKPAGE ? target_id(b, lesson->network, "") : target,
-		    lesson, item);
+		owner = item->kind == LESSON_BLOCKPAGE ? target_id(b, lesson->network, "") : target;
+		learn_item(b, owner, lesson, item);
 	}
 }
 
