@@ -25,6 +25,8 @@ enum statement {
 	TARGET_LIST,
 	DAY_ADD,
 	DAY_READ,
+	ITEM_FIND,
+	ITEM_COUNT,
 	ITEM_ADD,
 	ITEM_READ,
 	ITEM_EVICT,
@@ -63,6 +65,8 @@ static const char *const sql[STATEMENT_MAX] = {
 		" bad_since = iif(?5 < last_ok_us, bad_since, iif(?3, 0, bad_since + ?4))",
     [DAY_READ] = "SELECT measured, ok, last_ok_us, bad_since FROM target_day"
 		 " WHERE target = ?1 AND day > ?2 AND day <= ?3 ORDER BY day DESC",
+    [ITEM_FIND] = "SELECT 1 FROM target_item WHERE target = ?1 AND kind = ?2 AND value = ?3 LIMIT 1",
+    [ITEM_COUNT] = "SELECT count(*) FROM target_item WHERE target = ?1 AND kind = ?2",
     [ITEM_ADD] = "INSERT INTO target_item (target, kind, value, day, count, last_us)"
 		 " VALUES (?1, ?2, ?3, ?4, 1, ?5)"
 		 " ON CONFLICT (target, kind, value, day) DO UPDATE SET"
@@ -76,12 +80,13 @@ static const char *const sql[STATEMENT_MAX] = {
     [ITEM_REMOVE] = "DELETE FROM target_item WHERE target = ?1 AND kind = ?2 AND value = ?3",
     [SAMPLE_ADD] = "INSERT INTO target_sample"
 		   " (target, time_us, record, connect_s, handshake_s, rate, body_length)"
-		   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+		   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
     [SAMPLE_READ] = "SELECT connect_s, handshake_s, rate, body_length FROM target_sample"
 		    " WHERE target = ?1 AND time_us >= ?2 AND time_us <= ?3"
 		    " ORDER BY time_us DESC, record DESC LIMIT ?4",
-    [SAMPLE_EVICT] = "DELETE FROM target_sample WHERE target = ?1 AND (time_us, record) <="
-		     " (SELECT time_us, record FROM target_sample WHERE target = ?1"
+    /* One came, so one goes at most. */
+    [SAMPLE_EVICT] = "DELETE FROM target_sample WHERE (target, time_us, record) ="
+		     " (SELECT target, time_us, record FROM target_sample WHERE target = ?1"
 		     " ORDER BY time_us DESC, record DESC LIMIT 1 OFFSET ?2)",
     [FORGET_ALL] = "DELETE FROM target", /* the rest follows it: ON DELETE CASCADE */
     [FORGET_URL] = "DELETE FROM target WHERE url = ?1",
@@ -321,7 +326,10 @@ begin(struct baselines *b)
 	return b->open;
 }
 
-/* Target rows go last: they stay while anything points to them. */
+/*
+ * What was learned in one round grows old together: where no day is too old, the other tables need not be searched. Target
+ * rows go last: they stay while anything points to them.
+ */
 static void
 expire(struct baselines *b)
 {
@@ -329,7 +337,8 @@ expire(struct baselines *b)
 
 	if (b->newest_us == 0)
 		return;
-	run(b, EXPIRE_DAYS, "i", w.before);
+	if (run(b, EXPIRE_DAYS, "i", w.before) != 0 || sqlite3_changes(b->db) == 0)
+		return;
 	run(b, EXPIRE_ITEMS, "i", w.before);
 	run(b, EXPIRE_SAMPLES, "i", w.first_us);
 	run(b, EXPIRE_LEARNED, "i", w.first_us);
@@ -388,16 +397,19 @@ target_id(struct baselines *b, const char *network, const char *url)
 	return one_int(b, query(b, TARGET_FIND, "ss", network, url));
 }
 
+/* Mostly the value is an old one, or there are few; then there is nothing to be cut, and the dear statement is spared. */
 static void
 learn_item(struct baselines *b, int64_t target, const struct lesson *lesson,
     const struct lesson_item *item)
 {
 	int64_t kind = item->kind;
+	bool known = one_int(b, query(b, ITEM_FIND, "iis", target, kind, item->value)) != 0;
 
 	run(b, ITEM_ADD, "iisii", target, kind, item->value, lesson->time_us / day_us, lesson->time_us);
+	if (!known && one_int(b, query(b, ITEM_COUNT, "ii", target, kind)) > most[kind])
+		run(b, ITEM_EVICT, "iii", target, kind, (int64_t)most[kind]);
 }
 
-/* Items of a kind come in a row: it is cut to its length once. */
 static void
 learn_items(struct baselines *b, int64_t target, const struct lesson *lesson)
 {
@@ -409,8 +421,6 @@ learn_items(struct baselines *b, int64_t target, const struct lesson *lesson)
 		item = &lesson->items[i];
 		owner = item->kind == LESSON_BLOCKPAGE ? target_id(b, lesson->network, "") : target;
 		learn_item(b, owner, lesson, item);
-		if (i + 1 == lesson->nitems || item[1].kind != item->kind)
-			run(b, ITEM_EVICT, "iii", owner, (int64_t)item->kind, (int64_t)most[item->kind]);
 	}
 }
 
@@ -539,7 +549,7 @@ load_samples(struct baselines *b, int64_t target, const struct window *w, struct
 	out->handshake_s = baseline_median(values[HANDSHAKE], n[HANDSHAKE]);
 	out->rate = baseline_median(values[RATE], n[RATE]);
 	length = baseline_median(values[LENGTH], n[LENGTH]);
-	out->body_length = isnan(length) ? -1 : (int64_t)length;
+	out->body_length = length >= 0 && length < 0x1p53 ? (int64_t)length : -1;
 }
 
 /* NULL where nothing is known. */

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "probe/httpwire.h"
 #include "results/baseline.h"
 #include "results/facts.h"
 #include "results/measurement.h"
@@ -103,8 +104,10 @@ same_leaf(const struct bytes *a, const struct bytes *b)
 static void
 add_duration(const struct measurement *m, struct durations *d, const struct common *c)
 {
-	if (c->t > c->t0)
-		*ARENA_PUSH(m->arena, d->s, d->n) = c->t - c->t0;
+	double s = c->t - c->t0;
+
+	if (s > 0 && !isinf(s))
+		*ARENA_PUSH(m->arena, d->s, d->n) = s;
 }
 
 /* --- what went well -------------------------------------------------------------------------- */
@@ -171,7 +174,8 @@ take_page(const struct measurement *m, const struct facts *f, struct lesson *les
 	lesson->good_body = r->body_sha256;
 	if (r->code < 200 || r->code > 299)
 		return;
-	add_item(m, lesson, LESSON_TITLE, r->title);
+	if (r->title != NULL && strlen(r->title) <= HTTP_TITLE_MAX)
+		add_item(m, lesson, LESSON_TITLE, r->title);
 	lesson->body_length = r->body_length;
 	lesson->rate = baseline_rate(r);
 }

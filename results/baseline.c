@@ -87,7 +87,7 @@ baseline_rate(const struct http_request *r)
 	enum { BYTES_LEAST = 20000 }; /* below, it is the time of one round trip that is measured */
 	double s = r->c.t - r->c.t0;
 
-	if (r->failure != NULL || r->body_length <= BYTES_LEAST || !(s > 0))
+	if (r->failure != NULL || r->body_length <= BYTES_LEAST || !(s > 0) || isinf(s))
 		return (double)NAN;
 	return (double)r->body_length / s;
 }
