@@ -37,7 +37,7 @@ static const char help[] =
     "  - Your resolvers see their names, and so do the others that the configuration\n"
     "    names; by default these are public ones, see netvane.conf(5).\n"
     "  - Without --tls-cert anybody on the way can read, and change, what is asked\n"
-    "    and answered. Probes then learn nothing reliable where somebody wants to lie.\n"
+    "    and answered. Probes learn nothing reliable where somebody wants to lie.\n"
     "  - Open the port only to those you mean to help, where your firewall can.\n"
     "It goes to no private address, to no port but 80, 443 and the URL's own, keeps\n"
     "no log of who asked for what, and serves each client 60 times a minute at most.\n\n"
