@@ -1,6 +1,6 @@
 /*
- * One question to a control vantage: how does this target look from where you are? The protocol is OONI's test helper's (POST, JSON);
- * whom to ask is helper.h's business. It never fails a measurement: not to be answered is a result like any other.
+ * One question to a control vantage: how does this target look from where you are? The protocol is OONI's test
+ * helper's (POST, JSON); whom to ask is helper.h's business. It never fails a measurement: not to be answered is a result like any other.
  */
 #ifndef PROBE_CHECK_CONTROL_H
 #define PROBE_CHECK_CONTROL_H

@@ -1,6 +1,6 @@
 /*
- * From a measurement to a test helper's answer. The names of failures are those of OONI's oohelperd (its dns.go, tcp.go and http.go
- * map them; TLS failures it passes on as they are), because its probes compare them.
+ * From a measurement to a test helper's answer. The names of failures are those of OONI's oohelperd (its dns.go,
+ * tcp.go and http.go map them; TLS failures it passes on as they are), because its probes compare them.
  */
 #include "probe/control_answer.h"
 

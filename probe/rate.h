@@ -1,6 +1,6 @@
 /*
- * How often strangers may ask: so many a minute each, and so many in all. Clients are known for the minute only, IPv6 ones by
- * their /64, which is what one of them has. Pure: the caller tells the time.
+ * How often strangers may ask: so many a minute each, and so many in all. Clients are known for the minute only,
+ * IPv6 ones by their /64, which is what one of them has. Pure: the caller tells the time.
  */
 #ifndef PROBE_RATE_H
 #define PROBE_RATE_H

@@ -1,6 +1,6 @@
 /*
- * The control vantage's part of a record, and of the test helper's protocol: one JSON for both. What the numbers mean for a verdict
- * is others' business.
+ * The control vantage's part of a record, and of the test helper's protocol: one JSON for both. What the numbers
+ * mean for a verdict is others' business.
  */
 #include "results/vantage.h"
 

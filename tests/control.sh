@@ -4,7 +4,7 @@
 . "$top_srcdir/tests/lab_loopback.sh"
 need curl ss
 
-plan 68
+plan 69
 
 lab_certificates site.test gone.test helper.test expired.test
 lab_dns site.test=A:127.0.0.1 plain.test=A:127.0.0.1 gone.test=nxdomain \
@@ -44,9 +44,11 @@ helper()
 helpers=
 end_helpers()
 {
+	ended=$?
 	for helper_pid in $helpers; do
 		kill "$helper_pid" 2>/dev/null
 	done
+	(exit "$ended")
 	test_end
 }
 trap end_helpers EXIT
@@ -260,3 +262,8 @@ check --control "http://127.0.0.1:$web_port/garbage" "$@"
 is 'one that failed three times in a row is left alone for the round' \
 	"$(json_round '.test_keys.x_netvane.round.skipped | map([.what, .why])')" \
 	"[[\"http://127.0.0.1:$web_port/garbage\",\"the test helper failed three times in a row\"]]"
+
+kill "$safe_helper"
+status=0
+wait "$safe_helper" || status=$?
+is 'the helper comes to no harm by all this' "$status" 0

@@ -9,7 +9,7 @@ fi
 [ -n "${NETVANE_TEST_NETWORK-}" ] || skip_all 'no network of its own can be had here'
 need ip curl
 . "$top_srcdir/tests/lab_loopback.sh"
-plan 12
+plan 13
 
 # The documentation's addresses (RFC 5737), all of them here, but only the helper's its own.
 ip link set lo up && ip route add local 203.0.113.0/24 dev lo && ip link add own type veth peer name other &&
@@ -39,7 +39,7 @@ mkfifo "$tmp/url"
 	--tls-key "$certs/key.pem" </dev/null >"$tmp/url" 2>"$tmp/helper.log" \
 	3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
 helper=$!
-trap 'kill $helper 2>/dev/null; test_end' EXIT
+trap 'ended=$?; kill $helper 2>/dev/null; (exit $ended); test_end' EXIT
 read -r url <"$tmp/url" || test_bail_out "no helper: $(cat "$tmp/helper.log")"
 
 # ask URL [ENDPOINT...]
@@ -91,3 +91,8 @@ ask http://helper.test/ 198.51.100.20:80 127.0.0.1:80
 is 'nor is its own address one' "$(said '[.tcp_connect, .http_request.status_code]')" '[{},-1]'
 ask 'http://site.test/ok' 203.0.113.10:22 203.0.113.11:443
 is 'endpoints are those of pages' "$(said '.tcp_connect | keys | map(select(endswith(":22")))')" '[]'
+
+kill "$helper"
+status=0
+wait "$helper" || status=$?
+is 'the helper comes to no harm by all this' "$status" 0
