@@ -158,6 +158,7 @@ what_is_not_understood_is_said(void **state)
 	    {"site", "news1.lab flaky"},
 	    {"site", "news1.lab tls=reset:some"},
 	    {"site", "news1.lab http=size=-1"},
+	    {"site", "news1.lab dead=198.18.1.2"},
 	    {"site", "news1.lab colour=red"},
 	    {"resolver", "lie=news1.lab"},
 	    {"resolver", "lie=news1.lab:A:nowhere"},

@@ -38,6 +38,7 @@ enum world_down {
 struct site_address {
 	struct world_ip ip;
 	unsigned views;
+	bool dead; /* nobody listens there */
 };
 
 struct site {

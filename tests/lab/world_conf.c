@@ -9,6 +9,7 @@
  *						expiredint bigchain nul absurd
  *		http=KIND			ok 403 captcha 451 500 loop flood gzipbomb endless, or size=BYTES
  *		down=HOW			refuse silent noname
+ *		dead=IP				refuses at this one of its addresses
  *		flaky=SHARE			of the connections is reset after the ClientHello
  *		tls=HOW				alert close reset: with names that are not its own; reset:all ...
  *		slow=KBIT			per second, each connection
@@ -103,7 +104,7 @@ set_addresses(struct world *world, struct site *site, char *value, bool v4)
 		if (!world_ip_parse(&ip, text) || world_ip_is_v4(&ip) != v4)
 			return false;
 		address = ARENA_PUSH(world->arena, site->addresses, site->naddresses);
-		*address = (struct site_address){ip, VIEW_ALL};
+		*address = (struct site_address){.ip = ip, .views = VIEW_ALL};
 	}
 	return true;
 }
@@ -154,6 +155,21 @@ set_down(struct world *world, struct site *site, char *value)
 		return false;
 	site->down = (enum world_down)down;
 	return true;
+}
+
+static bool
+set_dead(struct world *world, struct site *site, char *value)
+{
+	struct world_ip ip;
+	size_t i;
+
+	(void)world;
+	if (!world_ip_parse(&ip, value))
+		return false;
+	for (i = 0; i < site->naddresses; i++)
+		if (world_ip_equal(&site->addresses[i].ip, &ip))
+			return site->addresses[i].dead = true;
+	return false;
 }
 
 static bool
@@ -226,6 +242,7 @@ static const struct site_key {
     {"cert", set_cert, true},
     {"http", set_http, true},
     {"down", set_down, true},
+    {"dead", set_dead, true},
     {"flaky", set_flaky, true},
     {"tls", set_tls, true},
     {"slow", set_slow, true},

@@ -186,6 +186,8 @@ open_site(struct main_world *m, const struct site *site)
 	for (i = 0; i < site->naddresses; i++) {
 		const struct world_ip *ip = &site->addresses[i].ip;
 
+		if (site->addresses[i].dead)
+			continue;
 		listen_at(m, &site_http, ip, silent);
 		if (!site->plain)
 			listen_at(m, &site_https, ip, silent);
