@@ -1,4 +1,5 @@
-/* What the lab's world promises: who is where, what its resolvers say, and which lies a scenario may order. */
+/* What the lab's world promises: who is where, what its resolvers say, and which lies a scenario
+ * may order. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -49,10 +50,10 @@ every_site_has_an_address_and_a_name_of_its_own(void **state)
 
 		assert_true(site->naddresses > 0);
 		assert_ptr_equal(world_site_named(world, site->name), site);
-		assert_ptr_equal(
-		    world_site_at(world, &site->addresses[0].ip, site->name), site);
+		assert_ptr_equal(world_site_at(world, &site->addresses[0].ip, site->name), site);
 		assert_non_null(world_default_at(world, &site->addresses[0].ip));
-		assert_true(strstr(site->name, ".lab") != NULL || strstr(site->name, ".kz") != NULL);
+		assert_true(
+		    strstr(site->name, ".lab") != NULL || strstr(site->name, ".kz") != NULL);
 	}
 }
 
@@ -131,7 +132,8 @@ a_clean_world_has_the_sites_without_the_faults(void **state)
 	const struct site *site;
 
 	(void)state;
-	assert_null(world_set(world, "site", "new1.lab plain=yes cert=expired down=noname http=403"));
+	assert_null(
+	    world_set(world, "site", "new1.lab plain=yes cert=expired down=noname http=403"));
 	assert_null(world_set(world, "resolver", "lie=news1.lab:nxdomain dead"));
 	assert_null(world_set(world, "forge", "names=* style=qaznet"));
 	site = world_site_named(world, "new1.lab");
@@ -372,7 +374,8 @@ a_wildcard_answers_what_does_not_exist(void **state)
 	assert_string_equal(reply.answers[0].address, "203.0.113.99");
 	reply = ask(*state, "isp", "news2.lab", DNS_TYPE_A);
 	assert_string_equal(reply.answers[0].address, "198.18.1.2");
-	assert_int_equal(ask(*state, "doh1.lab", "news1.lab", DNS_TYPE_A).rcode, DNS_RCODE_NXDOMAIN);
+	assert_int_equal(
+	    ask(*state, "doh1.lab", "news1.lab", DNS_TYPE_A).rcode, DNS_RCODE_NXDOMAIN);
 }
 
 static void
@@ -439,7 +442,7 @@ requests_are_read(void **state)
 
 	(void)state;
 	assert_int_equal(read_text(&request, "GET /a?b HTTP/1.1\r\nHost: news1.lab:8080\r\n"
-					     "Content-Length: 12\r\n\r\nmore"),
+	                                     "Content-Length: 12\r\n\r\nmore"),
 	    REQUEST_WHOLE);
 	assert_string_equal(request.method, "GET");
 	assert_string_equal(request.target, "/a?b");
@@ -490,7 +493,8 @@ server_names_are_read(void **state)
 static void
 quic_offers_its_versions_to_who_asks_for_another(void **state)
 {
-	uint8_t packet[1200] = {0xc0, 0x1a, 0x2a, 0x3a, 0x4a, 4, 'd', 'e', 's', 't', 3, 's', 'r', 'c'};
+	uint8_t packet[1200] = {
+	    0xc0, 0x1a, 0x2a, 0x3a, 0x4a, 4, 'd', 'e', 's', 't', 3, 's', 'r', 'c'};
 	struct buf out = BUF_EMPTY;
 
 	(void)state;

@@ -2,27 +2,31 @@
  * The [world] section of a scenario: what is different from the default world. Keys repeat.
  *
  *	site = NAME KEY=VALUE...	adds a site, or changes one:
- *		ip=IP,IP ip6=IP,IP		"none" takes them away
- *		plain=yes			http:// only
- *		quic=yes			answers on UDP 443; says so in Alt-Svc
- *		cert=KIND			good expired wronghost selfsigned untrusted nointermediate rotated
- *						expiredint bigchain nul absurd
- *		http=KIND			ok 403 captcha 451 500 loop flood gzipbomb endless, or size=BYTES
- *		down=HOW			refuse silent noname
- *		dead=IP				refuses at this one of its addresses
- *		flaky=SHARE			of the connections is reset after the ClientHello
- *		tls=HOW				alert close reset: with names that are not its own; reset:all ...
- *		slow=KBIT			per second, each connection
+ *		ip=IP,IP ip6=IP,IP	"none" takes them away
+ *		plain=yes		http:// only
+ *		quic=yes		answers on UDP 443, and says so in Alt-Svc
+ *		cert=KIND		good expired wronghost selfsigned untrusted nointermediate
+ *					rotated expiredint bigchain nul absurd
+ *		http=KIND		ok 403 captcha 451 500 loop flood gzipbomb endless,
+ *					or size=BYTES
+ *		down=HOW		refuse silent noname
+ *		dead=IP			refuses at this one of its addresses
+ *		flaky=SHARE		of the connections is reset after the ClientHello
+ *		tls=HOW			alert close reset: with names that are not its own;
+ *					alert:all close:all reset:all: with every name
+ *		slow=KBIT		per second, each connection
  *	resolver = WORD...		the provider's:
- *		dead				nothing comes back
- *		slow=MS				over UDP
- *		wildcard=IP			for names that do not exist
- *		lie=NAME:KIND			nxdomain refused servfail silence empty loop garbage, or A:IP
- *	public = WORD...		the same of the public ones over UDP
- *	doh = NAME|* WORD...		the same of those over HTTPS; also: off (refuses), untrusted (its certificate)
+ *		dead			nothing comes back
+ *		slow=MS			over UDP
+ *		wildcard=IP		for names that do not exist
+ *		lie=NAME:KIND		nxdomain refused servfail silence empty loop garbage, A:IP
+ *	public = WORD...		the same, of the public ones over UDP
+ *	doh = NAME|* WORD...		the same, of those over HTTPS; and off (they refuse),
+ *					untrusted (their certificate)
  *	forge = names=NAME,NAME|* style=STYLE [prob=SHARE]
- *					the interceptor on port 10443: qaznet unknown expired antivirus portal
- *	blockpage = tls=refuse		on port 443; else it has a certificate of its own making
+ *					the interceptor on port 10443: qaznet unknown expired
+ *					antivirus portal
+ *	blockpage = tls=refuse		on port 443; else it signed its certificate itself
  */
 #include "tests/lab/world.h"
 
@@ -298,8 +302,7 @@ set_site(struct world *world, char *words)
 		if (key->fault && world->clean)
 			continue;
 		if (!key->set(world, site, value))
-			return arena_printf(
-			    world->arena, "a site's %s cannot be that", key->name);
+			return arena_printf(world->arena, "a site's %s cannot be that", key->name);
 	}
 	return NULL;
 }
