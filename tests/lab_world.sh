@@ -190,9 +190,8 @@ resolv_conf = $tmp/resolv.conf
 resolver = 198.51.100.8
 doh = https://doh1.lab/dns-query#198.51.100.11 https://doh2.lab/dns-query#198.51.100.12
 [limits]
-scale = 0.3
-retry1_ms = 500
-retry2_ms = 500
+retry1_ms = 100
+retry2_ms = 100
 END
 HOME=$tmp XDG_CONFIG_HOME=$tmp XDG_STATE_HOME=$tmp
 export HOME XDG_CONFIG_HOME XDG_STATE_HOME

@@ -130,13 +130,16 @@ a_clean_world_has_the_sites_without_the_faults(void **state)
 {
 	struct world *world = world_new(true);
 	const struct site *site;
+	struct world_ip moved;
 
 	(void)state;
-	assert_null(
-	    world_set(world, "site", "new1.lab plain=yes cert=expired down=noname http=403"));
+	assert_null(world_set(world, "site",
+	    "new1.lab plain=yes moved=198.18.50.9 cert=expired down=noname http=403"));
 	assert_null(world_set(world, "resolver", "lie=news1.lab:nxdomain dead"));
 	assert_null(world_set(world, "forge", "names=* style=qaznet"));
 	site = world_site_named(world, "new1.lab");
+	world_ip_parse(&moved, "198.18.50.9");
+	assert_false(world_ip_equal(&site->addresses[0].ip, &moved));
 	assert_true(site->plain);
 	assert_int_equal(site->down, DOWN_NO);
 	assert_ptr_equal(site->cert, cert_kind_find("good"));

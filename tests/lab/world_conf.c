@@ -3,6 +3,7 @@
  *
  *	site = NAME KEY=VALUE...	adds a site, or changes one:
  *		ip=IP,IP ip6=IP,IP	"none" takes them away
+ *		moved=IP,IP		it was at ip=; now it is here
  *		plain=yes		http:// only
  *		quic=yes		answers on UDP 443, and says so in Alt-Svc
  *		cert=KIND		good expired wronghost selfsigned untrusted nointermediate
@@ -125,6 +126,13 @@ set_ip6(struct world *world, struct site *site, char *value)
 	return set_addresses(world, site, value, false);
 }
 
+/* In the clean world it is where it was. */
+static bool
+set_moved(struct world *world, struct site *site, char *value)
+{
+	return set_addresses(world, site, value, true);
+}
+
 static bool
 set_cert(struct world *world, struct site *site, char *value)
 {
@@ -243,6 +251,7 @@ static const struct site_key {
     {"ip6", set_ip6, false},
     {"plain", set_plain, false},
     {"quic", set_quic, false},
+    {"moved", set_moved, true},
     {"cert", set_cert, true},
     {"http", set_http, true},
     {"down", set_down, true},
