@@ -1,6 +1,6 @@
 /*
- * Whatever comes to the lab's servers is read within its bounds. The first byte chooses the reader: DNS queries,
- * HTTP requests, server names, QUIC packets, lines of a scenario.
+ * Whatever comes to the lab's servers is read within its bounds. The first byte chooses the reader:
+ * DNS queries, HTTP requests, server names, QUIC packets, lines of a scenario.
  */
 #include <assert.h>
 #include <stddef.h>

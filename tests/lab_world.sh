@@ -8,7 +8,7 @@ if [ "${LAB_WORLD_INSIDE:-}" != yes ]; then
 	rm -rf "$tmp"
 	LAB_WORLD_INSIDE=yes exec unshare "$flags" sh "$0"
 fi
-plan 64
+plan 65
 
 lab=$top_builddir/netvane-lab
 certs=$tmp/certs
@@ -190,9 +190,8 @@ resolv_conf = $tmp/resolv.conf
 resolver = 198.51.100.8
 doh = https://doh1.lab/dns-query#198.51.100.11 https://doh2.lab/dns-query#198.51.100.12
 [limits]
-scale = 0.3
-retry1_ms = 500
-retry2_ms = 500
+retry1_ms = 100
+retry2_ms = 100
 END
 HOME=$tmp XDG_CONFIG_HOME=$tmp XDG_STATE_HOME=$tmp
 export HOME XDG_CONFIG_HOME XDG_STATE_HOME
@@ -240,7 +239,8 @@ world 'site = news1.lab cert=expired' 'site = news2.lab cert=selfsigned' \
 	'site = social1.lab cert=rotated' 'site = social2.lab down=refuse' \
 	'site = social3.lab down=silent' 'site = social4.lab flaky=0.5' 'site = video1.lab http=451' \
 	'site = video2.lab http=gzipbomb' 'site = chat1.lab http=endless' \
-	'site = blog1.lab tls=reset:all' 'site = code1.lab cert=nul' 'site = new1.lab'
+	'site = blog1.lab tls=reset:all' 'site = code1.lab cert=nul' 'site = new1.lab' \
+	'site = cdn1.lab dead=198.19.0.1'
 handshake rights1.lab 198.18.8.1:443
 is "a site's key stays from one world to the next" "$(leaf -pubkey)" "$(cat "$tmp/key")"
 while read -r name address code what; do
@@ -261,6 +261,10 @@ run curl -sS -m 10 -o "$tmp/body" --cacert "$certs/roots.pem" --doh-insecure \
 is 'a new site has a place of its own, which resolvers over https:// know' "$status" 0
 fetch social2.lab 198.18.2.2
 is 'a site that is off refuses' "$status" 7
+fetch cdn1.lab 198.19.0.1
+refused=$status
+fetch cdn1.lab 198.19.0.2
+is 'one address of several may be dead' "$refused $status" '7 0'
 fetch social3.lab 198.18.2.3 --connect-timeout 1
 is 'a silent one does not answer the SYN' "$status" 28
 good=0 bad=0

@@ -1,4 +1,5 @@
-/* What the lab's world promises: who is where, what its resolvers say, and which lies a scenario may order. */
+/* What the lab's world promises: who is where, what its resolvers say, and which lies a scenario
+ * may order. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -49,10 +50,10 @@ every_site_has_an_address_and_a_name_of_its_own(void **state)
 
 		assert_true(site->naddresses > 0);
 		assert_ptr_equal(world_site_named(world, site->name), site);
-		assert_ptr_equal(
-		    world_site_at(world, &site->addresses[0].ip, site->name), site);
+		assert_ptr_equal(world_site_at(world, &site->addresses[0].ip, site->name), site);
 		assert_non_null(world_default_at(world, &site->addresses[0].ip));
-		assert_true(strstr(site->name, ".lab") != NULL || strstr(site->name, ".kz") != NULL);
+		assert_true(
+		    strstr(site->name, ".lab") != NULL || strstr(site->name, ".kz") != NULL);
 	}
 }
 
@@ -129,12 +130,16 @@ a_clean_world_has_the_sites_without_the_faults(void **state)
 {
 	struct world *world = world_new(true);
 	const struct site *site;
+	struct world_ip moved;
 
 	(void)state;
-	assert_null(world_set(world, "site", "new1.lab plain=yes cert=expired down=noname http=403"));
+	assert_null(world_set(world, "site",
+	    "new1.lab plain=yes moved=198.18.50.9 cert=expired down=noname http=403"));
 	assert_null(world_set(world, "resolver", "lie=news1.lab:nxdomain dead"));
 	assert_null(world_set(world, "forge", "names=* style=qaznet"));
 	site = world_site_named(world, "new1.lab");
+	world_ip_parse(&moved, "198.18.50.9");
+	assert_false(world_ip_equal(&site->addresses[0].ip, &moved));
 	assert_true(site->plain);
 	assert_int_equal(site->down, DOWN_NO);
 	assert_ptr_equal(site->cert, cert_kind_find("good"));
@@ -158,6 +163,7 @@ what_is_not_understood_is_said(void **state)
 	    {"site", "news1.lab flaky"},
 	    {"site", "news1.lab tls=reset:some"},
 	    {"site", "news1.lab http=size=-1"},
+	    {"site", "news1.lab dead=198.18.1.2"},
 	    {"site", "news1.lab colour=red"},
 	    {"resolver", "lie=news1.lab"},
 	    {"resolver", "lie=news1.lab:A:nowhere"},
@@ -371,7 +377,8 @@ a_wildcard_answers_what_does_not_exist(void **state)
 	assert_string_equal(reply.answers[0].address, "203.0.113.99");
 	reply = ask(*state, "isp", "news2.lab", DNS_TYPE_A);
 	assert_string_equal(reply.answers[0].address, "198.18.1.2");
-	assert_int_equal(ask(*state, "doh1.lab", "news1.lab", DNS_TYPE_A).rcode, DNS_RCODE_NXDOMAIN);
+	assert_int_equal(
+	    ask(*state, "doh1.lab", "news1.lab", DNS_TYPE_A).rcode, DNS_RCODE_NXDOMAIN);
 }
 
 static void
@@ -438,7 +445,7 @@ requests_are_read(void **state)
 
 	(void)state;
 	assert_int_equal(read_text(&request, "GET /a?b HTTP/1.1\r\nHost: news1.lab:8080\r\n"
-					     "Content-Length: 12\r\n\r\nmore"),
+	                                     "Content-Length: 12\r\n\r\nmore"),
 	    REQUEST_WHOLE);
 	assert_string_equal(request.method, "GET");
 	assert_string_equal(request.target, "/a?b");
@@ -489,7 +496,8 @@ server_names_are_read(void **state)
 static void
 quic_offers_its_versions_to_who_asks_for_another(void **state)
 {
-	uint8_t packet[1200] = {0xc0, 0x1a, 0x2a, 0x3a, 0x4a, 4, 'd', 'e', 's', 't', 3, 's', 'r', 'c'};
+	uint8_t packet[1200] = {
+	    0xc0, 0x1a, 0x2a, 0x3a, 0x4a, 4, 'd', 'e', 's', 't', 3, 's', 'r', 'c'};
 	struct buf out = BUF_EMPTY;
 
 	(void)state;

@@ -12,8 +12,8 @@
 #include "tests/lab/world_http.h"
 
 /*
- * Addresses: 203.0.113.0/24 is the country's own, all else is abroad. "isp:", "public:" or
- * "doh:" before an address says which resolvers tell of it; else all do.
+ * Addresses: 203.0.113.0/24 and 2001:db8:100:71::/64 are the country's own, all else is abroad.
+ * "isp:", "public:" or "doh:" before an address says which resolvers tell of it; else all do.
  */
 static const struct site_row {
 	const char *name, *title, *addresses, *http;
@@ -22,15 +22,15 @@ static const struct site_row {
 	const char *traits; /* of the table below */
 } default_sites[] = {
     {"news1.lab", "The Daily Lab: headlines from everywhere", "198.18.1.1", "ok", 90000, 0,
-	"host301"},
+        "host301"},
     {"news2.lab", "Lab Times", "198.18.1.2 2001:db8:100::1:2", "ok", 140000, 1, ""},
     {"news3.lab", "Radio Free Laboratory - news in five languages", "198.18.1.3", "ok", 60000, 2,
-	"host404"},
+        "host404"},
     {"news4.lab", "Evening Bench", "198.18.1.4", "ok", 45000, 0, "alert"},
     {"news5.lab", "The Reagent", "198.18.1.5 2001:db8:100::1:5", "ok", 110000, 1, "host404"},
     {"news6.lab", "Pipette Post | independent reporting", "198.18.1.6", "ok", 38000, 2, ""},
     {"social1.lab", "Beaker: meet your friends", "198.18.2.1 2001:db8:100::2:1", "ok", 52000, 0,
-	"quic"},
+        "quic"},
     {"social2.lab", "Chirp", "198.18.2.2", "ok", 33000, 1, "reset"},
     {"social3.lab", "Lens - photographs worth sharing", "198.18.2.3", "ok", 75000, 2, "host404"},
     {"social4.lab", "Forum of the World", "198.18.2.4", "ok", 64000, 0, "alert"},
@@ -40,7 +40,7 @@ static const struct site_row {
     {"chat2.lab", "Courier Web", "198.18.4.2 2001:db8:100::4:2", "ok", 47000, 1, "close"},
     {"mail1.lab", "Pigeon Mail", "198.18.5.1", "ok", 36000, 2, "host404"},
     {"wiki1.lab", "Everything, the encyclopedia", "198.18.6.1 2001:db8:100::6:1", "ok", 80000, 0,
-	""},
+        ""},
     {"blog1.lab", "A thousand diaries", "198.18.7.1", "ok", 58000, 1, ""},
     {"rights1.lab", "Watch for Human Rights in Laboratories", "198.18.8.1", "ok", 99000, 2, ""},
     {"code1.lab", "Commit - where code lives", "198.18.9.1", "ok", 70000, 0, "host404"},
@@ -48,10 +48,10 @@ static const struct site_row {
     {"cdn1.lab", "Fast one", "198.19.0.1 198.19.0.2 198.19.0.3 198.19.0.4", "ok", 42000, 1, ""},
     {"cdn2.lab", "Fast two", "198.19.0.3 198.19.0.4 198.19.0.5 198.19.0.6", "ok", 43000, 1, ""},
     {"cdn3.lab", "Fast three",
-	"isp:198.19.0.11 isp:198.19.0.12 public:198.19.0.13 public:198.19.0.14 "
-	"doh:198.19.0.15 doh:198.19.0.16",
-	"ok", 44000, 1, ""},
-    {"bank1.kz", "Halyk bench bank", "203.0.113.80", "ok", 40000, 0, ""},
+        "isp:198.19.0.11 isp:198.19.0.12 public:198.19.0.13 public:198.19.0.14 "
+        "doh:198.19.0.15 doh:198.19.0.16",
+        "ok", 44000, 1, ""},
+    {"bank1.kz", "Halyk bench bank", "203.0.113.80 2001:db8:100:71::80", "ok", 40000, 0, ""},
     {"news1.kz", "News at home", "203.0.113.81", "ok", 66000, 1, "host404"},
     {"gov1.kz", "Services of the state", "203.0.113.82", "ok", 35000, 2, ""},
 
@@ -60,7 +60,7 @@ static const struct site_row {
     {"control3.lab", "Control three", "192.0.2.3", "ok", 32000, 2, "host404"},
     {"control4.lab", "Control four", "198.18.103.1", "ok", 33000, 0, ""},
     {"control5.lab", "Control five", "192.0.2.5", "ok", 34000, 1, "host301"},
-    {"control1.kz", "Domestic control one", "203.0.113.91", "ok", 30000, 0, ""},
+    {"control1.kz", "Domestic control one", "203.0.113.91 2001:db8:100:71::91", "ok", 30000, 0, ""},
     {"control2.kz", "Domestic control two", "203.0.113.92", "ok", 31000, 1, "host404"},
     {"control3.kz", "Domestic control three", "203.0.113.93", "ok", 32000, 2, "alert"},
     {"captive1.lab", "", "198.18.110.1", "204", 0, 0, "plain"},
@@ -130,8 +130,8 @@ add_traits(struct site *site, const char *text)
 	for (i = 0; i < sizeof(traits) / sizeof(traits[0]); i++) {
 		if (strstr(text, traits[i].name) == NULL)
 			continue;
-		site->stranger = traits[i].stranger != STRANGER_DEFAULT ? traits[i].stranger
-		                                                        : site->stranger;
+		site->stranger =
+		    traits[i].stranger != STRANGER_DEFAULT ? traits[i].stranger : site->stranger;
 		site->host = traits[i].host != HOST_PAGE ? traits[i].host : site->host;
 		site->plain |= traits[i].plain;
 		site->quic |= traits[i].quic;

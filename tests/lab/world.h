@@ -1,6 +1,6 @@
 /*
- * The world of the lab: what answers where. Sites, their addresses and certificates, resolvers, and the
- * forger on the path; the default world, and what a scenario's [world] section changes in it.
+ * The world of the lab: what answers where. Sites, their addresses and certificates, resolvers, and
+ * the forger on the path; the default world, and what a scenario's [world] section changes in it.
  *
  * Servers look things up here and change nothing. Everything lives in the world's arena.
  */
@@ -32,12 +32,13 @@ enum world_down {
 	DOWN_NO,
 	DOWN_REFUSE, /* nobody listens */
 	DOWN_SILENT, /* packets to it vanish */
-	DOWN_NONAME /* it answers, but no resolver knows the name */
+	DOWN_NONAME  /* it answers, but no resolver knows the name */
 };
 
 struct site_address {
 	struct world_ip ip;
 	unsigned views;
+	bool dead; /* nobody listens there */
 };
 
 struct site {
@@ -53,9 +54,9 @@ struct site {
 	bool stranger_all; /* it does so with every name */
 	enum world_host host;
 	enum world_down down;
-	double flaky; /* share of the connections that are reset after the ClientHello */
+	double flaky;  /* share of the connections that are reset after the ClientHello */
 	int slow_kbit; /* 0: as fast as it goes */
-	bool plain; /* http:// only */
+	bool plain;    /* http:// only */
 	bool quic;
 	bool doh; /* /dns-query answers, as the resolver of that name */
 };
@@ -67,7 +68,7 @@ enum lie_kind {
 	LIE_SILENCE,
 	LIE_EMPTY,
 	LIE_ADDRESS,
-	LIE_LOOP, /* a compression pointer to itself */
+	LIE_LOOP,   /* a compression pointer to itself */
 	LIE_GARBAGE /* an answer section that ends too early */
 };
 
@@ -109,13 +110,13 @@ struct world {
 	bool blockpage_refuses; /* on 443 */
 };
 
-/* The default world. clean: world_set ignores every fault, so that it is the world as it usually is. */
+/* The default world. clean: world_set ignores every fault, so that it is the world as usual. */
 struct world *world_new(bool clean);
 /* NULL is fine. */
 void world_free(struct world *world);
 /*
- * One line of [world]: key is "site", "resolver", "public", "doh", "forge" or "blockpage". Returns NULL, or
- * what is wrong with it, in the arena. Pure.
+ * One line of [world]: key is "site", "resolver", "public", "doh", "forge" or "blockpage". Returns
+ * NULL, or what is wrong with it, in the arena. Pure.
  */
 const char *world_set(struct world *world, const char *key, const char *value);
 /* Reads the [world] section of a scenario; 0, or -1 after logging every bad line. */
@@ -131,7 +132,7 @@ const struct site *world_default_at(const struct world *world, const struct worl
 bool world_is_blockpage(const struct world_ip *ip);
 const struct resolver *world_resolver_at(const struct world *world, const struct world_ip *ip);
 const struct resolver *world_resolver_named(const struct world *world, const char *name);
-/* The forging that applies to a connection for this name ("" none given); NULL: it is let through. */
+/* The forging that applies to connections for this name ("" none given); NULL: let through. */
 const struct forge *world_forge_for(const struct world *world, const char *name);
 
 /* Roles of the lab's program. */

@@ -22,30 +22,31 @@ static const struct ca_row {
 } rows[] = {
     {"root1", "C=US/O=Lab Research Group/CN=Lab Root X1", NULL, "roots.pem", false, -2000, 5000},
     {"root2", "C=BE/O=Public Trust Lab nv-sa/CN=Public Lab Root R2", NULL, "roots.pem", false,
-	-3000, 4000},
-    {"public1", "C=US/O=Lab Research Group/CN=Lab Intermediate E5", "root1", NULL, false, -300, 900},
+        -3000, 4000},
+    {"public1", "C=US/O=Lab Research Group/CN=Lab Intermediate E5", "root1", NULL, false, -300,
+        900},
     {"public2", "C=BE/O=Public Trust Lab nv-sa/CN=Public Lab Secure CA A", "root2", NULL, false,
-	-400, 800},
+        -400, 800},
     {"public3", "C=BE/O=Public Trust Lab nv-sa/CN=Public Lab Secure CA B", "root2", NULL, false,
-	-200, 1000},
+        -200, 1000},
     {"publicold", "C=US/O=Lab Research Group/CN=Lab Intermediate E1", "root1", NULL, false, -900,
-	-5},
+        -5},
     {"untrusted", "O=Nobody/CN=A Root That Nobody Trusts", NULL, "untrusted.pem", false, -100, 900},
     {"forger-qaznet-root", "C=KZ/CN=Qaznet Trust Network", NULL, "forger-qaznet.pem", true, -1000,
-	9000},
+        9000},
     {"forger-qaznet", "C=KZ/CN=Security Certificate", "forger-qaznet-root", NULL, true, -300, 800},
     {"forger-expired-root", "C=KZ/O=ISCA/CN=Information Security Certification Authority", NULL,
-	"forger-expired.pem", true, -1500, 6000},
+        "forger-expired.pem", true, -1500, 6000},
     {"forger-expired", "C=KZ/O=ISCA/CN=Information Security Certification Authority 75",
-	"forger-expired-root", NULL, true, -110, -35},
+        "forger-expired-root", NULL, true, -110, -35},
     {"forger-unknown-root", "O=Traffic Gateway/CN=Gateway Root 4f1c", NULL, "forger-unknown.pem",
-	true, -500, 3000},
+        true, -500, 3000},
     {"forger-unknown", "O=Traffic Gateway/CN=Gateway Issuing 4f1c", "forger-unknown-root", NULL,
-	true, -50, 700},
+        true, -50, 700},
     {"forger-antivirus", "O=Shield Software/CN=Shield Web Scanner Root", NULL,
-	"forger-antivirus.pem", true, -200, 3000},
+        "forger-antivirus.pem", true, -200, 3000},
     {"forger-portal", "O=Hotel Lab/CN=Hotel Lab Network", NULL, "forger-portal.pem", true, -700,
-	3000},
+        3000},
 };
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 
@@ -88,7 +89,7 @@ make_authority(struct ca_set *set, size_t i)
 	x509_sign(ca->cert, issuer != NULL ? issuer->key : ca->key);
 }
 
-/* A directory half made is not taken for a whole one: the roots, which are written last, show it. */
+/* The roots are written last: a directory half made is not taken for a whole one. */
 static bool
 is_made(const char *directory)
 {

@@ -1,12 +1,13 @@
 /*
- * The lab's certificate authorities: two public roots with their intermediates, one that nobody trusts, and
- * those of the forgers. They are made once into a directory:
+ * The lab's certificate authorities: two public roots with their intermediates, one that nobody
+ * trusts, and those of the forgers. They are made once into a directory:
  *
  *	roots.pem		the public roots: what a machine in the lab trusts
  *	untrusted.pem		a root that nobody trusts
- *	forger-STYLE.pem	a forger's root: what a machine trusts whose owner was made to install it
+ *	forger-STYLE.pem	a forger's root, for machines whose owner was made to install it
  *	ca-NAME.pem		each authority's key and certificate
- *	key-rsa3.pem, key-rsa.pem	the key of all leaves of a forger, as interceptors do it
+ *	key-rsa.pem		the key of all leaves of a forger, as interceptors do it
+ *	key-rsa3.pem		the same with an exponent of 3
  */
 #ifndef TESTS_LAB_WORLD_CA_H
 #define TESTS_LAB_WORLD_CA_H

@@ -62,7 +62,7 @@ static const struct style {
 /* A context made before, and what for. */
 struct cached {
 	const char *name; /* of a site; NULL: a forgery of `real` */
-	const void *how; /* kind or style */
+	const void *how;  /* kind or style */
 	const SSL_CTX *real;
 	SSL_CTX *ctx;
 };
@@ -190,8 +190,9 @@ make_leaf(const char *name, const struct ca *ca, const struct cert_kind *kind, E
 }
 
 /*
- * The first world that writes a leaf wins: link() does not replace, so worlds that run at the same time present
- * the same. Where the directory cannot be written, the leaf lasts as long as this world.
+ * The first world that writes a leaf wins: link() does not replace, so worlds that run at the same
+ * time present the same. Where the directory cannot be written, the leaf lasts as long as this
+ * world.
  */
 static void
 keep_leaf(const char *path, EVP_PKEY **key, X509 **leaf)
@@ -304,8 +305,7 @@ cache_find(const struct certs *certs, const char *name, const SSL_CTX *real, con
 }
 
 static void
-cache_add(
-    struct certs *certs, const char *name, const SSL_CTX *real, const void *how, SSL_CTX *ctx)
+cache_add(struct certs *certs, const char *name, const SSL_CTX *real, const void *how, SSL_CTX *ctx)
 {
 	struct cached *c = ARENA_PUSH(certs->arena, certs->cached, certs->ncached);
 
@@ -395,7 +395,7 @@ certs_forged(struct certs *certs, SSL_CTX *real, const char *name)
 int
 lab_certs_main(int argc, char **argv)
 {
-	if (argc != 2) {
+	if (argc != 2 || argv[1][0] == '-') {
 		fprintf(stderr, "usage: netvane-lab certs DIR\n");
 		return 64;
 	}

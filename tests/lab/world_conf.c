@@ -2,26 +2,32 @@
  * The [world] section of a scenario: what is different from the default world. Keys repeat.
  *
  *	site = NAME KEY=VALUE...	adds a site, or changes one:
- *		ip=IP,IP ip6=IP,IP		"none" takes them away
- *		plain=yes			http:// only
- *		quic=yes			answers on UDP 443; says so in Alt-Svc
- *		cert=KIND			good expired wronghost selfsigned untrusted nointermediate rotated
- *						expiredint bigchain nul absurd
- *		http=KIND			ok 403 captcha 451 500 loop flood gzipbomb endless, or size=BYTES
- *		down=HOW			refuse silent noname
- *		flaky=SHARE			of the connections is reset after the ClientHello
- *		tls=HOW				alert close reset: with names that are not its own; reset:all ...
- *		slow=KBIT			per second, each connection
+ *		ip=IP,IP ip6=IP,IP	"none" takes them away
+ *		moved=IP,IP		it was at ip=; now it is here
+ *		plain=yes		http:// only
+ *		quic=yes		answers on UDP 443, and says so in Alt-Svc
+ *		cert=KIND		good expired wronghost selfsigned untrusted nointermediate
+ *					rotated expiredint bigchain nul absurd
+ *		http=KIND		ok 403 captcha 451 500 loop flood gzipbomb endless,
+ *					or size=BYTES
+ *		down=HOW		refuse silent noname
+ *		dead=IP			refuses at this one of its addresses
+ *		flaky=SHARE		of the connections is reset after the ClientHello
+ *		tls=HOW			alert close reset: with names that are not its own;
+ *					alert:all close:all reset:all: with every name
+ *		slow=KBIT		per second, each connection
  *	resolver = WORD...		the provider's:
- *		dead				nothing comes back
- *		slow=MS				over UDP
- *		wildcard=IP			for names that do not exist
- *		lie=NAME:KIND			nxdomain refused servfail silence empty loop garbage, or A:IP
- *	public = WORD...		the same of the public ones over UDP
- *	doh = NAME|* WORD...		the same of those over HTTPS; also: off (refuses), untrusted (its certificate)
+ *		dead			nothing comes back
+ *		slow=MS			over UDP
+ *		wildcard=IP		for names that do not exist
+ *		lie=NAME:KIND		nxdomain refused servfail silence empty loop garbage, A:IP
+ *	public = WORD...		the same, of the public ones over UDP
+ *	doh = NAME|* WORD...		the same, of those over HTTPS; and off (they refuse),
+ *					untrusted (their certificate)
  *	forge = names=NAME,NAME|* style=STYLE [prob=SHARE]
- *					the interceptor on port 10443: qaznet unknown expired antivirus portal
- *	blockpage = tls=refuse		on port 443; else it has a certificate of its own making
+ *					the interceptor on port 10443: qaznet unknown expired
+ *					antivirus portal
+ *	blockpage = tls=refuse		on port 443; else it signed its certificate itself
  */
 #include "tests/lab/world.h"
 
@@ -103,7 +109,7 @@ set_addresses(struct world *world, struct site *site, char *value, bool v4)
 		if (!world_ip_parse(&ip, text) || world_ip_is_v4(&ip) != v4)
 			return false;
 		address = ARENA_PUSH(world->arena, site->addresses, site->naddresses);
-		*address = (struct site_address){ip, VIEW_ALL};
+		*address = (struct site_address){.ip = ip, .views = VIEW_ALL};
 	}
 	return true;
 }
@@ -118,6 +124,13 @@ static bool
 set_ip6(struct world *world, struct site *site, char *value)
 {
 	return set_addresses(world, site, value, false);
+}
+
+/* In the clean world it is where it was. */
+static bool
+set_moved(struct world *world, struct site *site, char *value)
+{
+	return set_addresses(world, site, value, true);
 }
 
 static bool
@@ -154,6 +167,21 @@ set_down(struct world *world, struct site *site, char *value)
 		return false;
 	site->down = (enum world_down)down;
 	return true;
+}
+
+static bool
+set_dead(struct world *world, struct site *site, char *value)
+{
+	struct world_ip ip;
+	size_t i;
+
+	(void)world;
+	if (!world_ip_parse(&ip, value))
+		return false;
+	for (i = 0; i < site->naddresses; i++)
+		if (world_ip_equal(&site->addresses[i].ip, &ip))
+			return site->addresses[i].dead = true;
+	return false;
 }
 
 static bool
@@ -223,9 +251,11 @@ static const struct site_key {
     {"ip6", set_ip6, false},
     {"plain", set_plain, false},
     {"quic", set_quic, false},
+    {"moved", set_moved, true},
     {"cert", set_cert, true},
     {"http", set_http, true},
     {"down", set_down, true},
+    {"dead", set_dead, true},
     {"flaky", set_flaky, true},
     {"tls", set_tls, true},
     {"slow", set_slow, true},
@@ -281,8 +311,7 @@ set_site(struct world *world, char *words)
 		if (key->fault && world->clean)
 			continue;
 		if (!key->set(world, site, value))
-			return arena_printf(
-			    world->arena, "a site's %s cannot be that", key->name);
+			return arena_printf(world->arena, "a site's %s cannot be that", key->name);
 	}
 	return NULL;
 }

@@ -47,8 +47,7 @@ conn_reset(struct conn *conn)
 
 	if (conn->ended)
 		return;
-	(void)setsockopt(
-	    bufferevent_getfd(conn->bev), SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+	(void)setsockopt(bufferevent_getfd(conn->bev), SOL_SOCKET, SO_LINGER, &now, sizeof(now));
 	conn_close(conn);
 }
 
@@ -93,8 +92,8 @@ conn_limit(struct conn *conn, int kbit)
 		return;
 	if (bytes == 0)
 		bytes = 1;
-	conn->limit = ev_token_bucket_cfg_new(
-	    EV_RATE_LIMIT_MAX, EV_RATE_LIMIT_MAX, bytes, bytes, &tick);
+	conn->limit =
+	    ev_token_bucket_cfg_new(EV_RATE_LIMIT_MAX, EV_RATE_LIMIT_MAX, bytes, bytes, &tick);
 	if (conn->limit == NULL || bufferevent_set_rate_limit(conn->bev, conn->limit) != 0)
 		log_fatalx("no rate limit");
 }
@@ -131,7 +130,8 @@ on_written(struct bufferevent *bev, void *arg)
 	if (conn->ended)
 		return;
 	if (conn->finishing) {
-		/* Not closed before the client does: what it still sends would be met with a RST. */
+		/* Not closed before the client does: what it still sends would be met with a RST.
+		 */
 		shutdown(bufferevent_getfd(bev), SHUT_WR);
 		return;
 	}

@@ -1,6 +1,6 @@
 /*
- * One TCP connection to a server of the lab: bytes in, bytes out, whether TLS is between or not, and the ways in which
- * it may end. It is freed from the loop, never inside a callback of its own.
+ * One TCP connection to a server of the lab: bytes in, bytes out, whether TLS is between or not,
+ * and the ways in which it may end. It is freed from the loop, never inside a callback of its own.
  */
 #ifndef TESTS_LAB_WORLD_CONN_H
 #define TESTS_LAB_WORLD_CONN_H
@@ -39,16 +39,16 @@ struct service {
 	/* More bytes have come, into conn->input. */
 	void (*input)(struct conn *conn);
 	bool forges; /* between the client and the site: the interceptor */
-	bool proxy; /* ... one that adds headers */
+	bool proxy;  /* ... one that adds headers */
 	bool portal; /* ... one that lets nobody through */
 };
 
 struct conn {
 	struct server *server;
 	const struct service *service;
-	struct world_ip local; /* the address that the client connected to */
+	struct world_ip local;   /* the address that the client connected to */
 	const struct site *site; /* that TLS chose; NULL: none yet */
-	struct evbuffer *input; /* what the client sent, without TLS */
+	struct evbuffer *input;  /* what the client sent, without TLS */
 	/* Called whenever all that was written has left: writes more. NULL: there is no more. */
 	void (*produce)(struct conn *conn);
 	uint64_t produced;

@@ -29,7 +29,7 @@ head_begin(const struct conn *conn, const struct site *site, const char *status,
 		page_headers(site, head);
 	if (conn->service->proxy)
 		buf_puts(head, "Via: 1.1 cache3.isp.kz (squid/5.7)\r\nX-Cache: MISS from "
-			       "cache3.isp.kz\r\n");
+		               "cache3.isp.kz\r\n");
 }
 
 static void
@@ -108,8 +108,7 @@ static void
 serve_451(struct conn *conn, const struct site *site, const struct request *request)
 {
 	respond_note(conn, request, site, "451 Unavailable For Legal Reasons", "",
-	    "Unavailable for legal reasons",
-	    "We do not offer this service in your country.");
+	    "Unavailable for legal reasons", "We do not offer this service in your country.");
 }
 
 static void
@@ -213,15 +212,17 @@ serve_endless(struct conn *conn, const struct site *site, const struct request *
 
 	(void)request;
 	head_begin(conn, site, "200 OK", &head);
-	buf_printf(&head, "Content-Type: %s\r\nConnection: close\r\n\r\n"
-			  "<!DOCTYPE html><html><head><title>%s</title></head><body>\n",
+	buf_printf(&head,
+	    "Content-Type: %s\r\nConnection: close\r\n\r\n"
+	    "<!DOCTYPE html><html><head><title>%s</title></head><body>\n",
 	    html, site->title);
 	conn_write(conn, head.data, head.len);
 	buf_free(&head);
 	conn->produce = produce_text;
 }
 
-/* One megabyte of spaces, deflated so that the piece can follow itself (Z_FULL_FLUSH forgets what was before). */
+/* One megabyte of spaces, deflated so that the piece can follow itself (Z_FULL_FLUSH forgets what
+ * was before). */
 static void
 deflate_piece(struct buf *out)
 {
@@ -260,8 +261,8 @@ serve_gzipbomb(struct conn *conn, const struct site *site, const struct request 
 
 	(void)request;
 	head_begin(conn, site, "200 OK", &head);
-	buf_printf(&head,
-	    "Content-Type: %s\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n", html);
+	buf_printf(
+	    &head, "Content-Type: %s\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n", html);
 	conn_write(conn, head.data, head.len);
 	conn_write(conn, gzip_head, sizeof(gzip_head));
 	buf_free(&head);
@@ -304,13 +305,13 @@ http_kind_find(const char *name)
 static void
 serve_blockpage(struct conn *conn, const struct request *request)
 {
-	char *text = xasprintf(
-	    "Access to %.100s is restricted by decision of an authorised state body. "
-	    "<a href=\"http://restricted.kz/\">More</a>",
-	    strpbrk(request->host, "<>&\"") == NULL ? request->host : "this site");
+	char *text =
+	    xasprintf("Access to %.100s is restricted by decision of an authorised state body. "
+	              "<a href=\"http://restricted.kz/\">More</a>",
+	        strpbrk(request->host, "<>&\"") == NULL ? request->host : "this site");
 
-	respond_note(conn, request, NULL, "200 OK", "Server: blockpage\r\nCache-Control: no-store\r\n",
-	    "Access restricted", text);
+	respond_note(conn, request, NULL, "200 OK",
+	    "Server: blockpage\r\nCache-Control: no-store\r\n", "Access restricted", text);
 	free(text);
 }
 
@@ -324,8 +325,8 @@ serve_site(struct conn *conn, const struct site *site, const struct request *req
 		site->http->serve(conn, site, request);
 		return;
 	}
-	location = xasprintf("https://%s%s", request->host[0] != '\0' ? request->host : site->name,
-	    request->target);
+	location = xasprintf(
+	    "https://%s%s", request->host[0] != '\0' ? request->host : site->name, request->target);
 	respond_redirect(conn, request, site, "301 Moved Permanently", location);
 	free(location);
 }
@@ -352,51 +353,55 @@ serve_stranger(struct conn *conn, const struct site *site, const struct request 
 	}
 }
 
+/* Lets nobody through but to its own page. */
+static void
+serve_portal(struct conn *conn, const struct request *request)
+{
+	const struct site *portal = world_site_named(conn->server->world, "portal.lab");
+
+	if (strcmp(request->host, portal->name) == 0)
+		portal->http->serve(conn, portal, request);
+	else
+		respond_redirect(conn, request, NULL, "302 Found", "http://portal.lab/login");
+}
+
+static void
+serve_doh(struct conn *conn, const struct site *site, const struct request *request,
+    const struct buf *body)
+{
+	const struct world *world = conn->server->world;
+	struct buf answer = BUF_EMPTY;
+
+	if (!doh_answer(world, world_resolver_named(world, site->name), request, body, &answer))
+		respond_note(
+		    conn, request, site, "400 Bad Request", "", "400", "This is no DNS query.");
+	else if (answer.len > 0)
+		respond(conn, request, site, "200 OK", "Cache-Control: max-age=60\r\n",
+		    "application/dns-message", &answer);
+	buf_free(&answer);
+}
+
 static void
 serve(struct conn *conn, const struct request *request, const struct buf *body)
 {
 	const struct world *world = conn->server->world;
-	const struct site *site = world_site_at(world, &conn->local, request->host);
-	bool stranger = site == NULL;
+	const struct site *named = world_site_at(world, &conn->local, request->host);
+	const struct site *site = named;
 
-	if (conn->service->portal && strcmp(request->host, "portal.lab") == 0) {
-		site = world_site_named(world, "portal.lab");
-		site->http->serve(conn, site, request);
-		return;
-	}
-	if (conn->service->portal) {
-		respond_redirect(
-		    conn, request, NULL, "302 Found", "http://portal.lab/login");
-		return;
-	}
-	if (world_is_blockpage(&conn->local)) {
-		serve_blockpage(conn, request);
-		return;
-	}
-	if (stranger)
+	if (site == NULL)
 		site = conn->site != NULL ? conn->site : world_default_at(world, &conn->local);
-	if (site == NULL) {
+	if (site != NULL && site->slow_kbit > 0)
+		conn_limit(conn, site->slow_kbit);
+	if (conn->service->portal)
+		serve_portal(conn, request);
+	else if (world_is_blockpage(&conn->local))
+		serve_blockpage(conn, request);
+	else if (site == NULL)
 		respond_note(conn, request, NULL, "503 Service Unavailable", "", "503",
 		    "There is no site at this address.");
-		return;
-	}
-	if (site->slow_kbit > 0 && !conn->service->tls)
-		conn_limit(conn, site->slow_kbit);
-	if (site->doh && conn->service->tls && doh_is_query(request)) {
-		struct buf answer = BUF_EMPTY;
-		bool ok = doh_answer(
-		    world, world_resolver_named(world, site->name), request, body, &answer);
-
-		if (!ok)
-			respond_note(conn, request, site, "400 Bad Request", "", "400",
-			    "This is no DNS query.");
-		else if (answer.len > 0)
-			respond(conn, request, site, "200 OK", "Cache-Control: max-age=60\r\n",
-			    "application/dns-message", &answer);
-		buf_free(&answer);
-		return;
-	}
-	if (stranger && request->host[0] != '\0')
+	else if (site->doh && conn->service->tls && doh_is_query(request))
+		serve_doh(conn, site, request, body);
+	else if (named == NULL && request->host[0] != '\0')
 		serve_stranger(conn, site, request);
 	else
 		serve_site(conn, site, request);

@@ -1,4 +1,5 @@
-/* HTTP/1.1 of the lab's servers, over TCP and TLS: pages, refusals, hostile answers, and what stands on the path. */
+/* HTTP/1.1 of the lab's servers, over TCP and TLS: pages, refusals, hostile answers, and what
+ * stands on the path. */
 #ifndef TESTS_LAB_WORLD_HTTP_H
 #define TESTS_LAB_WORLD_HTTP_H
 

@@ -15,7 +15,7 @@ bool world_ip_equal(const struct world_ip *a, const struct world_ip *b);
 bool world_ip_is_v4(const struct world_ip *ip);
 void world_ip_from(struct world_ip *ip, const struct sockaddr *address);
 /* Fills in the address and returns its length. */
-socklen_t world_ip_sockaddr(
-    const struct world_ip *ip, uint16_t port, struct sockaddr_storage *address);
+socklen_t
+world_ip_sockaddr(const struct world_ip *ip, uint16_t port, struct sockaddr_storage *address);
 
 #endif

@@ -3,9 +3,9 @@
  *
  *	netvane-lab world SCENARIO.ini --certs DIR [--clean]
  *
- * Every address that the world uses must be local in this network namespace (`ip route add local PREFIX dev
- * lo'). Each server listens on its own addresses, so that elsewhere the kernel refuses, as machines do. Prints "ready"
- * when all listen; ends on SIGTERM, SIGINT, and with its parent.
+ * Every address that the world uses must be local in this network namespace (`ip route add local
+ * PREFIX dev lo'). Each server listens on its own addresses, so that elsewhere the kernel refuses,
+ * as machines do. Prints "ready" when all listen; ends on SIGTERM, SIGINT, and with its parent.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -34,10 +34,9 @@
 #include "tests/lab/world_tls.h"
 #include "tests/lab/world_udp.h"
 
-static const struct service
-	site_http = {.port = 80, .input = http_input},
-	site_https = {.port = 443, .tls = true, .input = http_input},
-	resolver_tcp = {.port = 53, .input = resolver_input};
+static const struct service site_http = {.port = 80, .input = http_input};
+static const struct service site_https = {.port = 443, .tls = true, .input = http_input};
+static const struct service resolver_tcp = {.port = 53, .input = resolver_input};
 
 /* The censor hands flows over to these by changing their port, and only that. */
 static const struct service handed_over[] = {
@@ -73,8 +72,8 @@ struct main_world {
 /* ---- Sockets -------------------------------------------------------------------------------- */
 
 static void
-on_accept(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *from, int len,
-    void *arg)
+on_accept(
+    struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *from, int len, void *arg)
 {
 	struct listening *l = arg;
 
@@ -148,8 +147,8 @@ listen_at(
 	}
 	l = arena_alloc(m->arena, sizeof(*l));
 	*l = (struct listening){.main = m, .service = service, .ip = *ip, .next = m->listening};
-	l->listener = evconnlistener_new(
-	    m->server.base, on_accept, l, LEV_OPT_CLOSE_ON_FREE, 0, fd);
+	l->listener =
+	    evconnlistener_new(m->server.base, on_accept, l, LEV_OPT_CLOSE_ON_FREE, 0, fd);
 	if (l->listener == NULL)
 		log_fatalx("no listener");
 	m->listening = l;
@@ -186,6 +185,8 @@ open_site(struct main_world *m, const struct site *site)
 	for (i = 0; i < site->naddresses; i++) {
 		const struct world_ip *ip = &site->addresses[i].ip;
 
+		if (site->addresses[i].dead)
+			continue;
 		listen_at(m, &site_http, ip, silent);
 		if (!site->plain)
 			listen_at(m, &site_https, ip, silent);

@@ -11,12 +11,14 @@ static const char *const words[] = {"people", "market", "today", "city", "minist
     "photograph", "answer", "question", "road", "bread", "law", "court", "evening", "music",
     "weather", "against", "nobody", "everybody", "letter", "house"};
 
-static const char *const servers[] = {"nginx", "Apache", "nginx/1.22.1", "gws", "AmazonS3",
-    "openresty", "Caddy", "cloudlab"};
+static const char *const servers[] = {
+    "nginx", "Apache", "nginx/1.22.1", "gws", "AmazonS3", "openresty", "Caddy", "cloudlab"};
 
 static const char *const habits[] = {"X-Frame-Options: SAMEORIGIN", "X-Powered-By: PHP/8.1.2",
-    "Vary: Accept-Encoding, Cookie", "X-Cache: MISS from edge-3", "Strict-Transport-Security: "
-    "max-age=31536000", "X-Request-Id: 5e1f0c", "Referrer-Policy: origin"};
+    "Vary: Accept-Encoding, Cookie", "X-Cache: MISS from edge-3",
+    "Strict-Transport-Security: "
+    "max-age=31536000",
+    "X-Request-Id: 5e1f0c", "Referrer-Policy: origin"};
 
 /* FNV-1a: a seed of the site's own. */
 static uint32_t
@@ -73,10 +75,9 @@ page_headers(const struct site *site, struct buf *out)
 {
 	uint32_t state = hash(site->name);
 
-	buf_printf(out, "Server: %s\r\n",
-	    servers[next(&state) % (sizeof(servers) / sizeof(servers[0]))]);
 	buf_printf(
-	    out, "%s\r\n", habits[next(&state) % (sizeof(habits) / sizeof(habits[0]))]);
+	    out, "Server: %s\r\n", servers[next(&state) % (sizeof(servers) / sizeof(servers[0]))]);
+	buf_printf(out, "%s\r\n", habits[next(&state) % (sizeof(habits) / sizeof(habits[0]))]);
 	buf_printf(out, "X-%.*s-Node: %u\r\n", 4, site->name, (unsigned)(next(&state) % 90));
 	if (site->quic)
 		buf_puts(out, "Alt-Svc: h3=\":443\"; ma=86400\r\n");

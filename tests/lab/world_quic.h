@@ -1,6 +1,6 @@
 /*
- * QUIC as far as the lab speaks it: a client that asks for a version nobody has is told which there are (RFC 9000
- * section 6). Nothing else is answered, so real QUIC clients fall back to TCP.
+ * QUIC as far as the lab speaks it: a client that asks for a version nobody has is told which there
+ * are (RFC 9000 section 6). Nothing else is answered, so real QUIC clients fall back to TCP.
  */
 #ifndef TESTS_LAB_WORLD_QUIC_H
 #define TESTS_LAB_WORLD_QUIC_H

@@ -25,8 +25,8 @@ read_line(struct request *request, const char *line, size_t len)
 {
 	const char *space = memchr(line, ' ', len), *target, *end, *slash;
 
-	if (space == NULL || !copy(request->method, sizeof(request->method), line,
-	                         (size_t)(space - line)))
+	if (space == NULL ||
+	    !copy(request->method, sizeof(request->method), line, (size_t)(space - line)))
 		return false;
 	target = space + 1;
 	end = memchr(target, ' ', len - (size_t)(target - line));

@@ -10,7 +10,7 @@ enum { REQUEST_HEAD_MAX = 16384 };
 struct request {
 	char method[16];
 	char target[2048]; /* of an absolute URL only what follows the host */
-	char host[256]; /* without the port; "" none */
+	char host[256];    /* without the port; "" none */
 	bool keep_alive;
 	size_t body_len;
 	size_t head_len; /* with the empty line */

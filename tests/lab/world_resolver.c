@@ -46,8 +46,7 @@ send_later(const struct udp_peer *peer, struct buf *bytes, int ms)
 }
 
 static void
-receive(
-    struct udp_peer *peer, const struct resolver *resolver, const uint8_t *data, size_t len)
+receive(struct udp_peer *peer, const struct resolver *resolver, const uint8_t *data, size_t len)
 {
 	struct buf out = BUF_EMPTY;
 

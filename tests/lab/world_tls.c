@@ -1,6 +1,7 @@
 /*
- * TLS of the lab's servers. OpenSSL never sees the socket: what it writes goes through the connection, so that a
- * server can hang up after the ClientHello without a word, or reset, as some do.
+ * TLS of the lab's servers. OpenSSL never sees the socket: what it writes goes through the
+ * connection, so that a server can hang up after the ClientHello without a word, or reset, as some
+ * do.
  */
 #include "tests/lab/world_tls.h"
 

@@ -1,4 +1,5 @@
-/* TLS of the lab's servers: the ClientHello decides what becomes of a connection. Called by world_conn.c. */
+/* TLS of the lab's servers: the ClientHello decides what becomes of a connection. Called by
+ * world_conn.c. */
 #ifndef TESTS_LAB_WORLD_TLS_H
 #define TESTS_LAB_WORLD_TLS_H
 
@@ -21,8 +22,8 @@ void tls_end(struct conn *conn);
 
 enum { TLS_NAME_MAX = 256 };
 /*
- * The host name in a server_name extension (RFC 6066 3), as it is in the ClientHello; "" where there is none
- * that could be one. Pure.
+ * The host name in a server_name extension (RFC 6066 3), as it is in the ClientHello; "" where
+ * there is none that could be one. Pure.
  */
 void tls_server_name(const uint8_t *data, size_t len, char name[TLS_NAME_MAX]);
 

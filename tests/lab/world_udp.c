@@ -25,8 +25,8 @@ destination(struct msghdr *message, struct world_ip *to)
 		struct sockaddr_in v4 = {.sin_family = AF_INET};
 
 		if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
-			memcpy(&v4.sin_addr,
-			    CMSG_DATA(c) + offsetof(struct in_pktinfo, ipi_addr), 4);
+			memcpy(
+			    &v4.sin_addr, CMSG_DATA(c) + offsetof(struct in_pktinfo, ipi_addr), 4);
 			world_ip_from(to, (struct sockaddr *)&v4);
 			return true;
 		}
@@ -47,8 +47,11 @@ on_datagram(evutil_socket_t fd, short what, void *arg)
 	union control control;
 	struct udp_peer peer = {.port = arg};
 	struct iovec iov = {data, sizeof(data)};
-	struct msghdr message = {.msg_name = &peer.from, .msg_namelen = sizeof(peer.from),
-	    .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control,
+	struct msghdr message = {.msg_name = &peer.from,
+	    .msg_namelen = sizeof(peer.from),
+	    .msg_iov = &iov,
+	    .msg_iovlen = 1,
+	    .msg_control = &control,
 	    .msg_controllen = sizeof(control)};
 	ssize_t n = recvmsg(fd, &message, 0);
 
@@ -67,8 +70,11 @@ udp_send(const struct udp_peer *peer, const void *data, size_t len)
 	struct udp_peer to = *peer;
 	union control control;
 	struct iovec iov = {(void *)(uintptr_t)data, len};
-	struct msghdr message = {.msg_name = &to.from, .msg_namelen = to.from_len,
-	    .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control};
+	struct msghdr message = {.msg_name = &to.from,
+	    .msg_namelen = to.from_len,
+	    .msg_iov = &iov,
+	    .msg_iovlen = 1,
+	    .msg_control = &control};
 	struct in6_pktinfo v6_info = {0};
 	struct in_pktinfo v4_info = {0};
 	size_t size = v4 ? sizeof(v4_info) : sizeof(v6_info);

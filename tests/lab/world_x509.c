@@ -62,9 +62,8 @@ set_subject(X509 *cert, const char *subject)
 
 	while ((value = strsep(&rest, "/")) != NULL) {
 		type = strsep(&value, "=");
-		need(value != NULL &&
-		         X509_NAME_add_entry_by_txt(name, type, MBSTRING_UTF8,
-		             (const unsigned char *)value, -1, -1, 0) == 1,
+		need(value != NULL && X509_NAME_add_entry_by_txt(name, type, MBSTRING_UTF8,
+		                          (const unsigned char *)value, -1, -1, 0) == 1,
 		    subject);
 	}
 	free(copy);
@@ -81,7 +80,8 @@ x509_new(const char *subject, const X509 *issuer, EVP_PKEY *key, long from_s, lo
 	         ASN1_INTEGER_set_uint64(X509_get_serialNumber(cert), serial >> 1) == 1,
 	    "certificate");
 	set_subject(cert, subject);
-	need(X509_set_issuer_name(cert, X509_get_subject_name(issuer != NULL ? issuer : cert)) == 1 &&
+	need(X509_set_issuer_name(cert, X509_get_subject_name(issuer != NULL ? issuer : cert)) ==
+	             1 &&
 	         X509_set_pubkey(cert, key) == 1 &&
 	         X509_gmtime_adj(X509_getm_notBefore(cert), from_s) != NULL &&
 	         X509_gmtime_adj(X509_getm_notAfter(cert), to_s) != NULL,
@@ -138,7 +138,7 @@ x509_extend_sct(X509 *cert)
 	buf_add(&list, filler, LOG_ID);
 	buf_u32(&list, 0x0190); /* milliseconds: in 2024 */
 	buf_u32(&list, 0);
-	buf_u16(&list, 0); /* extensions */
+	buf_u16(&list, 0);      /* extensions */
 	buf_u16(&list, 0x0403); /* SHA-256, ECDSA */
 	buf_u16(&list, SIGNATURE);
 	buf_add(&list, filler + LOG_ID, SIGNATURE);
