@@ -220,7 +220,7 @@ static const struct key {
     {"scenario", "scale", read_number, AT(scale)},
     {"truth", "target", read_target, 0},
     {"truth", "network", read_text, AT(network)},
-    {"truth", "local_interception", read_yes, AT(local_interception)},
+    {"truth", "local_interception", read_text, AT(local_interception)},
     {"truth", "ipv6", read_text, AT(ipv6)},
     {"truth", "note", read_words, AT(notes)},
     {"line", "family", read_family, AT(line.family)},

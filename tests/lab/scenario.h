@@ -41,7 +41,7 @@ struct scenario {
 	struct truth_target *targets;
 	size_t ntargets;
 	const char *network; /* states; NULL: anything */
-	bool local_interception;
+	const char *local_interception; /* "true", "false"; NULL: false */
 	const char *ipv6; /* NULL: anything */
 	struct words notes;
 	struct line line;
