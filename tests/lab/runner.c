@@ -24,6 +24,7 @@
 #include "tests/lab/roles.h"
 #include "tests/lab/scenario.h"
 #include "tests/lab/space.h"
+#include "tests/lab/tell.h"
 #include "tests/lab/trial.h"
 
 static const char help[] =
@@ -326,6 +327,8 @@ start_job(struct runner *r, struct job *job)
 	job->rows = tmpfile();
 	if (job->rows == NULL)
 		log_fatal("no temporary file");
+	if (r->options.show)
+		tell_story(job->scenario);
 	fflush(stdout);
 	job->pid = fork();
 	if (job->pid < 0)
@@ -357,69 +360,6 @@ wait_for_one(struct runner *r)
 
 /* --- telling --------------------------------------------------------------------------------- */
 
-/* A row's words, cut apart in place. */
-enum field {
-	FIELD_TARGET = 3,
-	FIELD_EXPECTED,
-	FIELD_STATUS,
-	FIELD_MECHANISM,
-	FIELD_EVIDENCE = 8,
-	FIELD_SECONDS,
-	FIELD_OUTCOME = 11,
-	FIELD_MAX
-};
-
-static bool
-split_row(char *row, const char *fields[FIELD_MAX])
-{
-	int i;
-
-	for (i = 0; i < FIELD_MAX && row != NULL; i++)
-		fields[i] = strsep(&row, "\t\n");
-	return i == FIELD_MAX;
-}
-
-static void
-tell_row(const struct runner *r, char *row)
-{
-	const char *f[FIELD_MAX];
-
-	if (r->tsv != NULL)
-		fputs(row, r->tsv);
-	if (!split_row(row, f) || (!r->options.verbose && strcmp(f[FIELD_OUTCOME], "right") == 0))
-		return;
-	printf("# %s: %s: expected %s, got %s %s [%s] after %s s\n", f[FIELD_TARGET], f[FIELD_OUTCOME],
-	    f[FIELD_EXPECTED], f[FIELD_STATUS], f[FIELD_MECHANISM], f[FIELD_EVIDENCE], f[FIELD_SECONDS]);
-}
-
-/* For --show: the truth beside what the probe said. */
-static void
-show_row(char *row)
-{
-	const char *f[FIELD_MAX];
-
-	if (split_row(row, f) && strcmp(f[FIELD_EXPECTED], "innocent *") != 0)
-		printf("  %-28s truth: %-40s netvane: %s %s\n", f[FIELD_TARGET], f[FIELD_EXPECTED], f[FIELD_STATUS],
-		    strcmp(f[FIELD_MECHANISM], "-") == 0 ? "" : f[FIELD_MECHANISM]);
-}
-
-static void
-tell_rows(const struct runner *r, const struct job *job)
-{
-	char *row = NULL;
-	size_t size = 0;
-
-	rewind(job->rows);
-	while (getline(&row, &size, job->rows) > 0) {
-		if (r->options.show)
-			show_row(row);
-		else
-			tell_row(r, row);
-	}
-	free(row);
-	fclose(job->rows);
-}
-
 static void
 tell_job(const struct runner *r, const struct job *job, size_t number)
 {
@@ -431,9 +371,13 @@ tell_job(const struct runner *r, const struct job *job, size_t number)
 		printf("ok %zu - %s # SKIP %s\n", number, claim, job->skip);
 		return;
 	}
-	if (!r->options.show)
+	if (r->options.show) {
+		tell_truth(job->scenario, job->rows);
+	} else {
 		printf("%s %zu - %s\n", job->result == TRIAL_RIGHT ? "ok" : "not ok", number, claim);
-	tell_rows(r, job);
+		tell_rows(job->rows, r->tsv, r->options.verbose);
+	}
+	fclose(job->rows);
 	fflush(stdout);
 }
 
@@ -443,7 +387,7 @@ tell_job(const struct runner *r, const struct job *job, size_t number)
 static int
 run_jobs(struct runner *r)
 {
-	size_t next = 0, told = 0;
+	size_t next = 0, told = 0, i;
 	int running = 0, result = 0;
 
 	if (!r->options.show)
@@ -458,7 +402,7 @@ run_jobs(struct runner *r)
 			wait_for_one(r);
 		}
 		running = 0;
-		for (size_t i = 0; i < next; i++)
+		for (i = 0; i < next; i++)
 			running += !r->jobs[i].over;
 		for (; told < next && r->jobs[told].over; told++) {
 			tell_job(r, &r->jobs[told], told + 1);
@@ -532,4 +476,20 @@ lab_run_main(int argc, char **argv)
 		scenario_free(r.scenarios[i]);
 	arena_free(r.arena);
 	return code;
+}
+
+int
+lab_list_main(int argc, char **argv)
+{
+	struct scenario *scenario;
+	int i, wrong = 0;
+
+	for (i = 1; i < argc; i++) {
+		scenario = scenario_read(argv[i]);
+		if (scenario != NULL)
+			printf("%-14s %s\n", scenario->name, scenario->title);
+		wrong += scenario == NULL;
+		scenario_free(scenario);
+	}
+	return wrong == 0 ? EXIT_SUCCESS : EX_DATAERR;
 }

@@ -216,6 +216,7 @@ static const struct key {
 } keys[] = {
     {"scenario", "title", read_text, AT(title)},
     {"scenario", "about", read_text, AT(about)},
+    {"scenario", "why", read_text, AT(why)},
     {"scenario", "chance", read_yes, AT(chance)},
     {"scenario", "scale", read_number, AT(scale)},
     {"truth", "target", read_target, 0},

@@ -35,7 +35,7 @@ struct words {
 struct scenario {
 	struct arena *arena;
 	const char *path, *name; /* name: of the file, without directory and .ini */
-	const char *title, *about;
+	const char *title, *about, *why; /* why: the truth is what it is; NULL: not said */
 	bool chance; /* is among what decides */
 	double scale; /* limits.scale of the probe */
 	struct truth_target *targets;
