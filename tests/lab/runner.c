@@ -286,7 +286,7 @@ reason_to_skip(const struct runner *r, enum column column)
 static void
 add_jobs(struct runner *r, const struct scenario *scenario)
 {
-	unsigned wanted = r->options.all_columns ? scenario->columns : r->options.columns;
+	unsigned wanted = scenario->columns & (r->options.all_columns ? ~0U : r->options.columns);
 	struct job job = {.scenario = scenario};
 
 	for (job.column = 0; job.column < COLUMN_MAX; job.column++)
@@ -413,12 +413,10 @@ run_jobs(struct runner *r)
 	return result;
 }
 
-/* Inside: alone with the machine's files, and with networks of its own. */
+/* Inside: alone with the machine's files, and with networks of its own. Returns -1 to go on, or the exit code. */
 static int
-run_inside(struct runner *r)
+prepare(struct runner *r)
 {
-	size_t i;
-
 	r->scratch = space_scratch();
 	if (r->scratch == NULL) {
 		log_errorx("there is no empty directory to mount temporary files over");
@@ -427,8 +425,17 @@ run_inside(struct runner *r)
 	/* The machine's own configuration is not the lab's. */
 	mount("lab", NETVANE_SYSCONFDIR "/netvane", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0700");
 	setenv("TMPDIR", r->scratch, 1);
-	if (make_certs(r) != 0)
-		return EX_SOFTWARE;
+	return make_certs(r) == 0 ? -1 : EX_SOFTWARE;
+}
+
+static int
+run_inside(struct runner *r)
+{
+	int code = prepare(r);
+	size_t i;
+
+	if (code >= 0)
+		return code;
 	r->have_vantage = probe_knows(r, "control");
 	r->have_baseline = probe_knows(r, "baseline");
 	for (i = 0; i < r->nscenarios; i++)
@@ -474,6 +481,49 @@ lab_run_main(int argc, char **argv)
 		log_error("cannot write %s", r.options.tsv);
 	for (i = 0; i < r.nscenarios; i++)
 		scenario_free(r.scenarios[i]);
+	arena_free(r.arena);
+	return code;
+}
+
+static int
+try_inside(struct runner *r, char *const *command)
+{
+	struct trial_plan plan = {.scenario = r->scenarios[0], .column = LONE_FIRST, .run = 1, .self = r->self,
+	    .netvane = r->netvane, .command = command};
+	int code = prepare(r);
+
+	if (code >= 0)
+		return code;
+	plan.certs = r->certs;
+	plan.dir = r->scratch;
+	/* For the command's convenience. */
+	setenv("LAB_ROOTS", arena_printf(r->arena, "%s/roots.pem", r->certs), 1);
+	return trial_command(&plan);
+}
+
+int
+lab_try_main(int argc, char **argv)
+{
+	struct runner r = {.arena = arena_new()};
+	int code;
+
+	if (argc < 3) {
+		fputs("usage: netvane-lab try SCENARIO.ini COMMAND [ARGUMENT]...\n\n"
+		      "Plays the scenario, and runs the command where the probe would be. Its exit\n"
+		      "status is the command's; $LAB_ROOTS names the lab's public roots.\n\n"
+		      "Example:\n"
+		      "  netvane-lab try sni-reset.ini curl -k https://198.18.1.1/\n",
+		    stderr);
+		return EX_USAGE;
+	}
+	r.options.certs = getenv("LAB_CERTS");
+	code = find_programs(&r) == 0 ? read_scenarios(&r, argv + 1, 1) : EX_NOINPUT;
+	if (code < 0)
+		code = space_leave();
+	if (code == SPACE_INSIDE)
+		code = try_inside(&r, argv + 2);
+	while (r.nscenarios > 0)
+		scenario_free(r.scenarios[--r.nscenarios]);
 	arena_free(r.arena);
 	return code;
 }
