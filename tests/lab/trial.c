@@ -28,6 +28,8 @@
 #include "tests/lab/space.h"
 
 enum { READY_MS = 20000, LISTEN_TRIES = 500, LISTEN_PAUSE_MS = 20, LONGEST_S = 300 };
+/* netvane check ends with these when it could do its work. */
+enum { PROBE_STATUS_MOST = 3 };
 
 /* Measured beside the targets of the truth: nobody interferes with them unless the scenario says so. */
 static const char *const bystanders[] = {"https://news6.lab/", "https://social3.lab/", "https://mail1.lab/",
@@ -280,13 +282,13 @@ probe_arguments(struct trial *t)
 	return argv;
 }
 
-/* One round, with the packets on their way meanwhile. */
+/* Runs a program at the client's, with the packets on their way meanwhile. Returns its exit status, or -1. */
 static int
-run_probe(struct trial *t, bool show)
+run_client(struct trial *t, char *const *argv, bool show)
 {
 	const struct timeval longest = {LONGEST_S, 0};
 	int out = show ? -1 : open_log(t, "probe.jsonl"), err = show ? -1 : open_log(t, "probe.log");
-	struct child_plan plan = {.spaces = &t->spaces, .space = SPACE_CLIENT, .argv = probe_arguments(t),
+	struct child_plan plan = {.spaces = &t->spaces, .space = SPACE_CLIENT, .argv = argv,
 	    .home = t->plan->dir, .out = out, .err = err, .over = t->store_place, .under = t->store};
 
 	t->probe = child_start(&plan);
@@ -297,17 +299,23 @@ run_probe(struct trial *t, bool show)
 	event_add(t->too_long, &longest);
 	event_base_dispatch(t->base);
 	event_del(t->too_long);
-	if (t->probe > 0) {
-		child_end(t->probe);
-		t->probe = -1;
-		log_errorx("the probe did not end within %d s", LONGEST_S);
-		return -1;
-	}
-	if (t->probe_status > 3) {
-		log_errorx("the probe ended with %d; see its probe.log (--keep)", t->probe_status);
-		return -1;
-	}
-	return 0;
+	if (t->probe <= 0)
+		return t->probe_status;
+	child_end(t->probe);
+	t->probe = -1;
+	log_errorx("%s did not end within %d s", argv[0], LONGEST_S);
+	return -1;
+}
+
+/* One round. */
+static int
+run_probe(struct trial *t, bool show)
+{
+	int status = run_client(t, probe_arguments(t), show);
+
+	if (status > PROBE_STATUS_MOST)
+		log_errorx("the probe ended with %d; see its probe.log (--keep)", status);
+	return status >= 0 && status <= PROBE_STATUS_MOST ? 0 : -1;
 }
 
 /* --- the week before ------------------------------------------------------------------------- */
@@ -483,25 +491,31 @@ prepare_store(struct trial *t)
 	return probe_files_write_store(t->store, t->plan->certs, t->scenario->line.os_root, &t->store_place);
 }
 
+/* All but the probe: the country with its troubles. */
+static int
+build(struct trial *t)
+{
+	const struct scenario *s = t->scenario;
+
+	if (spaces_make(&t->spaces, &s->line) != 0)
+		return -1;
+	if (column_has_week(t->plan->column) && remember_week(t) != 0)
+		return -1;
+	if (probe_files_write(t->plan->dir, t->plan->certs, s, &s->line) != 0 || prepare_store(t) != 0 ||
+	    start_world(t, false) != 0 || open_road(t, &s->line, false) != 0)
+		return -1;
+	if (column_has_vantage(t->plan->column) && start_vantage(t) != 0)
+		return -1;
+	return spaces_trouble(&t->spaces, &s->line);
+}
+
 static int
 try(struct trial *t)
 {
-	const struct scenario *s = t->scenario;
 	int round;
 
-	if (spaces_make(&t->spaces, &s->line) != 0)
-		return TRIAL_FAILED;
-	if (column_has_week(t->plan->column) && remember_week(t) != 0)
-		return TRIAL_FAILED;
-	if (probe_files_write(t->plan->dir, t->plan->certs, s, &s->line) != 0 || prepare_store(t) != 0 ||
-	    start_world(t, false) != 0 || open_road(t, &s->line, false) != 0)
-		return TRIAL_FAILED;
-	if (column_has_vantage(t->plan->column) && start_vantage(t) != 0)
-		return TRIAL_FAILED;
-	if (spaces_trouble(&t->spaces, &s->line) != 0)
-		return TRIAL_FAILED;
-	for (round = 0; round < s->rounds; round++)
-		if (run_probe(t, t->plan->show && round == s->rounds - 1) != 0)
+	for (round = 1; round <= t->scenario->rounds; round++)
+		if (run_probe(t, t->plan->show && round == t->scenario->rounds) != 0)
 			return TRIAL_FAILED;
 	return report(t);
 }
@@ -521,30 +535,56 @@ precise_base(void)
 	return base;
 }
 
+static void
+trial_begin(struct trial *t, const struct trial_plan *plan)
+{
+	*t = (struct trial){.plan = plan, .scenario = plan->scenario, .arena = arena_new(), .world = -1,
+	    .vantage = -1, .probe = -1};
+	t->base = precise_base();
+	t->child_ended = evsignal_new(t->base, SIGCHLD, on_child, t);
+	event_add(t->child_ended, NULL);
+	t->too_long = event_new(t->base, -1, 0, on_too_long, t);
+	choose_urls(t);
+}
+
+static void
+trial_end(struct trial *t)
+{
+	size_t i;
+
+	close_road(t);
+	relay_free(t->relay);
+	child_end(t->vantage);
+	child_end(t->world);
+	event_free(t->child_ended);
+	event_free(t->too_long);
+	event_base_free(t->base);
+	for (i = 0; i < t->nrecords; i++)
+		measurement_free(t->records[i].m);
+	arena_free(t->arena);
+}
+
 int
 trial_run(const struct trial_plan *plan)
 {
-	struct trial t = {.plan = plan, .scenario = plan->scenario, .arena = arena_new(), .world = -1,
-	    .vantage = -1, .probe = -1};
+	struct trial t;
 	int result;
-	size_t i;
 
-	t.base = precise_base();
-	t.child_ended = evsignal_new(t.base, SIGCHLD, on_child, &t);
-	event_add(t.child_ended, NULL);
-	t.too_long = event_new(t.base, -1, 0, on_too_long, &t);
-	choose_urls(&t);
-	result = try(&t);
-	close_road(&t);
-	relay_free(t.relay);
-	child_end(t.vantage);
-	child_end(t.world);
-	event_free(t.child_ended);
-	event_free(t.too_long);
-	event_base_free(t.base);
-	for (i = 0; i < t.nrecords; i++)
-		measurement_free(t.records[i].m);
-	arena_free(t.arena);
+	trial_begin(&t, plan);
+	result = build(&t) == 0 ? try(&t) : TRIAL_FAILED;
+	trial_end(&t);
 	fflush(plan->out);
 	return result;
+}
+
+int
+trial_command(const struct trial_plan *plan)
+{
+	struct trial t;
+	int status;
+
+	trial_begin(&t, plan);
+	status = build(&t) == 0 ? run_client(&t, plan->command, true) : -1;
+	trial_end(&t);
+	return status >= 0 ? status : TRIAL_UNTRIED;
 }
