@@ -9,7 +9,7 @@ fi
 [ -n "${NETVANE_TEST_NETWORK-}" ] || skip_all 'no network of its own can be had here'
 need ip curl
 . "$top_srcdir/tests/lab_loopback.sh"
-plan 12
+plan 13
 
 # The documentation's addresses (RFC 5737), all of them here, but only the helper's its own.
 ip link set lo up && ip route add local 203.0.113.0/24 dev lo && ip link add own type veth peer name other &&
@@ -73,6 +73,9 @@ is 'and its page' "$(seen https://site.test/ "$control.http_request.status_code"
 is 'both ports of what the probe was told were asked for' \
 	"$(seen https://site.test/ '.test_keys.x_control_request.tcp_connect')" \
 	'["10.10.34.34:443","10.10.34.34:80"]'
+is "OONI's keys call it by its name" "$(seen https://site.test/ '.test_keys | [.blocking, .accessible,
+	.dns_consistency, .http_experiment_failure, .x_blocking_flags, .x_dns_flags, .x_null_null_flags]')" \
+	'["dns",false,"inconsistent","network_unreachable",3,5,0]'
 
 # ---- Not its own network --------------------------------------------------------------------
 
