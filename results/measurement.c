@@ -23,7 +23,7 @@ measurement_confirm(struct measurement *m)
 	if (m->confirm == NULL) {
 		m->confirm = arena_alloc(m->arena, sizeof(*m->confirm));
 		m->confirm->arena = m->arena;
-		m->confirm->ooni.accessible = -1;
+		m->confirm->ooni = (struct ooni_keys)OONI_KEYS_UNKNOWN;
 		m->confirm->has_x = true;
 		m->confirm->confirms = m;
 		m->confirm->start_us = m->start_us;

@@ -73,6 +73,9 @@ is 'and its page' "$(seen https://site.test/ "$control.http_request.status_code"
 is 'both ports of what the probe was told were asked for' \
 	"$(seen https://site.test/ '.test_keys.x_control_request.tcp_connect')" \
 	'["10.10.34.34:443","10.10.34.34:80"]'
+is "OONI's keys call it by its name" "$(seen https://site.test/ '.test_keys | [.blocking, .accessible,
+	.dns_consistency, .http_experiment_failure, .x_blocking_flags, .x_dns_flags, .x_null_null_flags]')" \
+	'["dns",false,"inconsistent","network_unreachable",3,5,0]'
 
 # ---- Not its own network --------------------------------------------------------------------
 

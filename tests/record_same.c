@@ -251,6 +251,9 @@ same_vantage(const struct vantage *a, const struct vantage *b)
 	SAME_TEXT(asked_url);
 	SAME_LIST(asked_headers, nasked_headers, same_header);
 	SAME_LIST(asked_endpoints, nasked_endpoints, same_string);
+}
+
+static void
 same_version(const uint32_t *a, const uint32_t *b)
 {
 	same_int(*a, *b, "version");

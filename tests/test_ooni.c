@@ -775,6 +775,13 @@ redirects_names_are_not_compared(void **state)
 	answer(look_up("getaddrinfo", "ANY", "next.example", NULL, 1), ELSEWHERE, 64511);
 	consistency_is("consistent");
 	flags_are(0, 0, 0);
+	/* Nor is the target's own, looked up again. */
+	answer(look_up("getaddrinfo", "ANY", "site.example", NULL, 1), "10.10.34.35", 0);
+	consistency_is("consistent");
+	flags_are(0, 0, 0);
+	look_up("getaddrinfo", "ANY", "site.example", "dns_servfail_error", 2);
+	consistency_is("consistent");
+	flags_are(OONI_BLOCKING_DNS, 0, 0);
 }
 
 static void
