@@ -127,7 +127,8 @@ on_written(struct bufferevent *bev, void *arg)
 {
 	struct conn *conn = arg;
 
-	if (conn->ended)
+	/* This callback is deferred, and comes once before anything was written: look again. */
+	if (conn->ended || evbuffer_get_length(bufferevent_get_output(bev)) > 0)
 		return;
 	if (conn->finishing) {
 		/* Not closed before the client does: what it still sends would be met with a RST.
