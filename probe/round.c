@@ -514,6 +514,7 @@ finish(struct round *r)
 	release_held(r, r->nheld);
 	skipped_helpers(r);
 	copy_context(r, r->m);
+	notes_write(r->m, r->forged);
 	info->complete = !r->interrupted && r->measured == r->plan.ntargets;
 	info->measured = (int64_t)r->measured;
 	info->bytes_in = r->probe->bytes_in;
