@@ -77,7 +77,7 @@ dns_answered(struct check_dns *d)
 
 	limiter_leave(probe->dns, &d->turn);
 	d->step = DNS_LISTENING;
-	check_set_deadline(&d->lookup.check, conf_scaled(probe->conf, probe->conf->listen_ms));
+	check_set_deadline(&d->lookup.check, conf_scaled(probe->conf, d->lookup.listen_ms));
 	if (d->lookup.answered != NULL)
 		d->lookup.answered(&d->lookup.check, d->lookup.check.arg);
 }
@@ -365,6 +365,12 @@ void
 check_dns_on_answer(struct check *check, void (*answered)(struct check *check, void *arg))
 {
 	((struct lookup *)check)->answered = answered;
+}
+
+void
+check_dns_listen(struct check *check, int listen_ms)
+{
+	((struct lookup *)check)->listen_ms = listen_ms;
 }
 
 const struct query *

@@ -22,6 +22,8 @@ struct check *check_dns_new(struct probe *probe, struct measurement *m,
  * are still listened for; `done` follows. From inside the check: it may look, but neither cancel nor finish.
  */
 void check_dns_on_answer(struct check *check, void (*answered)(struct check *check, void *arg));
+/* Before check_start: listens for so long (before scaling) instead of conf->listen_ms. */
+void check_dns_listen(struct check *check, int listen_ms);
 /* From `answered` until `done`: the query as it stands. */
 const struct query *check_dns_draft(const struct check *check);
 /* In `done`: the query it appended to m->queries (valid until the next is appended). */

@@ -111,7 +111,7 @@ doh_open(struct check_doh *doh)
 		return false;
 	}
 	if (!transfer_host_is_address(t) &&
-	    !transfer_pin_host(t, resolver->pins, resolver->npins)) {
+	    !transfer_pin_host(t, resolver->server.pins, resolver->server.npins)) {
 		check_finish(check, "unknown_failure: doh: the resolver has no address");
 		return false;
 	}

@@ -9,7 +9,7 @@ struct resolver;
 
 /*
  * As check_dns_new, for a resolver whose address is a URL: POST, verified against the probe's
- * roots, to resolver->pins alone. A URL whose host is a name needs at least one pin: nothing is
+ * roots, to resolver->server.pins alone. A URL whose host is a name needs at least one pin: nothing is
  * looked up here. Queries to one resolver share connections; a repeated attempt gets one of its
  * own.
  */

@@ -19,9 +19,19 @@ enum { READ_EVENTS = 64 };
 /* Header lines come one by one; what came in one go is one read event. */
 static const double read_gap_s = 0.001;
 
+/*
+ * As browsers ask, but for Accept-Encoding: length and hash are to be those of the bytes sent, and
+ * nothing is to be unpacked.
+ */
+const char check_http_accept[] =
+    "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8";
+const char check_http_accept_language[] = "en-US,en;q=0.5";
+
 struct check_http {
 	struct check check;
 	const char *url, *ip;
+	const char *flow_host; /* see check_http_flow; NULL an ordinary request */
+	int body_cap;
 	struct transfer transfer;
 	/* In the measurement's arena. */
 	char *address; /* "ip:port"; NULL: nothing was sent */
@@ -29,6 +39,7 @@ struct check_http {
 	size_t nrequest_headers;
 	bool requested; /* the connection stood, and the request went out */
 	bool answered;  /* a first byte came */
+	double first_byte_s, last_byte_s; /* as in the record; -1 never */
 	struct http_response response;
 	size_t reads;     /* read events written */
 	size_t last_read; /* the latest one's index in m->events */
@@ -111,9 +122,12 @@ note_read(struct check_http *http, size_t len)
 	double now = check_now(&http->check);
 	struct network_event *last;
 
-	if (!http->answered)
+	if (!http->answered) {
 		check_set_deadline(&http->check, time_left_ms(http));
+		http->first_byte_s = now;
+	}
 	http->answered = true;
+	http->last_byte_s = now;
 	if (http->reads > 0) {
 		last = &m->events[http->last_read];
 		if (now - last->c.t < read_gap_s) {
@@ -189,7 +203,7 @@ add_header(struct check_http *http, const char *name, const char *value)
 
 	h->name = arena_strdup(http->check.m->arena, name);
 	h->value = arena_strdup(http->check.m->arena, value);
-	if (strcmp(name, "Host") == 0)
+	if (strcmp(name, "Host") == 0 && http->flow_host == NULL)
 		return; /* libcurl writes it */
 	line = xasprintf("%s: %s", name, value);
 	transfer_header(&http->transfer, line);
@@ -203,17 +217,13 @@ set_headers(struct check_http *http)
 	struct arena *arena = http->check.m->arena;
 	bool usual_port = t->port == (t->https ? 443 : 80);
 
+	const char *host = http->flow_host != NULL ? http->flow_host : t->host;
+
 	add_header(
-	    http, "Host", usual_port ? t->host : arena_printf(arena, "%s:%d", t->host, t->port));
+	    http, "Host", usual_port ? host : arena_printf(arena, "%s:%d", host, t->port));
 	add_header(http, "User-Agent", http->check.probe->conf->user_agent);
-	/*
-	 * As browsers ask, but for Accept-Encoding: length and hash are to be those of the bytes
-	 * sent, and nothing is to be unpacked.
-	 */
-	add_header(http, "Accept",
-	    "text/html,application/xhtml+xml,application/xml;q=0.9,"
-	    "image/avif,image/webp,*/*;q=0.8");
-	add_header(http, "Accept-Language", "en-US,en;q=0.5");
+	add_header(http, "Accept", check_http_accept);
+	add_header(http, "Accept-Language", check_http_accept_language);
 }
 
 static void
@@ -225,6 +235,10 @@ set_request(struct check_http *http)
 	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
 	curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
 	curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+	if (http->flow_host != NULL) {
+		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+	}
 	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, http_on_request);
 	curl_easy_setopt(easy, CURLOPT_PREREQDATA, http);
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, http_on_header);
@@ -239,8 +253,8 @@ http_start(struct check *check)
 	struct check_http *http = (struct check_http *)check;
 
 	http->t0 = check_now(check);
-	http_response_init(
-	    &http->response, check->probe->conf->body_cap, check->probe->conf->keep_bodies);
+	http_response_init(&http->response, http->body_cap,
+	    check->probe->conf->keep_bodies && http->flow_host == NULL, check->probe->fingerprints);
 	if (!transfer_open(&http->transfer, check->probe, http->url) ||
 	    !transfer_pin(&http->transfer, http->ip)) {
 		check_finish(check, failure_name(FAILURE_INVALID_ARGUMENT));
@@ -287,7 +301,9 @@ write_observation(struct check_http *http)
 	r->request_headers = http->request_headers;
 	r->nrequest_headers = http->nrequest_headers;
 	r->err = http->err;
-	http_response_write(&http->response, http->url, m->arena, r);
+	r->first_byte_s = http->first_byte_s;
+	r->last_byte_s = http->last_byte_s;
+	http_response_write(&http->response, http->url, check->probe->conf->country, m->arena, r);
 }
 
 static void
@@ -318,7 +334,19 @@ check_http_new(struct probe *probe, struct measurement *m, const char *url, cons
 
 	http->url = url;
 	http->ip = ip;
+	http->first_byte_s = http->last_byte_s = -1;
+	http->body_cap = probe->conf->body_cap;
 	return check;
+}
+
+void
+check_http_flow(struct check *check, const char *host, int cap, int timeout_ms)
+{
+	struct check_http *http = (struct check_http *)check;
+
+	http->flow_host = host;
+	http->body_cap = cap;
+	check->timeout_ms = conf_scaled(check->probe->conf, timeout_ms);
 }
 
 size_t

@@ -1,17 +1,16 @@
 /* One TCP connect to one address: refused, reset, unreachable and silent are kept apart. */
 #include "probe/check_tcp.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <event2/event.h>
 
 #include "base/mem.h"
+#include "probe/address.h"
 #include "probe/conf.h"
 #include "probe/probe.h"
 #include "results/failure.h"
@@ -49,30 +48,11 @@ tcp_connected(evutil_socket_t fd, short what, void *arg)
 	tcp_end(self, err);
 }
 
-/*
- * NULL if it is no address. getaddrinfo only reads the digits here: it knows scope ids
- * ("fe80::1%eth0"). But it also takes "1.2.3" for 1.2.0.3, which nobody meant.
- */
-static struct addrinfo *
-tcp_address(const struct check_tcp *self)
-{
-	const struct addrinfo hints = {
-	    .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM};
-	struct addrinfo *ai;
-	struct in_addr v4;
-	char port[16];
-
-	if (strchr(self->ip, ':') == NULL && inet_pton(AF_INET, self->ip, &v4) != 1)
-		return NULL;
-	snprintf(port, sizeof(port), "%d", self->port);
-	return getaddrinfo(self->ip, port, &hints, &ai) == 0 ? ai : NULL;
-}
-
 static void
 tcp_start(struct check *check)
 {
 	struct check_tcp *self = (struct check_tcp *)check;
-	struct addrinfo *ai = tcp_address(self);
+	struct addrinfo *ai = address_parse(self->ip, self->port, SOCK_STREAM);
 	const int on = 1;
 
 	self->t0 = check_now(check);

@@ -6,21 +6,21 @@
  */
 #include "probe/check_tls.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 #include <event2/event.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "probe/check_tcp.h"
 #include "probe/conf.h"
 #include "probe/probe.h"
 #include "probe/roots.h"
 #include "probe/tls_chain.h"
+#include "probe/tls_name.h"
 #include "results/failure.h"
 #include "results/measurement.h"
 
@@ -182,17 +182,6 @@ verify_seen(int ok, X509_STORE_CTX *ctx)
 	return 1;
 }
 
-/* As browsers and Go have it: the subject's common name is no host name. */
-static int
-is_for_host(const struct check_tls *self, X509 *leaf)
-{
-	if (self->is_ip)
-		return X509_check_ip_asc(leaf, self->server_name, 0) == 1;
-	return X509_check_host(leaf, self->server_name, 0,
-	           X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS,
-	           NULL) == 1;
-}
-
 /* The leaf, to X509_free; also when the handshake did not get far enough for OpenSSL to keep it. */
 static X509 *
 leaf_of(const struct check_tls *self)
@@ -218,7 +207,7 @@ examine_chain(struct check_tls *self)
 		seen->os_trusted =
 		    roots_os_trusts(self->check.probe->roots, chain, self->server_name);
 	if (leaf != NULL) {
-		seen->host_ok = is_for_host(self, leaf);
+		seen->host_ok = tls_name_matches(leaf, self->server_name);
 		if (!seen->host_ok)
 			verify_error_add(self, 0,
 			    self->is_ip ? X509_V_ERR_IP_ADDRESS_MISMATCH
@@ -375,6 +364,40 @@ tls_timeout(struct check *check)
 	tls_end((struct check_tls *)check, failure_name(FAILURE_GENERIC_TIMEOUT));
 }
 
+/* Whether the chain stands in this record already, whole: the same leaf came with it. */
+static bool
+chain_is_in(const struct measurement *m, const struct tls_handshake *seen)
+{
+	size_t i;
+
+	for (i = 0; m != NULL && i < m->ntls; i++)
+		if (m->tls[i].leaf_sha256 != NULL && m->tls[i].ncertificates == seen->ncertificates &&
+		    strcmp(m->tls[i].leaf_sha256, seen->leaf_sha256) == 0)
+			return true;
+	return false;
+}
+
+/* A target is shaken hands with a dozen times in doubt; its chain is kept once. */
+static void
+hash_leaf(struct check_tls *self)
+{
+	struct tls_handshake *seen = &self->seen;
+	struct measurement *m = self->check.m;
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	struct buf hex = BUF_EMPTY;
+	unsigned len = 0;
+
+	if (seen->ncertificates == 0 ||
+	    EVP_Digest(seen->certificates[0].data, seen->certificates[0].len, digest, &len,
+		EVP_sha256(), NULL) != 1)
+		return;
+	buf_hex(&hex, digest, len);
+	seen->leaf_sha256 = arena_strdup(m->arena, buf_str(&hex));
+	buf_free(&hex);
+	if (m->confirms != NULL && (chain_is_in(m->confirms, seen) || chain_is_in(m, seen)))
+		seen->ncertificates = 0;
+}
+
 static void
 tls_record(struct check_tls *self)
 {
@@ -382,6 +405,7 @@ tls_record(struct check_tls *self)
 	struct measurement *m = check->m;
 
 	check_common(check, &self->seen.c, self->t0);
+	hash_leaf(self);
 	self->seen.failure = check->failure;
 	self->seen.step = step_names[self->step];
 	self->result = m->ntls;
@@ -415,14 +439,6 @@ static const struct check_type tls_type = {
     .stop = tls_stop,
 };
 
-static bool
-is_ip_literal(const char *host)
-{
-	struct in6_addr a;
-
-	return inet_pton(AF_INET, host, &a) == 1 || inet_pton(AF_INET6, host, &a) == 1;
-}
-
 struct check *
 check_tls_new(struct probe *probe, struct measurement *m, int fd, const char *address,
     const char *server_name, void (*done)(struct check *check, void *arg), void *arg)
@@ -434,7 +450,7 @@ check_tls_new(struct probe *probe, struct measurement *m, int fd, const char *ad
 	self->fd = fd;
 	self->address = address;
 	self->server_name = server_name;
-	self->is_ip = is_ip_literal(server_name);
+	self->is_ip = tls_name_is_ip(server_name);
 	self->seen = (struct tls_handshake){
 	    .address = arena_strdup(m->arena, address),
 	    .server_name = arena_strdup(m->arena, server_name),

@@ -3,8 +3,11 @@
 #define PROBE_CMD_H
 
 /* argv[0] is the subcommand's name. Return the program's exit code. */
+int cmd_baseline(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_config(int argc, char **argv);
+int cmd_control(int argc, char **argv);
+int cmd_demo(int argc, char **argv);
 int cmd_init(int argc, char **argv);
 int cmd_targets(int argc, char **argv);
 

@@ -12,10 +12,12 @@
 #include <event2/event.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/directory.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/table.h"
+#include "probe/baseline.h"
 #include "probe/conf.h"
 #include "probe/conf_files.h"
 #include "probe/consent.h"
@@ -47,10 +49,15 @@ static const char help[] =
     "      --resolver IP[:PORT]\n"
     "                          second resolver to compare the system's with\n"
     "      --doh URL[#IP,IP]   resolver over HTTPS to compare with (again for more)\n"
+    "      --control URL[#IP,IP]\n"
+    "                          test helper to ask how the sites look from elsewhere\n"
+    "                          (again for more); it learns what you measure\n"
     "      --state DIR         where consent and state are kept\n"
     "      --concurrency N     targets measured at the same time (default 50)\n"
     "      --all-addresses     connect to every address, not to 4 a family\n"
     "      --no-http           do not fetch pages of https:// targets\n"
+    "      --trace             where interference is suspected, find the hop at which\n"
+    "                          it begins; it stands out, read safety.md before\n"
     "      --skip-bad          leave bad lines of lists out instead of stopping\n"
     "      --color WHEN        auto, always or never\n"
     "  -q, --quiet             no progress and no notes\n"
@@ -74,6 +81,7 @@ struct run {
 	struct lock *lock;
 	struct journal *journal;
 	bool journal_failed, stdout_failed;
+	struct baselines *baselines;
 	struct probe *probe;
 	struct round *round;
 	struct progress *progress;
@@ -93,10 +101,12 @@ enum {
 	OPT_ROOTS,
 	OPT_RESOLVER,
 	OPT_DOH,
+	OPT_CONTROL,
 	OPT_STATE,
 	OPT_CONCURRENCY,
 	OPT_ALL_ADDRESSES,
 	OPT_NO_HTTP,
+	OPT_TRACE,
 	OPT_SKIP_BAD,
 	OPT_COLOUR,
 };
@@ -111,10 +121,12 @@ static const struct option options[] = {
     {"roots", required_argument, NULL, OPT_ROOTS},
     {"resolver", required_argument, NULL, OPT_RESOLVER},
     {"doh", required_argument, NULL, OPT_DOH},
+    {"control", required_argument, NULL, OPT_CONTROL},
     {"state", required_argument, NULL, OPT_STATE},
     {"concurrency", required_argument, NULL, OPT_CONCURRENCY},
     {"all-addresses", no_argument, NULL, OPT_ALL_ADDRESSES},
     {"no-http", no_argument, NULL, OPT_NO_HTTP},
+    {"trace", no_argument, NULL, OPT_TRACE},
     {"skip-bad", no_argument, NULL, OPT_SKIP_BAD},
     {"color", required_argument, NULL, OPT_COLOUR},
     {"quiet", no_argument, NULL, 'q'},
@@ -134,10 +146,12 @@ static const struct {
     {OPT_ROOTS, "probe.roots", NULL},
     {OPT_RESOLVER, "dns.resolver", NULL},
     {OPT_DOH, "dns.doh", NULL},
+    {OPT_CONTROL, "control.url", NULL},
     {OPT_STATE, "probe.state", NULL},
     {OPT_CONCURRENCY, "probe.concurrency", NULL},
     {OPT_ALL_ADDRESSES, "probe.all_addresses", "yes"},
     {OPT_NO_HTTP, "http.https", "no"},
+    {OPT_TRACE, "probe.trace", "yes"},
 };
 
 static bool
@@ -220,6 +234,20 @@ first_of_its_name(const struct run *run, size_t setting)
 	return true;
 }
 
+/* The option on the command line that sets it. */
+static const char *
+option_of(const char *setting)
+{
+	size_t i, k;
+
+	for (i = 0; i < sizeof(option_settings) / sizeof(option_settings[0]); i++)
+		for (k = 0; options[k].name != NULL; k++)
+			if (strcmp(option_settings[i].name, setting) == 0 &&
+			    options[k].val == option_settings[i].option)
+				return options[k].name;
+	return setting;
+}
+
 static int
 apply_settings(struct run *run)
 {
@@ -233,7 +261,7 @@ apply_settings(struct run *run)
 		wrong = conf_is_list(name) ? conf_add(run->conf, name, value, first_of_its_name(run, i))
 					   : conf_set(run->conf, name, value);
 		if (wrong != NULL) {
-			log_errorx("--%s: %s", strchr(name, '.') + 1, wrong);
+			log_errorx("--%s: %s", option_of(name), wrong);
 			free(wrong);
 			return EX_USAGE;
 		}
@@ -318,6 +346,20 @@ open_files(struct run *run)
 	return result == JOURNAL_OK ? -1 : EX_CANTCREAT;
 }
 
+/* Where it is new, the rounds in the journal have not been learned from: an older version's, or its file was no good. */
+static void
+open_baselines(struct run *run)
+{
+	struct baselines_rebuilt done;
+
+	run->baselines = baselines_open(run->state);
+	if (baselines_fresh(run->baselines) &&
+	    baselines_rebuild(run->baselines, run->results, clock_wall_us(), &done) == 0 &&
+	    done.records > 0)
+		log_info("learned what is normal here from %zu records in %s", done.records,
+		    run->results);
+}
+
 /* --- while it runs --------------------------------------------------------------------------- */
 
 static void
@@ -344,6 +386,7 @@ take_record(struct measurement *m, void *arg)
 		run->journal_failed = true;
 	print_line(run);
 	summary_add(run->summary, m);
+	baselines_learn(run->baselines, m);
 	measurement_free(m);
 }
 
@@ -387,6 +430,7 @@ interrupted(evutil_socket_t signal_number, short what, void *arg)
 		return;
 	}
 	journal_sync(run->journal);
+	baselines_commit(run->baselines);
 	_exit(128 + (int)signal_number);
 }
 
@@ -419,6 +463,8 @@ measure(struct run *run)
 	if (run->probe == NULL)
 		return EX_CONFIG;
 	plan.probe = run->probe;
+	open_baselines(run);
+	plan.baselines = run->baselines;
 	plan.since_last_s = heartbeat_since(run->state);
 	heartbeat_mark(run->state);
 	run->summary = summary_new(run->plan.targets, run->plan.ntargets);
@@ -429,6 +475,7 @@ measure(struct run *run)
 	progress_free(run->progress);
 	run->progress = NULL;
 	sync_now(-1, 0, run);
+	baselines_commit(run->baselines);
 	return -1;
 }
 
@@ -471,6 +518,7 @@ clean_up(struct run *run)
 	summary_free(run->summary);
 	round_free(run->round);
 	probe_free(run->probe);
+	baselines_close(run->baselines);
 	journal_close(run->journal);
 	lock_drop(run->lock);
 	plan_clear(&run->plan);

@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "probe/pinned_url.h"
 #include "probe/resolver.h"
 
 enum option_type { OPTION_STRING, OPTION_STRINGS, OPTION_BOOL, OPTION_INT, OPTION_DOUBLE };
@@ -68,6 +69,17 @@ check_doh(const char *value)
 	    : "an https:// URL, with #IP,IP after it to pin its addresses";
 }
 
+static const char *
+check_helper(const char *value)
+{
+	struct pinned_url p;
+
+	if (pinned_url_parse(&p, value, true) != PINNED_URL_FINE)
+		return "an http:// or https:// URL, with #IP,IP after it to pin its addresses";
+	pinned_url_clear(&p);
+	return NULL;
+}
+
 #define AT(field) offsetof(struct conf, field)
 
 static const struct option options[] = {
@@ -85,10 +97,24 @@ static const struct option options[] = {
 	"Autonomous system of the line. AS0: not said."},
     {"probe", "network_name", OPTION_STRING, AT(network_name), 0, 0, "", NULL,
 	"Name of the provider, for the records."},
+    {"probe", "fingerprints", OPTION_STRINGS, AT(fingerprints), 0, 0, "", NULL,
+	"Files of patterns that block pages are known by, in the CSV format of OONI's "
+	"blocking-fingerprints."},
     {"probe", "concurrency", OPTION_INT, AT(concurrency), 1, 10000, "50", NULL,
 	"Targets measured at the same time."},
     {"probe", "all_addresses", OPTION_BOOL, AT(all_addresses), 0, 0, "no", NULL,
 	"Connect to every address of a target, not to 4 a family at most."},
+    {"probe", "confirm", OPTION_BOOL, AT(confirm), 0, 0, "yes", NULL,
+	"Test what looks bad: other names at its address, its name at addresses of the controls. "
+	"Without it most interference can only be shown as cannot be told."},
+    {"probe", "samples", OPTION_INT, AT(samples), 0, 20, "4", NULL,
+	"Further handshakes with an https:// target that answered, to find interference with some "
+	"connections only."},
+    {"probe", "quic", OPTION_BOOL, AT(quic), 0, 0, "yes", NULL,
+	"Ask over UDP whether QUIC gets through, where a target says that it speaks HTTP/3."},
+    {"probe", "trace", OPTION_BOOL, AT(trace), 0, 0, "no", NULL,
+	"Where interference is suspected, look for the hop at which it begins. The traffic stands "
+	"out: see the safety document first."},
     {"targets", "list", OPTION_STRINGS, AT(lists), 0, 0, "", NULL,
 	"Lists to measure: names of built-in ones or files. Default: every built-in list but "
 	"the controls."},
@@ -108,6 +134,12 @@ static const struct option options[] = {
     {"dns", "in_flight", OPTION_INT, AT(dns_in_flight), 1, 1000, "100", NULL,
 	"Queries waiting for an answer at the same time; more than about 100 overflow socket "
 	"buffers, and what is lost then would look like blocking."},
+    {"control", "url", OPTION_STRINGS, AT(helpers), 0, 0, "", check_helper,
+	"Test helpers to ask how the targets look from elsewhere, in order of preference: URL, or "
+	"URL#IP,IP to pin its addresses. A friend's 'netvane control', or OONI's public ones, such "
+	"as https://0.th.ooni.org/ . The helper, and with http:// whoever watches the line, learns "
+	"which sites you measure; OONI's are third parties with their own rules. Default: nobody is "
+	"asked."},
     {"http", "https", OPTION_BOOL, AT(http), 0, 0, "yes", NULL,
 	"Fetch the page of https:// targets too. Pages of http:// targets always are."},
     {"http", "keep_bodies", OPTION_BOOL, AT(keep_bodies), 0, 0, "no", NULL,
@@ -132,10 +164,18 @@ static const struct option options[] = {
 	"Time for one HTTP request in all."},
     {"limits", "session_ms", OPTION_INT, AT(session_ms), 1, 3600000, "60000", NULL,
 	"Time for one target in all, waiting for its turn apart."},
+    {"limits", "confirm_ms", OPTION_INT, AT(confirm_ms), 1, 3600000, "120000", NULL,
+	"Time for the tests of one target that looks bad, waiting for turns included."},
     {"limits", "retry1_ms", OPTION_INT, AT(retry1_ms), 0, 600000, "1000", NULL,
 	"Pause before the first retry, half of it up to one and a half times."},
     {"limits", "retry2_ms", OPTION_INT, AT(retry2_ms), 0, 600000, "5000", NULL,
 	"Pause before the second retry."},
+    {"limits", "control_ms", OPTION_INT, AT(control_ms), 1, 600000, "30000", NULL,
+	"Time for one request to a test helper."},
+    {"limits", "quic_ms", OPTION_INT, AT(quic_ms), 5, 600000, "5000", NULL,
+	"Time for one QUIC ping, in which up to four packets are sent."},
+    {"limits", "trace_ms", OPTION_INT, AT(trace_ms), 1, 600000, "3000", NULL,
+	"How long one connection of a trace waits for what comes."},
     {"limits", "body_cap", OPTION_INT, AT(body_cap), 1, 1 << 30, "524288", NULL,
 	"Bytes of a page that are read."},
     {"limits", "scale", OPTION_DOUBLE, AT(scale), 0.001, 1000, "1", NULL,

@@ -22,8 +22,13 @@ struct conf {
 	char *country; /* "ZZ" unknown */
 	char *asn; /* "AS0" unknown */
 	char *network_name; /* "" unknown */
+	struct strings fingerprints; /* files of block pages' patterns, beside the one that ships */
 	int concurrency; /* targets in flight */
 	bool all_addresses; /* else at most 4 a family */
+	bool confirm; /* test what looks bad: probe/confirm.h */
+	int samples; /* further handshakes with an https:// target that looks well */
+	bool quic; /* ping UDP where a target says that it speaks HTTP/3 */
+	bool trace; /* walk to where interference begins */
 	/* [targets] */
 	struct strings lists; /* names or files; empty: the built-in ones for everybody */
 	struct strings urls;
@@ -34,6 +39,8 @@ struct conf {
 	struct strings resolvers; /* IP[:PORT], the second resolvers */
 	struct strings doh; /* URL[#IP,IP] */
 	int dns_in_flight;
+	/* [control] */
+	struct strings helpers; /* URL[#IP,IP] of test helpers, in order of preference */
 	/* [http] */
 	bool http; /* https:// pages too; http:// always */
 	bool keep_bodies;
@@ -41,7 +48,10 @@ struct conf {
 	int max_redirects;
 	/* [limits], milliseconds; all multiplied by scale */
 	int dns_ms, listen_ms, tcp_ms, tls_ms, http_first_ms, http_ms, session_ms;
+	int confirm_ms;
 	int retry1_ms, retry2_ms;
+	int control_ms;
+	int quic_ms, trace_ms;
 	int body_cap; /* bytes */
 	double scale;
 };

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "probe/landmarks.h"
 #include "probe/probe.h"
 #include "probe/resolver.h"
 #include "probe/session.h"
@@ -36,6 +37,15 @@ struct controls {
 	struct event finished;
 };
 
+static bool
+certificate_failure(const char *failure)
+{
+	enum failure f = failure_find(failure);
+
+	return f == FAILURE_SSL_UNKNOWN_AUTHORITY || f == FAILURE_SSL_INVALID_HOSTNAME ||
+	    f == FAILURE_SSL_INVALID_CERTIFICATE;
+}
+
 void
 resolvers_count(struct resolver *resolvers, size_t n, const struct measurement *m)
 {
@@ -55,6 +65,7 @@ resolvers_count(struct resolver *resolvers, size_t n, const struct measurement *
 			resolvers[k].health.asked++;
 			resolvers[k].health.answered += q->failure == NULL;
 			resolvers[k].health.silent += q->failure != NULL && q->rcode < 0;
+			resolvers[k].health.untrusted += certificate_failure(q->failure);
 		}
 	}
 }
@@ -85,6 +96,8 @@ control_done(struct session *session, void *arg)
 	else
 		network_tally_add(&c->tally, &outcome, m);
 	resolvers_count(c->plan.resolvers, c->plan.nresolvers, m);
+	if (c->plan.landmarks != NULL && control->want.kind != CONTROL_PORTAL)
+		landmarks_add(c->plan.landmarks, m, control->want.kind == CONTROL_DOMESTIC);
 	session_free(session);
 	control->session = NULL;
 	c->plan.measured(m, &outcome, c->plan.arg);

@@ -9,6 +9,7 @@
 
 struct arena;
 struct controls;
+struct landmarks;
 struct list;
 struct measurement;
 struct probe;
@@ -22,6 +23,7 @@ struct controls_plan {
 	size_t nresolvers;
 	/* A new measurement with its envelope filled in; the control's session completes it. */
 	struct measurement *(*new_measurement)(const char *input, void *arg);
+	struct landmarks *landmarks; /* borrowed; those reached over TLS are added. NULL: not wanted */
 	/* One control is measured: m is the callee's to keep or free. outcome's strings live in m. */
 	void (*measured)(struct measurement *m, const struct control_outcome *outcome, void *arg);
 	/* The pass is over; tally holds its counts. */

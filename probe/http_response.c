@@ -5,14 +5,17 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "results/blockpage.h"
 #include "results/failure.h"
 #include "results/measurement.h"
 
 void
-http_response_init(struct http_response *response, int body_cap, bool keep_body)
+http_response_init(struct http_response *response, int body_cap, bool keep_body,
+    const struct fingerprints *fingerprints)
 {
 	response->body_cap = body_cap;
 	response->keep_body = keep_body;
+	response->fingerprints = fingerprints;
 	response->sha256 = EVP_MD_CTX_new();
 	if (response->sha256 == NULL ||
 	    EVP_DigestInit_ex(response->sha256, EVP_sha256(), NULL) != 1)
@@ -27,6 +30,17 @@ http_response_free(struct http_response *response)
 	buf_free(&response->body);
 }
 
+/* Holds on to as much of the body as somebody will look at. */
+static void
+hold(struct http_response *response, const char *data, size_t len)
+{
+	size_t most = response->keep_body ? (size_t)response->body_cap
+	    : response->fingerprints != NULL ? FINGERPRINT_BODY_BYTES : 0;
+	size_t room = most > response->body.len ? most - response->body.len : 0;
+
+	buf_add(&response->body, data, len < room ? len : room);
+}
+
 bool
 http_response_body(struct http_response *response, const char *data, size_t len)
 {
@@ -39,8 +53,7 @@ http_response_body(struct http_response *response, const char *data, size_t len)
 	response->body_length += (int64_t)len;
 	http_title_feed(&response->title, data, len);
 	EVP_DigestUpdate(response->sha256, data, len);
-	if (response->keep_body)
-		buf_add(&response->body, data, len);
+	hold(response, data, len);
 	return !response->body_cut;
 }
 
@@ -96,9 +109,27 @@ absolute_location(const struct http_request *r, const char *url, struct arena *a
 	return copy;
 }
 
-void
-http_response_write(const struct http_response *response, const char *url, struct arena *arena,
+/* The record need not hold the body, so this is the time to look whether the page is known. */
+static void
+find_fingerprint(const struct http_response *response, const char *country, struct arena *arena,
     struct http_request *r)
+{
+	const struct buf *body = &response->body;
+	size_t len = body->len < FINGERPRINT_BODY_BYTES ? body->len : FINGERPRINT_BODY_BYTES;
+	const struct fingerprint *found;
+
+	if (response->fingerprints == NULL)
+		return;
+	found = fingerprints_match(response->fingerprints, r, buf_str(body), len, country);
+	if (found == NULL)
+		return;
+	r->fingerprint = arena_strdup(arena, found->name);
+	r->fingerprint_fp = fingerprint_is_false_positive(found);
+}
+
+void
+http_response_write(const struct http_response *response, const char *url, const char *country,
+    struct arena *arena, struct http_request *r)
 {
 	r->header_bytes = response->head.bytes;
 	r->headers_truncated = response->head.truncated;
@@ -110,9 +141,10 @@ http_response_write(const struct http_response *response, const char *url, struc
 	r->body_length = response->body_length;
 	r->body_sha256 = hex_digest(response, arena);
 	r->title = arena_strdup(arena, http_title_text(&response->title));
-	if (response->body.len > 0) {
+	if (response->keep_body && response->body.len > 0) {
 		r->body.data = arena_memdup(arena, response->body.data, response->body.len);
 		r->body.len = response->body.len;
 	}
 	r->location = absolute_location(r, url, arena);
+	find_fingerprint(response, country, arena, r);
 }

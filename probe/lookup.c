@@ -36,6 +36,7 @@ lookup_new(const struct check_type *check_type, struct probe *probe, struct meas
 
 	lookup->resolver = resolver;
 	lookup->hostname = hostname;
+	lookup->listen_ms = conf->listen_ms;
 	lookup->type = type;
 	lookup->bad_name = dns_question_init(&lookup->question, hostname, type) < 0;
 	lookup->draft = (struct query){

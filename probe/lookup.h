@@ -36,6 +36,7 @@ struct lookup {
 	const char *outcome; /* failure, NULL success */
 	/* In the making; engine and transport by the resolver's role until changed. */
 	struct query draft;
+	int listen_ms; /* past the first answer, before scaling */
 	size_t kept; /* bytes of its datagrams */
 	struct query *duplicates;
 	size_t nduplicates;

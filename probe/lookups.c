@@ -105,13 +105,15 @@ job_goes_elsewhere(const struct lookup_job *job)
 
 /*
  * A failure that another try could settle. A missing AAAA beside an A is no failure, but an A that
- * was lost beside an AAAA is: on a line without IPv6 it is all there is. DoH runs over TCP, which
- * repeats what is lost, and a DoH server that refuses us says nothing of the target.
+ * was lost beside an AAAA is: on a line without IPv6 it is all there is. A DoH server that refuses us says nothing of
+ * the target; one that is late may be in time next.
  */
 static bool
 job_wants_retry(const struct lookup_job *job)
 {
-	if (job->failure == NULL || job_role(job) == RESOLVER_DOH ||
+	if (job->failure == NULL ||
+	    (job_role(job) == RESOLVER_DOH &&
+		failure_find(job->failure) != FAILURE_GENERIC_TIMEOUT) ||
 	    (!retry_useful(job->failure) && !job_goes_elsewhere(job)))
 		return false;
 	return job_sibling(job)->failure != NULL || (job->type == DNS_TYPE_A && job->silent);

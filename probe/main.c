@@ -22,7 +22,10 @@ struct command {
 static const struct command commands[] = {
     {"check", cmd_check, "measure every target once and say what was found"},
     {"init", cmd_init, "show what netvane does, ask for consent and record it"},
+    {"baseline", cmd_baseline, "show or forget what is normal here, or learn it anew"},
+    {"control", cmd_control, "show others how sites look from this machine"},
     {"targets", cmd_targets, "show, check and import lists of targets"},
+    {"demo", cmd_demo, "show netvane at work in a censored country inside this machine"},
     {"config", cmd_config, "check the configuration, or show the one in force"},
 };
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include <openssl/evp.h>
 
+#include "results/facts.h"
 #include "results/failure.h"
 
 /* --- the kernel ------------------------------------------------------------------------------ */
@@ -211,7 +212,7 @@ control_judge(const struct measurement *m, const struct control_want *want,
 	for (i = 0; i < m->ntls; i++) {
 		if (m->tls[i].failure == NULL && want->kind != CONTROL_PORTAL)
 			out->ok = true;
-		if (failure_find(m->tls[i].failure) == FAILURE_SSL_UNKNOWN_AUTHORITY)
+		if (facts_untrusted(&m->tls[i]))
 			out->untrusted = true;
 	}
 	/* A control may be a plain http:// one in a laboratory: then any response will do. */

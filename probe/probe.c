@@ -10,6 +10,9 @@
 #include "probe/curlloop.h"
 #include "probe/limiter.h"
 #include "probe/roots.h"
+#include "results/blockpage.h"
+#include "results/verdict.h"
+#include "targets/datadir.h"
 
 /*
  * Limits are seconds, but DNS latencies matter to the millisecond: the precise timer, and no
@@ -30,6 +33,31 @@ loop_new(void)
 	return base;
 }
 
+/*
+ * What ships may be missing, and then less is known (that is logged where it is read); what the
+ * configuration names must be there.
+ */
+static int
+load_known(struct probe *probe)
+{
+	const struct strings *files = &probe->conf->fingerprints;
+	char *cas = datadir_path("certs/interception.tsv");
+	char *pages = datadir_path("fingerprints/netvane.csv");
+	int result = 0;
+	size_t i;
+
+	if (known_cas_read(cas, &probe->known_cas) == 0)
+		verdict_use_known_cas(&probe->known_cas);
+	probe->fingerprints = fingerprints_new();
+	fingerprints_read(probe->fingerprints, pages);
+	for (i = 0; i < files->n; i++)
+		if (fingerprints_read(probe->fingerprints, files->items[i]) != 0)
+			result = -1;
+	free(cas);
+	free(pages);
+	return result;
+}
+
 struct probe *
 probe_new(const struct conf *conf)
 {
@@ -43,7 +71,7 @@ probe_new(const struct conf *conf)
 	probe->curl = probe->roots != NULL ? curlloop_new(probe->base) : NULL;
 	probe->dns = limiter_new(probe->base, conf->dns_in_flight);
 	probe->addresses = limiter_new(probe->base, 1);
-	if (probe->curl == NULL) {
+	if (probe->curl == NULL || load_known(probe) != 0) {
 		probe_free(probe);
 		return NULL;
 	}
@@ -59,6 +87,9 @@ probe_free(struct probe *probe)
 	limiter_free(probe->dns);
 	limiter_free(probe->addresses);
 	roots_free(probe->roots);
+	fingerprints_free(probe->fingerprints);
+	verdict_use_known_cas(NULL);
+	known_cas_clear(&probe->known_cas);
 	event_base_free(probe->base);
 	free(probe);
 }

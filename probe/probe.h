@@ -7,9 +7,12 @@
 
 #include <stdint.h>
 
+#include "results/known_ca.h"
+
 struct conf;
 struct curlloop;
 struct event_base;
+struct fingerprints;
 struct limiter;
 struct roots;
 
@@ -23,10 +26,13 @@ struct probe {
 	struct limiter *dns;
 	/* One connection at a time per address. */
 	struct limiter *addresses;
+	/* Known pages and known interceptors: of the files that ship, and of the configuration. */
+	struct fingerprints *fingerprints;
+	struct known_cas known_cas;
 	int64_t bytes_in, bytes_out; /* payload, since the round began */
 };
 
-/* Creates base, roots, curl and the limiters. Returns NULL after logging why. */
+/* Creates all of it. Returns NULL after logging why. */
 struct probe *probe_new(const struct conf *conf);
 /* The loop must be idle: no check running. NULL is fine. */
 void probe_free(struct probe *probe);

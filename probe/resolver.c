@@ -198,92 +198,37 @@ add_system(struct list *list, const char *path)
 		    path);
 }
 
-/* The host in an https:// URL, an IPv6 literal without its brackets (to free); NULL: it is none. */
-static char *
-doh_url_host(const char *url)
-{
-	CURLU *parts = curl_url();
-	char *scheme = NULL, *part = NULL, *host = NULL;
-
-	if (parts == NULL)
-		log_fatalx("out of memory (a URL was wanted)");
-	if (curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
-	    curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
-	    strcmp(scheme, "https") == 0 &&
-	    curl_url_get(parts, CURLUPART_HOST, &part, 0) == CURLUE_OK)
-		host = part[0] == '[' ? xstrndup(part + 1, strcspn(part + 1, "]")) : xstrdup(part);
-	curl_free(scheme);
-	curl_free(part);
-	curl_url_cleanup(parts);
-	return host;
-}
-
-static bool
-is_ip(const char *text)
-{
-	struct in6_addr ip;
-
-	return inet_pton(AF_INET, text, &ip) == 1 || inet_pton(AF_INET6, text, &ip) == 1;
-}
-
-/* Cuts the comma-separated pins up in place. Returns 0, or -1 when one is no address. */
-static int
-pins_parse(struct resolver *r, char *text)
-{
-	char *rest, *pin;
-
-	for (pin = strtok_r(text, ",", &rest); pin != NULL; pin = strtok_r(NULL, ",", &rest)) {
-		if (!is_ip(pin))
-			return -1;
-		r->pins = xreallocarray(r->pins, r->npins + 1, sizeof(*r->pins));
-		r->pins[r->npins++] = xstrdup(pin);
-	}
-	return 0;
-}
-
-static void
-resolver_clear(struct resolver *r)
-{
-	size_t i;
-
-	for (i = 0; i < r->npins; i++)
-		free(r->pins[i]);
-	free(r->pins);
-	free(r->address);
-}
-
 static void
 add_doh(struct list *list, const char *entry)
 {
-	size_t len = strcspn(entry, "#");
-	char *url = xstrndup(entry, len), *host = doh_url_host(url);
-	char *pins = xstrdup(entry[len] == '#' ? entry + len + 1 : "");
+	struct pinned_url p;
 	struct resolver *r;
 
-	if (host == NULL) {
+	switch (pinned_url_parse(&p, entry, false)) {
+	case PINNED_URL_BAD_URL:
 		log_warnx("DoH resolver %s: not an https:// URL: left out", entry);
-		free(url);
-	} else if ((r = list_add(list, RESOLVER_DOH, url)) != NULL && pins_parse(r, pins) < 0) {
+		return;
+	case PINNED_URL_BAD_PIN:
 		log_warnx("DoH resolver %s: what follows # must be IP addresses: left out", entry);
-		resolver_clear(r);
-		list->n--;
+		return;
+	case PINNED_URL_FINE:
+		break;
 	}
-	free(host);
-	free(pins);
+	r = list_add(list, RESOLVER_DOH, xstrdup(p.url));
+	if (r != NULL)
+		r->server = p;
+	else
+		pinned_url_clear(&p);
 }
 
 bool
 resolver_doh_valid(const char *text)
 {
-	size_t len = strcspn(text, "#");
-	char *url = xstrndup(text, len), *host = doh_url_host(url);
-	char *pins = xstrdup(text[len] == '#' ? text + len + 1 : "");
-	struct resolver r = {.address = url};
-	bool valid = host != NULL && pins_parse(&r, pins) == 0;
+	struct pinned_url p;
+	bool valid = pinned_url_parse(&p, text, false) == PINNED_URL_FINE;
 
-	free(host);
-	free(pins);
-	resolver_clear(&r);
+	if (valid)
+		pinned_url_clear(&p);
 	return valid;
 }
 
@@ -310,21 +255,9 @@ resolvers_free(struct resolver *resolvers, size_t n)
 {
 	size_t i;
 
-	for (i = 0; i < n; i++)
-		resolver_clear(&resolvers[i]);
+	for (i = 0; i < n; i++) {
+		pinned_url_clear(&resolvers[i].server);
+		free(resolvers[i].address);
+	}
 	free(resolvers);
-}
-
-char *
-resolver_doh_host(const struct resolver *resolver)
-{
-	char *host;
-
-	if (resolver->role != RESOLVER_DOH || resolver->npins > 0)
-		return NULL;
-	host = doh_url_host(resolver->address);
-	if (host == NULL || !is_ip(host))
-		return host;
-	free(host);
-	return NULL;
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <sys/socket.h>
 
+#include "probe/pinned_url.h"
 #include "results/measurement.h"
 
 struct conf;
@@ -15,10 +16,9 @@ struct resolver {
 	char *address; /* "192.0.2.1:53", "[2001:db8::1]:53", or the DoH URL without its #part */
 	struct sockaddr_storage sa; /* UDP resolvers */
 	socklen_t salen;
-	/* DoH: the addresses to pin the URL's host to, from its #part; none: the host is an IP literal, or
-	 * its name is to be looked up first (resolver_doh_host) and put here. */
-	char **pins;
-	size_t npins;
+	/* DoH: the same URL with the addresses to pin its host to. None: its name is to be looked up first
+	 * (pinned_url_unknown_host) and put here. UDP: empty. */
+	struct pinned_url server;
 	/* Set by the round. */
 	struct resolver_health health;
 	bool skip; /* dead this round: not asked about targets */
@@ -38,7 +38,5 @@ int resolver_parse(const char *text, struct sockaddr_storage *sa, socklen_t *sal
 bool resolver_doh_valid(const char *text);
 /* The canonical "ip:port" of a socket address. Pure. */
 char *resolver_text(const struct sockaddr_storage *sa);
-/* The host name in a DoH URL that has to be looked up before it can be asked (to free); NULL: none. */
-char *resolver_doh_host(const struct resolver *resolver);
 
 #endif

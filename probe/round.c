@@ -1,6 +1,7 @@
 /* One pass over the targets. */
 #include "probe/round.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <event2/event.h>
@@ -10,19 +11,25 @@
 #include "base/fds.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "probe/baseline.h"
+#include "probe/company.h"
 #include "probe/concurrency.h"
 #include "probe/conf.h"
 #include "probe/controls.h"
 #include "probe/envelope.h"
+#include "probe/helper.h"
+#include "probe/landmarks.h"
 #include "probe/lookups.h"
 #include "probe/probe.h"
 #include "probe/resolver.h"
 #include "probe/roots.h"
 #include "probe/scrub.h"
 #include "probe/session.h"
+#include "probe/surroundings.h"
 #include "results/facts.h"
 #include "results/failure.h"
 #include "results/measurement.h"
+#include "results/notes.h"
 #include "targets/list.h"
 
 /*
@@ -31,7 +38,7 @@
  */
 enum { TARGET_ATTEMPTS = 3, HELD_MAX = 64, RESTING_SHARE = 4, RESTING_MAX = 400 };
 
-enum step { STEP_DOH_NAMES, STEP_BEFORE, STEP_TARGETS, STEP_AFTER, STEP_DONE };
+enum step { STEP_SERVER_NAMES, STEP_BEFORE, STEP_SURROUNDINGS, STEP_TARGETS, STEP_AFTER, STEP_DONE };
 
 struct job {
 	struct round *round;
@@ -47,10 +54,15 @@ struct round {
 	enum step step;
 	struct resolver *resolvers;
 	size_t nresolvers;
-	struct lookups lookups; /* of a DoH server's own name */
-	size_t doh; /* the resolver whose name is looked up */
-	char *doh_host;
+	struct helpers *helpers;
+	struct lookups lookups; /* of a server's own name */
+	size_t server; /* whose name is looked up: the resolvers, then the helpers */
+	char *server_host;
 	struct controls *controls;
+	struct landmarks landmarks;
+	struct company *company;
+	struct surroundings *surroundings; /* NULL: not running */
+	int forged; /* targets whose public resolvers' answers contradicted each other */
 	struct measurement *m; /* the round's own record, being filled */
 	const struct target **order;
 	size_t most; /* targets at a time */
@@ -84,6 +96,7 @@ copy_context(const struct round *r, struct measurement *m)
 	struct context *c = &m->context;
 	size_t i;
 
+	c->usual_rate = c->usual_handshake_s = NAN;
 	c->network = r->state;
 	c->ipv6 = network_judge_ipv6(&r->tally, r->ipv6_route);
 	c->local_interception = network_judge_interception(&r->tally);
@@ -107,8 +120,9 @@ static void
 judge(const struct round *r, struct measurement *m)
 {
 	copy_context(r, m);
+	company_tell(r->company, m);
 	verdict_judge(m, &m->verdict);
-	verdict_to_ooni(m);
+	ooni_keys_compute(m, &m->ooni);
 }
 
 static void
@@ -179,6 +193,7 @@ count_reached(struct round *r, const struct measurement *m)
 	struct facts facts;
 
 	facts_gather(m, &facts);
+	r->forged += facts.second_forged;
 	if (!facts.valid_system && !facts.valid_trusted)
 		return;
 	r->others_ok++;
@@ -212,6 +227,7 @@ target_done(struct session *session, void *arg)
 	r->measured++;
 	resolvers_count(r->resolvers, r->nresolvers, m);
 	count_reached(r, m);
+	company_add(r->company, m);
 	judge(r, m);
 	progress(r, m->input);
 	if (suspicious(&m->verdict)) {
@@ -239,12 +255,15 @@ start_target(struct round *r, const struct target *target)
 	struct job *job = xcalloc(1, sizeof(*job));
 	struct session_plan plan = {.target = target, .resolvers = r->resolvers,
 	    .nresolvers = r->nresolvers, .attempts = TARGET_ATTEMPTS,
-	    .max_redirects = r->probe->conf->max_redirects};
+	    .max_redirects = r->probe->conf->max_redirects, .landmarks = &r->landmarks,
+	    .helpers = r->helpers};
 	struct measurement *m = envelope_new(r->probe, r->m, "web_connectivity", target->url);
 
+	plan.usual_rate = company_rate(r->company, &plan.usual_n);
 	m->list = arena_strdup(m->arena, target->list);
 	m->category = arena_strdup(m->arena, target->category);
 	m->role = arena_strdup(m->arena, "target");
+	baselines_load(r->plan.baselines, m);
 	job->round = r;
 	job->target = target;
 	job->next = r->jobs;
@@ -283,6 +302,7 @@ control_measured(struct measurement *m, const struct control_outcome *outcome, v
 	kept->phase = arena_strdup(arena, outcome->phase);
 	kept->failure = arena_strdup(arena, outcome->failure);
 	copy_context(r, m);
+	company_add(r->company, m);
 	hand_over(r, m);
 }
 
@@ -371,7 +391,7 @@ controls_passed(const struct network_tally *tally, void *arg)
 	}
 	r->nheld_before_pass = 0;
 	if (r->step == STEP_BEFORE)
-		r->step = STEP_TARGETS;
+		r->step = STEP_SURROUNDINGS;
 	else if (r->step == STEP_AFTER)
 		r->step = STEP_DONE;
 	round_go_on(r);
@@ -384,63 +404,88 @@ start_pass(struct round *r, const char *phase)
 	controls_pass(r->controls, phase);
 }
 
-/* --- names of DoH servers -------------------------------------------------------------------- */
+/* --- surroundings ---------------------------------------------------------------------------- */
 
 static void
-add_pins(struct resolver *resolver, const struct measurement *m)
+surroundings_done(void *arg)
 {
-	const struct query *q;
-	size_t i, k;
+	struct round *r = arg;
 
-	for (i = 0; i < m->nqueries; i++) {
-		q = &m->queries[i];
-		for (k = 0; q->failure == NULL && k < q->nanswers; k++) {
-			if (q->answers[k].address == NULL)
-				continue;
-			resolver->pins = xreallocarray(
-			    resolver->pins, resolver->npins + 1, sizeof(*resolver->pins));
-			resolver->pins[resolver->npins++] = xstrdup(q->answers[k].address);
-		}
-	}
+	r->step = STEP_TARGETS;
+	round_go_on(r);
 }
 
 static void
-doh_name_ready(void *arg)
+step_surroundings(struct round *r)
+{
+	if (r->surroundings != NULL)
+		return;
+	if (!r->interrupted && r->probe->conf->confirm &&
+	    (r->state == NETWORK_ONLINE || r->state == NETWORK_DEGRADED))
+		r->surroundings = surroundings_start(r->probe, r->m, r->resolvers, r->nresolvers,
+		    &r->landmarks, surroundings_done, r);
+	if (r->surroundings == NULL)
+		surroundings_done(r);
+}
+
+/* --- names of servers that we ask ------------------------------------------------------------- */
+
+/* DoH servers first: they help to find the others. */
+static struct pinned_url *
+server_at(const struct round *r, size_t i)
+{
+	return i < r->nresolvers ? &r->resolvers[i].server
+				 : &r->helpers->items[i - r->nresolvers].server;
+}
+
+static void
+server_give_up(struct round *r, size_t i)
+{
+	static const char why[] = "its own name could not be resolved";
+	const struct pinned_url *server = server_at(r, i);
+
+	if (i < r->nresolvers) {
+		r->resolvers[i].skip = true;
+		add_skipped(r, server->url, why);
+	} else
+		r->helpers->items[i - r->nresolvers].skipped = why;
+	log_warnx("the %s %s could not be resolved; pin it with URL#IP",
+	    i < r->nresolvers ? "DoH server" : "test helper", server->url);
+}
+
+static void
+server_name_ready(void *arg)
 {
 	(void)arg; /* done comes soon enough */
 }
 
 static void
-doh_name_done(void *arg)
+server_name_done(void *arg)
 {
 	struct round *r = arg;
-	struct resolver *resolver = &r->resolvers[r->doh];
+	struct pinned_url *server = server_at(r, r->server);
 
-	add_pins(resolver, r->m);
+	pinned_url_pin_answers(server, r->m);
 	/* The look-up served only to find the server. */
 	r->m->nqueries = r->m->nduplicates = r->m->nevents = 0;
-	if (resolver->npins == 0 && !r->interrupted) {
-		resolver->skip = true;
-		add_skipped(r, resolver->address, "its own name could not be resolved");
-		log_warnx("the DoH server %s could not be resolved; pin it with URL#IP",
-		    resolver->address);
-	}
-	r->doh++;
+	if (server->npins == 0 && !r->interrupted)
+		server_give_up(r, r->server);
+	r->server++;
 	round_go_on(r);
 }
 
-/* Starts the look-up of the next DoH server that is known by name only; false: there is none. */
+/* Starts the look-up of the next server that is known by name only; false: there is none. */
 static bool
-start_doh_name(struct round *r)
+start_server_name(struct round *r)
 {
-	for (; r->doh < r->nresolvers; r->doh++) {
-		free(r->doh_host);
-		r->doh_host = resolver_doh_host(&r->resolvers[r->doh]);
-		if (r->doh_host == NULL)
+	for (; r->server < r->nresolvers + r->helpers->n; r->server++) {
+		free(r->server_host);
+		r->server_host = pinned_url_unknown_host(server_at(r, r->server));
+		if (r->server_host == NULL)
 			continue;
 		lookups_clear(&r->lookups);
-		lookups_start(&r->lookups, r->probe, r->m, r->resolvers, r->nresolvers, r->doh_host,
-		    NULL, 2, true, doh_name_ready, doh_name_done, r);
+		lookups_start(&r->lookups, r->probe, r->m, r->resolvers, r->nresolvers,
+		    r->server_host, NULL, 2, true, server_name_ready, server_name_done, r);
 		return true;
 	}
 	return false;
@@ -449,11 +494,25 @@ start_doh_name(struct round *r)
 /* --- the way through ------------------------------------------------------------------------- */
 
 static void
+skipped_helpers(struct round *r)
+{
+	const struct helper *helper;
+	size_t i;
+
+	for (i = 0; i < r->helpers->n; i++) {
+		helper = &r->helpers->items[i];
+		if (helper->skipped != NULL)
+			add_skipped(r, helper->server.url, helper->skipped);
+	}
+}
+
+static void
 finish(struct round *r)
 {
 	struct round_info *info = r->m->round;
 
 	release_held(r, r->nheld);
+	skipped_helpers(r);
 	copy_context(r, r->m);
 	info->complete = !r->interrupted && r->measured == r->plan.ntargets;
 	info->measured = (int64_t)r->measured;
@@ -494,12 +553,14 @@ round_step(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (r->step == STEP_DOH_NAMES && r->interrupted)
+	if (r->step == STEP_SERVER_NAMES && r->interrupted)
 		r->step = STEP_DONE;
-	if (r->step == STEP_DOH_NAMES && !start_doh_name(r)) {
+	if (r->step == STEP_SERVER_NAMES && !start_server_name(r)) {
 		r->step = STEP_BEFORE;
 		start_pass(r, "before");
-	} else if (r->step == STEP_TARGETS)
+	} else if (r->step == STEP_SURROUNDINGS)
+		step_surroundings(r);
+	else if (r->step == STEP_TARGETS)
 		step_targets(r);
 	else if (r->step == STEP_DONE)
 		finish(r);
@@ -554,9 +615,12 @@ round_start(const struct round_plan *plan)
 	r->probe = plan->probe;
 	r->probe->bytes_in = r->probe->bytes_out = 0;
 	r->resolvers = resolvers_load(r->probe->conf, &r->nresolvers);
+	r->helpers = helpers_new(r->probe->conf, r->probe->base);
 	r->most = targets_at_a_time(r);
 	controls.resolvers = r->resolvers;
 	controls.nresolvers = r->nresolvers;
+	controls.landmarks = &r->landmarks;
+	r->company = company_new();
 	r->controls = controls_new(&controls);
 	r->m = envelope_round(r->probe, r->resolvers, r->nresolvers);
 	r->m->round->targets = (int64_t)plan->ntargets;
@@ -581,7 +645,9 @@ round_interrupt(struct round *r)
 		session_interrupt(job->session);
 	if (controls_running(r->controls))
 		controls_interrupt(r->controls);
-	if (r->step == STEP_DOH_NAMES && r->doh_host != NULL)
+	if (r->step == STEP_SURROUNDINGS && r->surroundings != NULL)
+		surroundings_stop(r->surroundings);
+	if (r->step == STEP_SERVER_NAMES && r->server_host != NULL)
 		lookups_end(&r->lookups, failure_name(FAILURE_INTERRUPTED));
 }
 
@@ -593,9 +659,13 @@ round_free(struct round *r)
 	event_del(&r->next_step);
 	lookups_clear(&r->lookups);
 	controls_free(r->controls);
+	surroundings_free(r->surroundings);
+	landmarks_clear(&r->landmarks);
+	company_free(r->company);
 	resolvers_free(r->resolvers, r->nresolvers);
+	helpers_free(r->helpers);
 	measurement_free(r->m);
-	free(r->doh_host);
+	free(r->server_host);
 	free(r->held);
 	free(r->order);
 	scrub_clear(&r->scrub);

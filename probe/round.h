@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct baselines;
 struct list;
 struct measurement;
 struct probe;
@@ -19,6 +20,7 @@ struct round_plan {
 	const struct target **targets; /* borrowed, as the array is */
 	size_t ntargets;
 	const struct list *controls; /* borrowed */
+	struct baselines *baselines; /* borrowed; NULL: nothing is known of any target */
 	double since_last_s; /* since the last round began; -1 unknown */
 	/*
 	 * A record is complete, verdict and all: m is the callee's. Records of targets come as they end, the suspicious

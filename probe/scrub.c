@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "results/measurement.h"
+#include "results/vantage.h"
 
 /* The text of an address that says who we are; false for those that everybody has. */
 static bool
@@ -103,8 +104,19 @@ scrub_text(const struct scrub *scrub, char *text)
 		scrub_bytes(scrub, text, strlen(text));
 }
 
-void
-scrub_measurement(const struct scrub *scrub, struct measurement *m)
+/* A helper knows who asked it. */
+static void
+scrub_vantage(const struct scrub *scrub, struct vantage *v)
+{
+	size_t i;
+
+	for (i = 0; i < v->http.nheaders; i++)
+		scrub_text(scrub, v->http.headers[i].value);
+	scrub_text(scrub, v->http.title);
+}
+
+static void
+scrub_requests(const struct scrub *scrub, struct measurement *m)
 {
 	struct http_request *r;
 	size_t i, k;
@@ -119,4 +131,14 @@ scrub_measurement(const struct scrub *scrub, struct measurement *m)
 		scrub_text(scrub, r->url);
 		scrub_bytes(scrub, (char *)r->body.data, r->body.len);
 	}
+}
+
+void
+scrub_measurement(const struct scrub *scrub, struct measurement *m)
+{
+	scrub_requests(scrub, m);
+	if (m->confirm != NULL)
+		scrub_requests(scrub, m->confirm);
+	if (m->control != NULL)
+		scrub_vantage(scrub, m->control);
 }

@@ -18,7 +18,7 @@ struct scrub {
 void scrub_load(struct scrub *scrub);
 void scrub_clear(struct scrub *scrub);
 /*
- * Overwrites every one of them with as many 'x' in the headers, titles, redirects and kept pages of m's responses. An address
+ * Overwrites every one of them with as many 'x' in the headers, titles, redirects and kept pages of m's responses, a control vantage's included. An address
  * within a longer run of its own characters (192.0.2.1 in 192.0.2.13) is another one and stays. Pure.
  */
 void scrub_measurement(const struct scrub *scrub, struct measurement *m);

@@ -10,9 +10,12 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "probe/check_control.h"
 #include "probe/conf.h"
+#include "probe/confirm.h"
 #include "probe/endpoint.h"
 #include "probe/fetch.h"
+#include "probe/helper.h"
 #include "probe/lookups.h"
 #include "probe/probe.h"
 #include "probe/resolver.h"
@@ -24,7 +27,7 @@
 enum { ADDRESSES_A_FAMILY = 4, MAX_DEPTH = 20, WAITING_SHARE = 5 };
 
 /* In the order they are gone through, once for each hop: the target itself, then its redirects. */
-enum step { STEP_LOOKUPS, STEP_CONNECT, STEP_FETCH, STEP_ENDED };
+enum step { STEP_LOOKUPS, STEP_CONNECT, STEP_FETCH, STEP_CONFIRM, STEP_ENDED };
 
 struct address {
 	char *ip; /* in the measurement's arena */
@@ -41,11 +44,13 @@ struct session {
 	struct lookups lookups; /* of the target itself: they go on listening while the rest begins */
 	struct lookups redirect_lookups;
 	bool listening;
+	struct check *control; /* asks a control vantage beside all steps; NULL: it does not, or no more */
 	struct address *addresses; /* of this hop, in the measurement's arena */
 	size_t naddresses;
 	struct endpoint *endpoints;
 	size_t nendpoints, connecting;
 	struct fetch fetch;
+	struct confirm *confirm; /* NULL: not begun */
 	bool stopped;
 	int64_t waited_ns; /* spent waiting for turns; does not count as the session's time */
 	struct event deadline, ended;
@@ -69,6 +74,20 @@ depth_tag(int depth)
 	return tags[depth];
 }
 
+/* Whether it waits only for what may come beside its steps. */
+static bool
+session_rests(const struct session *s)
+{
+	return s->listening || s->control != NULL;
+}
+
+static void
+session_end_if_idle(struct session *s)
+{
+	if (s->step == STEP_ENDED && !session_rests(s))
+		event_active(&s->ended, EV_TIMEOUT, 1);
+}
+
 /* Whoever calls this may be deep in a callback of the session's own; done comes from the loop. */
 static void
 session_end(struct session *s)
@@ -76,10 +95,9 @@ session_end(struct session *s)
 	s->step = STEP_ENDED;
 	s->m->runtime = (double)((clock_mono_ns() - s->m->start_mono_ns) / 1000) / 1e6;
 	event_del(&s->deadline);
-	if (!s->listening)
-		event_active(&s->ended, EV_TIMEOUT, 1);
-	else if (s->resting != NULL)
+	if (session_rests(s) && s->resting != NULL)
 		s->resting(s->arg);
+	session_end_if_idle(s);
 }
 
 static void
@@ -103,6 +121,8 @@ session_stop(struct session *s, const char *failure)
 	s->stopped = true;
 	if (s->listening)
 		lookups_end(&s->lookups, failure);
+	if (s->control != NULL)
+		check_finish(s->control, failure);
 	switch (s->step) {
 	case STEP_LOOKUPS:
 		if (s->depth > 0)
@@ -114,6 +134,9 @@ session_stop(struct session *s, const char *failure)
 		break;
 	case STEP_FETCH:
 		visit_end(&s->fetch.visit, failure);
+		break;
+	case STEP_CONFIRM:
+		confirm_stop(s->confirm);
 		break;
 	case STEP_ENDED:
 		break;
@@ -167,6 +190,29 @@ session_expire(evutil_socket_t fd, short what, void *arg)
 		session_stop(s, failure_name(FAILURE_INTERRUPTED));
 }
 
+static void
+confirm_done(void *arg)
+{
+	session_end(arg);
+}
+
+/* The target's own steps are over. What follows has a limit of its own. */
+static void
+session_confirm(struct session *s)
+{
+	const struct confirm_plan plan = {.target = s->plan.target, .resolvers = s->plan.resolvers,
+	    .nresolvers = s->plan.nresolvers, .landmarks = s->plan.landmarks,
+	    .usual_n = s->plan.usual_n, .usual_rate = s->plan.usual_rate};
+
+	if (s->stopped || plan.landmarks == NULL || !s->probe->conf->confirm) {
+		session_end(s);
+		return;
+	}
+	s->step = STEP_CONFIRM;
+	event_del(&s->deadline);
+	s->confirm = confirm_start(s->probe, &plan, s->m, confirm_done, s);
+}
+
 /* Where the fetched page points to, when there is a next hop. */
 static const char *
 session_redirect(const struct session *s)
@@ -191,7 +237,7 @@ fetch_done(void *arg)
 	bool same_host;
 
 	if (location == NULL || target_parse(location, &next, error) != 0) {
-		session_end(s);
+		session_confirm(s);
 		return;
 	}
 	old_host = s->hop.host;
@@ -231,7 +277,7 @@ session_fetch(struct session *s)
 	/* After a redirect the page is wanted whatever the scheme: it is the one that was asked for. */
 	if (s->stopped || reached == NULL ||
 	    (s->hop.https && !s->probe->conf->http && s->depth == 0)) {
-		session_end(s);
+		session_confirm(s);
 		return;
 	}
 	s->step = STEP_FETCH;
@@ -250,16 +296,61 @@ endpoint_done(void *arg)
 }
 
 static void
+control_done(struct check *check, void *arg)
+{
+	struct session *s = arg;
+
+	(void)check;
+	s->control = NULL;
+	session_end_if_idle(s);
+}
+
+/* Once, with all addresses that the resolvers gave, or none. */
+static void
+session_ask_control(struct session *s)
+{
+	char **ips;
+	size_t i;
+
+	if (s->stopped || !helpers_usable(s->plan.helpers))
+		return;
+	ips = xcalloc(s->naddresses, sizeof(*ips));
+	for (i = 0; i < s->naddresses; i++)
+		ips[i] = s->addresses[i].ip;
+	s->control = check_control_new(
+	    s->probe, s->m, s->plan.helpers, &s->hop, ips, s->naddresses, control_done, s);
+	free(ips);
+	check_start(s->control);
+}
+
+/* Leaves out where it must not go. */
+static void
+session_drop_forbidden(struct session *s)
+{
+	size_t kept = 0, i;
+
+	for (i = 0; i < s->naddresses; i++)
+		if (s->plan.may_connect == NULL ||
+		    s->plan.may_connect(
+			s->addresses[i].ip, s->hop.port, s->plan.may_connect_arg))
+			s->addresses[kept++] = s->addresses[i];
+	s->naddresses = kept;
+}
+
+static void
 session_connect(struct session *s)
 {
 	struct endpoint *e;
 	size_t i;
 
+	if (s->depth == 0)
+		session_ask_control(s);
+	session_drop_forbidden(s);
 	/* A redirect is followed to one address; only the target itself is measured at all of them. */
 	if (s->depth > 0 && s->naddresses > 1)
 		s->naddresses = 1;
 	if (s->stopped || s->naddresses == 0) {
-		session_end(s);
+		session_confirm(s);
 		return;
 	}
 	s->step = STEP_CONNECT;
@@ -356,8 +447,7 @@ lookups_done(void *arg)
 	struct session *s = arg;
 
 	s->listening = false;
-	if (s->step == STEP_ENDED)
-		event_active(&s->ended, EV_TIMEOUT, 1);
+	session_end_if_idle(s);
 }
 
 /* A redirect's look-ups are waited for to the end: one at a time keeps the session simple. */
@@ -446,6 +536,7 @@ session_free(struct session *s)
 		return;
 	event_del(&s->deadline);
 	event_del(&s->ended);
+	confirm_free(s->confirm);
 	lookups_clear(&s->lookups);
 	lookups_clear(&s->redirect_lookups);
 	target_clear(&s->hop);

@@ -3,13 +3,17 @@
 
 #include <arpa/inet.h>
 #include <ctype.h>
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <openssl/x509_vfy.h>
 
 #include "base/mem.h"
 #include "results/measurement.h"
+#include "results/site.h"
+#include "results/trials.h"
 
 struct prefix {
 	uint8_t bytes[16];
@@ -62,8 +66,8 @@ address_is_bogon(const char *ip)
 }
 
 /* Observations of redirects are tagged "depth=1" and deeper. */
-static int
-depth_of(const struct common *c)
+int
+facts_depth(const struct common *c)
 {
 	size_t i;
 
@@ -79,47 +83,43 @@ interrupted(const char *failure)
 	return failure_find(failure) == FAILURE_INTERRUPTED;
 }
 
-/* The host of a URL, as offsets into it. */
-static const char *
-url_host(const char *url, size_t *len)
+/* A site under the country's own top-level domain is taken to be inside the country. */
+bool
+facts_domestic(const struct measurement *m)
 {
-	const char *host = strstr(url, "://");
+	size_t len;
+	const char *host = url_host(m->input, &len);
 
-	host = host == NULL ? url : host + 3;
-	if (*host == '[') {
-		host++;
-		*len = strcspn(host, "]");
-	} else
-		*len = strcspn(host, ":/?#");
-	return host;
+	return m->probe_cc != NULL && strlen(m->probe_cc) == 2 && len > 3 && host[len - 3] == '.' &&
+	    strncasecmp(host + len - 2, m->probe_cc, 2) == 0;
 }
 
-/* Whether a equals b or is a name below it. */
-static bool
-host_below(const char *a, size_t alen, const char *b, size_t blen)
+bool
+facts_untrusted(const struct tls_handshake *tls)
 {
-	if (alen == blen)
-		return strncasecmp(a, b, alen) == 0;
-	return alen > blen && a[alen - blen - 1] == '.' &&
-	    strncasecmp(a + alen - blen, b, blen) == 0;
+	size_t i;
+
+	for (i = 0; i < tls->nverify_errors; i++)
+		switch (tls->verify_errors[i].code) {
+		case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+		case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+		case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+		case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+		case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+			return true;
+		default:
+			break;
+		}
+	return failure_find(tls->failure) == FAILURE_SSL_UNKNOWN_AUTHORITY;
 }
 
-/* Sites redirect example.org to www.example.org and back: "www." does not count. */
-static bool
-same_site(const char *url_a, const char *url_b)
+const char *
+facts_host(const struct measurement *m)
 {
-	size_t alen, blen;
-	const char *a = url_host(url_a, &alen), *b = url_host(url_b, &blen);
+	size_t len;
+	const char *host = m->input != NULL ? url_host(m->input, &len) : NULL;
 
-	if (alen > 4 && strncasecmp(a, "www.", 4) == 0) {
-		a += 4;
-		alen -= 4;
-	}
-	if (blen > 4 && strncasecmp(b, "www.", 4) == 0) {
-		b += 4;
-		blen -= 4;
-	}
-	return host_below(a, alen, b, blen) || host_below(b, blen, a, alen);
+	return host != NULL && len > 0 ? arena_strndup(m->arena, host, len) : NULL;
 }
 
 static void
@@ -137,9 +137,7 @@ gather_target(const struct measurement *m, struct facts *f)
 		f->host_is_ip =
 		    inet_pton(AF_INET, text, &ip) == 1 || inet_pton(AF_INET6, text, &ip) == 1;
 	}
-	/* A site under the country's own top-level domain is taken to be inside the country. */
-	f->domestic = m->probe_cc != NULL && strlen(m->probe_cc) == 2 && len > 3 &&
-	    host[len - 3] == '.' && strncasecmp(host + len - 2, m->probe_cc, 2) == 0;
+	f->domestic = facts_domestic(m);
 }
 
 static void
@@ -153,6 +151,10 @@ gather_context(const struct measurement *m, struct facts *f)
 	f->controls_ok = c->foreign_ok > 0 || c->domestic_ok > 0 || c->others_ok > 0;
 	f->ipv6_ok = c->ipv6 == IPV6_OK;
 	f->local_interception = c->local_interception;
+	f->same_issuer = c->same_issuer;
+	f->same_issuer_abroad = c->same_issuer_abroad;
+	f->same_page = c->same_page;
+	f->same_address = c->same_address;
 	for (i = 0; i < c->nresolvers; i++)
 		if (c->resolvers[i].role == RESOLVER_SYSTEM && c->resolvers[i].answered > 0)
 			f->system_healthy = true;
@@ -237,10 +239,9 @@ gather_answers(const struct measurement *m, const struct query *q, struct facts 
 		if (q->answers[i].address == NULL)
 			continue;
 		a = address_get(m, f, q->answers[i].address);
-		if (q->role == RESOLVER_SYSTEM)
-			a->from_system = true;
-		else
-			a->from_trusted = true;
+		a->from_system = a->from_system || q->role == RESOLVER_SYSTEM;
+		a->from_second = a->from_second || q->role == RESOLVER_SECOND;
+		a->from_doh = a->from_doh || q->role == RESOLVER_DOH;
 	}
 }
 
@@ -265,24 +266,33 @@ gather_dns(const struct measurement *m, struct facts *f)
 {
 	const struct query *q;
 	size_t system = 0, trusted = 0, i;
+	struct dns_trials trials;
+	bool doh_spoke;
 
 	for (i = 0; i < m->nqueries; i++) {
 		q = &m->queries[i];
-		if (depth_of(&q->c) > 0 || q->query_type == NULL)
+		if (facts_depth(&q->c) > 0 || q->query_type == NULL)
 			continue;
 		gather_query(q, dns_facts_of(f, q->role));
 		if (q->role == RESOLVER_SYSTEM && q->resolver_address != NULL &&
 		    resolver_is_local(q->resolver_address))
 			f->local_resolver = true;
 		gather_answers(m, q, f);
-		if (q->role == RESOLVER_SYSTEM && contradicted(m, q))
-			f->two_answers = true;
+		if (q->role != RESOLVER_DOH && contradicted(m, q))
+			*(q->role == RESOLVER_SYSTEM ? &f->two_answers : &f->second_forged) = true;
 	}
-	f->trusted_answered = f->second.answered || f->doh.answered;
+	trials_dns(m, &trials);
+	f->second_forged = f->second_forged || trials.nowhere_answered ||
+	    trials.nowhere_control_answered;
+	doh_spoke = f->doh.answered || f->doh.failure == FAILURE_DNS_NXDOMAIN ||
+	    f->doh.failure == FAILURE_DNS_NO_ANSWER;
+	f->trusted_answered =
+	    doh_spoke ? f->doh.answered : f->second.answered && !f->second_forged;
 	f->system_bogon = f->trusted_bogon = true;
 	for (i = 0; i < f->naddresses; i++) {
-		const struct address_facts *a = &f->addresses[i];
+		struct address_facts *a = &f->addresses[i];
 
+		a->from_trusted = doh_spoke ? a->from_doh : a->from_second && !f->second_forged;
 		system += a->from_system;
 		trusted += a->from_trusted;
 		f->same_addresses = f->same_addresses || (a->from_system && a->from_trusted);
@@ -329,7 +339,7 @@ gather_connections(const struct measurement *m, struct facts *f)
 
 	for (i = 0; i < m->ntcp; i++) {
 		tcp = &m->tcp[i];
-		if (depth_of(&tcp->c) > 0 || tcp->ip == NULL)
+		if (facts_depth(&tcp->c) > 0 || tcp->ip == NULL)
 			continue;
 		a = address_get(m, f, tcp->ip);
 		tls = tcp->failure == NULL && f->https ? handshake_of(m, tcp) : NULL;
@@ -343,6 +353,7 @@ gather_connections(const struct measurement *m, struct facts *f)
 		if (tls != NULL) {
 			a->tls = tls;
 			a->valid = a->valid || tls->failure == NULL;
+			a->bad_handshakes += tls->failure != NULL;
 		}
 	}
 }
@@ -355,6 +366,27 @@ weight(const struct address_facts *a)
 	    (a->connected ? 1 : 0);
 }
 
+/* The same provider's, as far as a prefix can tell: machines of one CDN often stand side by side. */
+static bool
+near(const char *a, const char *b)
+{
+	uint8_t x[16], y[16];
+	int family = strchr(a, ':') != NULL ? AF_INET6 : AF_INET;
+
+	return inet_pton(family, a, x) == 1 && inet_pton(family, b, y) == 1 &&
+	    memcmp(x, y, family == AF_INET6 ? 4 : 2) == 0;
+}
+
+static void
+gather_near(struct facts *f)
+{
+	size_t i;
+
+	for (i = 0; f->worst != NULL && i < f->naddresses; i++)
+		if (f->addresses[i].valid && near(f->addresses[i].ip, f->worst->ip))
+			f->near_addresses = true;
+}
+
 static void
 gather_addresses(struct facts *f)
 {
@@ -365,12 +397,14 @@ gather_addresses(struct facts *f)
 		a = &f->addresses[i];
 		if (a->valid && (a->from_system || f->host_is_ip))
 			f->valid_system = true;
-		if (a->valid && a->from_trusted)
+		/* Whoever named it: a certificate that verifies is proof enough of where the site is. */
+		if (a->valid && (a->from_second || a->from_doh))
 			f->valid_trusted = true;
 		if (a->attempts > 0 && a->failure != NULL &&
 		    (f->worst == NULL || weight(a) > weight(f->worst)))
 			f->worst = a;
 	}
+	gather_near(f);
 }
 
 /* A page that came over TLS came over TLS that verified: check_http accepts no other. */
@@ -384,8 +418,10 @@ static void
 gather_page(const struct measurement *m, struct facts *f)
 {
 	const struct http_request *last, *r;
+	double rate;
 	size_t i;
 
+	f->page_rate = NAN;
 	if (m->nrequests == 0)
 		return;
 	last = &m->requests[m->nrequests - 1];
@@ -394,16 +430,20 @@ gather_page(const struct measurement *m, struct facts *f)
 	f->page_asked = true;
 	f->page_failure = last->failure;
 	f->page_code = last->code;
-	f->page_depth = depth_of(&last->c);
+	f->page_depth = facts_depth(&last->c);
 	f->page_secure = page_is_secure(last);
+	f->page_tls = f->https && strncmp(last->url, "https:", 6) == 0 && f->page_depth == 0;
 	f->page_same_site = same_site(m->input, last->url);
 	f->interrupted = f->interrupted || interrupted(last->failure);
 	for (i = 0; i < m->nrequests; i++) {
 		r = &m->requests[i];
-		if (depth_of(&r->c) == f->page_depth && !interrupted(r->failure)) {
+		if (facts_depth(&r->c) == f->page_depth && !interrupted(r->failure)) {
 			f->page_attempts++;
 			f->page_failures += r->failure != NULL;
 		}
+		rate = facts_rate(r);
+		if (!isnan(rate) && (isnan(f->page_rate) || rate > f->page_rate))
+			f->page_rate = rate;
 	}
 }
 
@@ -416,18 +456,18 @@ gather_unfinished_redirect(const struct measurement *m, struct facts *f)
 	size_t i;
 
 	for (i = 0; i < m->nqueries; i++)
-		if (depth_of(&m->queries[i].c) > f->page_depth) {
+		if (facts_depth(&m->queries[i].c) > f->page_depth) {
 			tried = true;
 			if (m->queries[i].failure != NULL)
 				failure = m->queries[i].failure;
 		}
 	for (i = 0; i < m->ntcp; i++)
-		if (depth_of(&m->tcp[i].c) > f->page_depth) {
+		if (facts_depth(&m->tcp[i].c) > f->page_depth) {
 			tried = true;
 			failure = m->tcp[i].failure;
 		}
 	for (i = 0; i < m->ntls; i++)
-		if (depth_of(&m->tls[i].c) > f->page_depth)
+		if (facts_depth(&m->tls[i].c) > f->page_depth)
 			failure = m->tls[i].failure;
 	if (!f->page_asked || !tried || failure == NULL)
 		return;
@@ -440,7 +480,7 @@ gather_unfinished_redirect(const struct measurement *m, struct facts *f)
 void
 facts_gather(const struct measurement *m, struct facts *f)
 {
-	*f = (struct facts){0};
+	*f = (struct facts){.page_rate = NAN};
 	if (m->input == NULL)
 		return;
 	gather_target(m, f);

@@ -10,6 +10,8 @@
 
 #include "results/failure.h"
 
+struct common;
+struct http_request;
 struct measurement;
 struct tls_handshake;
 
@@ -26,10 +28,12 @@ struct dns_facts {
 struct address_facts {
 	const char *ip;
 	bool v6;
-	bool from_system, from_trusted; /* which resolvers gave it */
+	bool from_system, from_second, from_doh; /* which resolvers gave it */
+	bool from_trusted; /* one of those that are believed */
 	int attempts;
 	bool connected; /* TCP, at some attempt */
 	bool valid; /* TLS finished with a chain and name that verify, at some attempt */
+	int bad_handshakes; /* attempts whose handshake failed, whatever the others did */
 	const char *failure; /* of the last attempt; NULL when that one was good */
 	bool steady; /* every attempt failed, and in the same way */
 	const struct tls_handshake *tls; /* of the last attempt that got that far */
@@ -44,16 +48,22 @@ struct facts {
 	bool controls_ok; /* some control, or another target, was reached in this round */
 	bool ipv6_ok;
 	bool local_interception;
+	int same_issuer, same_issuer_abroad, same_page, same_address; /* see struct context */
 
-	/* DNS: the system's resolvers, and the others ("trusted": second and DoH) */
+	/*
+	 * DNS: the system's resolvers, and the trusted ones: DoH where it spoke, which nobody on the way can change; else the
+	 * second ones over UDP.
+	 */
 	struct dns_facts system, second, doh;
 	bool trusted_answered;
 	bool local_resolver; /* one of the system's has a private address: a home router, or a filter at home */
 	bool system_healthy; /* it answered for other names in this round */
+	bool near_addresses; /* the failing address stands in the same network (/16, /32) as one where the site is proven */
 	bool same_addresses; /* the system's and the trusted answers have an address in common */
 	bool system_bogon; /* every address it gave is one that no public site has */
 	bool trusted_bogon;
 	bool two_answers; /* one query of the system's had answers without a common address */
+	bool second_forged; /* the same of a second resolver's, or names are answered where no resolver runs */
 
 	/* addresses */
 	struct address_facts *addresses; /* in the measurement's arena */
@@ -67,13 +77,25 @@ struct facts {
 	const char *page_failure; /* NULL: there was a response */
 	int page_code;
 	int page_attempts, page_failures; /* of that page */
+	bool page_tls; /* an https:// one of the target's own host */
 	bool page_secure; /* over TLS that verified */
 	bool page_same_site; /* its host is the target's, or the one lies below the other */
 	int page_depth;
+	double page_rate; /* bytes/s of the body, of the fastest of its pages over 8,000 bytes; NAN unknown */
 };
 
 /* Reads the measurement; allocates in its arena only. */
 void facts_gather(const struct measurement *m, struct facts *facts);
+/* How many redirects deep an observation lies: 0 the target itself. */
+int facts_depth(const struct common *c);
+/* Whether the chain leads to no public root. Whatever else is wrong with it: an interceptor's may be expired, too. */
+bool facts_untrusted(const struct tls_handshake *tls);
+/* Whether the target is under the line's own top-level domain, and so taken to be inside the country. */
+bool facts_domestic(const struct measurement *m);
+/* The target's host, in the measurement's arena; NULL none. */
+const char *facts_host(const struct measurement *m);
+/* Bytes a second of a page's body; NAN where it was too small or never came. */
+double facts_rate(const struct http_request *r);
 /*
  * Whether no public site has this address: loopback, private, link-local, shared (RFC 6598),
  * unspecified, multicast and reserved. The documentation and benchmark prefixes are not in it: what

@@ -12,9 +12,24 @@ measurement_new(void)
 	struct measurement *m = arena_alloc(arena, sizeof(*m));
 
 	m->arena = arena;
-	m->accessible = -1;
+	m->ooni = (struct ooni_keys)OONI_KEYS_UNKNOWN;
 	m->has_x = true;
 	return m;
+}
+
+struct measurement *
+measurement_confirm(struct measurement *m)
+{
+	if (m->confirm == NULL) {
+		m->confirm = arena_alloc(m->arena, sizeof(*m->confirm));
+		m->confirm->arena = m->arena;
+		m->confirm->ooni.accessible = -1;
+		m->confirm->has_x = true;
+		m->confirm->confirms = m;
+		m->confirm->start_us = m->start_us;
+		m->confirm->start_mono_ns = m->start_mono_ns;
+	}
+	return m->confirm;
 }
 
 void

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "results/ooni.h"
 #include "results/verdict.h"
 
 struct arena;
@@ -123,6 +124,8 @@ struct tls_handshake {
 	size_t nverify_errors;
 	int host_ok; /* 1 the leaf is for the server name, 0 not, -1 no certificate */
 	int os_trusted; /* 1 the machine's own store accepts the chain, 0 not, -1 not asked */
+	/* Hex, of the first certificate; NULL none. In `confirm`, a chain that stands in this record already is left out. */
+	char *leaf_sha256;
 };
 
 struct network_event {
@@ -159,6 +162,9 @@ struct http_request {
 	int64_t header_bytes; /* all that came, also past the cap on what is kept */
 	bool headers_truncated;
 	char *location; /* the absolute URL a redirect points to; NULL none */
+	const char *fingerprint; /* name of the pattern the response matched (results/blockpage.h); NULL none */
+	bool fingerprint_fp; /* a pattern of pages that are no block pages */
+	double first_byte_s, last_byte_s; /* when bytes of the response came, as t0 and t; -1 never */
 	int err; /* errno, 0 none */
 };
 
@@ -186,6 +192,7 @@ struct resolver_health {
 	enum resolver_role role;
 	int asked, answered; /* control names asked, and those with an address in the answer */
 	int silent; /* those with no answer at all */
+	int untrusted; /* DoH: those that met a certificate which does not verify */
 };
 
 /* How one control did. */
@@ -209,6 +216,15 @@ struct context {
 	int others_ok; /* other targets of this round that were reached over valid TLS so far */
 	struct resolver_health *resolvers;
 	size_t nresolvers;
+	/* How many other targets of the round, of unrelated sites, share what is odd about this one. */
+	int same_issuer; /* an untrusted certificate of the same issuer */
+	int same_issuer_abroad; /* of those, not under the line's own top-level domain */
+	int same_page; /* the same page, over plain HTTP or from a doubtful address */
+	int same_address; /* the system's resolver names the same address, and the site is not there */
+	/* What pages and handshakes of the round's other targets and controls came to. */
+	int usual_n;
+	double usual_rate; /* median bytes/s of pages, NAN unknown */
+	double usual_handshake_s; /* median, NAN unknown */
 };
 
 struct skipped {
@@ -234,6 +250,8 @@ struct round_info {
 	size_t ncontrols;
 	struct skipped *skipped;
 	size_t nskipped;
+	const char **notes; /* findings about the network that are nobody's verdict: docs/format.md */
+	size_t nnotes;
 };
 
 struct annotation {
@@ -274,9 +292,8 @@ struct measurement {
 	/* test_keys: what a control vantage saw of the same target; NULL: none was asked */
 	struct vantage *control;
 
-	/* test_keys: OONI's verdict. blocking NULL is null, "false" is false. accessible -1 is null */
-	char *blocking;
-	int accessible;
+	/* test_keys: OONI's verdict */
+	struct ooni_keys ooni;
 
 	/* test_keys.x_netvane; has_x is false for a record of somebody else's */
 	bool has_x;
@@ -293,6 +310,7 @@ struct measurement {
 	 * "why=sni_control", ... NULL: none. Has the measurement's arena and start.
 	 */
 	struct measurement *confirm;
+	struct measurement *confirms; /* in such a one: the measurement it belongs to; not recorded */
 	struct quic_ping *quic;
 	size_t nquic;
 	struct trace_path *traces;
@@ -304,6 +322,8 @@ struct measurement {
 
 /* An empty measurement of our own (has_x) with its arena; accessible is unknown. */
 struct measurement *measurement_new(void);
+/* Its m->confirm, made if there is none. */
+struct measurement *measurement_confirm(struct measurement *m);
 /* NULL is fine. */
 void measurement_free(struct measurement *m);
 

@@ -9,8 +9,12 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "results/baseline.h"
 #include "results/json_get.h"
 #include "results/observations.h"
+#include "results/vantage.h"
+#include "results/quic_ping.h"
+#include "results/trace_path.h"
 
 static void
 annotations_decode(struct json_get *g, const json_t *root, struct measurement *m)
@@ -56,16 +60,6 @@ envelope_decode(struct json_get *g, const json_t *root, struct measurement *m)
 }
 
 static void
-ooni_verdict_decode(struct json_get *g, const json_t *keys, struct measurement *m)
-{
-	if (json_is_false(json_object_get(keys, "blocking")))
-		m->blocking = arena_strdup(g->arena, "false");
-	else
-		m->blocking = json_get_string(g, keys, "blocking");
-	m->accessible = json_get_bool(g, keys, "accessible");
-}
-
-static void
 resolver_decode(struct json_get *g, const json_t *o, void *item)
 {
 	struct resolver_health *r = item;
@@ -77,6 +71,7 @@ resolver_decode(struct json_get *g, const json_t *o, void *item)
 	r->asked = (int)json_get_int(g, o, "asked", 0, INT32_MAX, 0);
 	r->answered = (int)json_get_int(g, o, "answered", 0, INT32_MAX, 0);
 	r->silent = (int)json_get_int(g, o, "silent", 0, INT32_MAX, 0);
+	r->untrusted = (int)json_get_int(g, o, "untrusted", 0, INT32_MAX, 0);
 }
 
 static void
@@ -94,6 +89,13 @@ context_decode(struct json_get *g, const json_t *o, struct context *c)
 	c->domestic_ok = (int)json_get_int(g, o, "domestic_ok", 0, INT32_MAX, 0);
 	c->others_ok = (int)json_get_int(g, o, "others_ok", 0, INT32_MAX, 0);
 	JSON_GET_LIST(g, o, "resolvers", resolver_decode, c->resolvers, c->nresolvers);
+	c->same_issuer = (int)json_get_int(g, o, "same_issuer", 0, INT32_MAX, 0);
+	c->same_issuer_abroad = (int)json_get_int(g, o, "same_issuer_abroad", 0, INT32_MAX, 0);
+	c->same_page = (int)json_get_int(g, o, "same_page", 0, INT32_MAX, 0);
+	c->same_address = (int)json_get_int(g, o, "same_address", 0, INT32_MAX, 0);
+	c->usual_n = (int)json_get_int(g, o, "usual_n", 0, INT32_MAX, 0);
+	c->usual_rate = json_get_double(g, o, "usual_rate", (double)NAN);
+	c->usual_handshake_s = json_get_double(g, o, "usual_handshake_s", (double)NAN);
 }
 
 static void
@@ -147,7 +149,8 @@ round_decode(struct json_get *g, const json_t *o, const json_t *network)
 	const json_t *counts = json_get_object(g, o, "counts");
 	const json_t *roots = json_get_object(g, o, "roots");
 	struct round_info *r = arena_alloc(g->arena, sizeof(*r));
-	size_t i;
+	char **notes;
+	size_t n, i;
 
 	r->complete = json_get_bool(g, o, "complete") == 1;
 	r->targets = json_get_int(g, o, "targets", 0, INT64_MAX, 0);
@@ -166,6 +169,9 @@ round_decode(struct json_get *g, const json_t *o, const json_t *network)
 	r->added_roots = json_get_strings(g, roots, "added", &r->nadded_roots);
 	JSON_GET_LIST(g, o, "controls", control_decode, r->controls, r->ncontrols);
 	JSON_GET_LIST(g, o, "skipped", skipped_decode, r->skipped, r->nskipped);
+	notes = json_get_strings(g, o, "notes", &n);
+	for (i = 0; i < n; i++)
+		*ARENA_PUSH(g->arena, r->notes, r->nnotes) = notes[i];
 	return r;
 }
 
@@ -174,6 +180,7 @@ x_decode(struct json_get *g, const json_t *x, struct measurement *m)
 {
 	const json_t *round = json_get_object(g, x, "round");
 	const json_t *context = json_get_object(g, x, round != NULL ? "network" : "context");
+	const json_t *confirm;
 
 	m->start_us = json_get_time(g, x, "time", m->start_us);
 	m->round_start_us = json_get_time(g, x, "round_time", m->round_start_us);
@@ -185,8 +192,15 @@ x_decode(struct json_get *g, const json_t *x, struct measurement *m)
 	context_decode(g, context, &m->context);
 	if (round != NULL)
 		m->round = round_decode(g, round, context);
-	else
+	else {
+		m->baseline = baseline_decode(g, x);
 		verdict_decode(g, json_get_object(g, x, "verdict"), &m->verdict);
+		quic_decode(g, x, m);
+		trace_decode(g, x, m);
+	}
+	confirm = json_get_object(g, x, "confirm");
+	if (confirm != NULL)
+		observations_decode(g, confirm, measurement_confirm(m));
 }
 
 static struct measurement *
@@ -208,7 +222,8 @@ root_decode(const json_t *root, size_t *oddities)
 	x = json_get_object(&g, keys, "x_netvane");
 	m->has_x = g.ours = x != NULL;
 	observations_decode(&g, keys, m);
-	ooni_verdict_decode(&g, keys, m);
+	ooni_keys_decode(&g, keys, &m->ooni);
+	vantage_decode(&g, keys, m);
 	if (x != NULL)
 		x_decode(&g, x, m);
 	if (oddities != NULL)

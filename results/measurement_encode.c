@@ -9,7 +9,11 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "results/baseline.h"
 #include "results/observations.h"
+#include "results/vantage.h"
+#include "results/quic_ping.h"
+#include "results/trace_path.h"
 
 static bool
 has_lists(const struct measurement *m)
@@ -66,28 +70,6 @@ envelope_encode(struct json *j, const struct measurement *m)
 	json_put_string(j, "test_version", m->test_version);
 }
 
-/*
- * OONI's verdict keys. What only a comparison with a control vantage can tell is null; those
- * that OONI's readers take for plain numbers (body_proportion, the x_..._flags) are left out
- * instead.
- */
-static void
-ooni_verdict_encode(struct json *j, const struct measurement *m)
-{
-	static const char *const unknown[] = {"dns_consistency", "dns_experiment_failure",
-	    "http_experiment_failure", "control_failure", "control", "body_length_match",
-	    "headers_match", "status_code_match", "title_match"};
-	size_t i;
-
-	if (m->blocking != NULL && strcmp(m->blocking, "false") == 0)
-		json_put_bool(j, "blocking", false);
-	else
-		json_put_string(j, "blocking", m->blocking);
-	encode_known_bool(j, "accessible", m->accessible);
-	for (i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
-		json_put_null(j, unknown[i]);
-}
-
 static void
 resolvers_encode(struct json *j, const struct context *c)
 {
@@ -103,6 +85,7 @@ resolvers_encode(struct json *j, const struct context *c)
 		json_put_int(j, "asked", r->asked);
 		json_put_int(j, "answered", r->answered);
 		json_put_int(j, "silent", r->silent);
+		json_put_int(j, "untrusted", r->untrusted);
 		json_put_object_end(j);
 	}
 	json_put_array_end(j);
@@ -121,6 +104,13 @@ context_encode(struct json *j, const struct context *c)
 	json_put_int(j, "domestic_ok", c->domestic_ok);
 	json_put_int(j, "others_ok", c->others_ok);
 	resolvers_encode(j, c);
+	json_put_int(j, "same_issuer", c->same_issuer);
+	json_put_int(j, "same_issuer_abroad", c->same_issuer_abroad);
+	json_put_int(j, "same_page", c->same_page);
+	json_put_int(j, "same_address", c->same_address);
+	json_put_int(j, "usual_n", c->usual_n);
+	json_put_double(j, "usual_rate", c->usual_rate);
+	json_put_double(j, "usual_handshake_s", c->usual_handshake_s);
 }
 
 static void
@@ -215,6 +205,23 @@ round_encode(struct json *j, const struct round_info *r)
 		json_put_object_end(j);
 	}
 	json_put_array_end(j);
+	json_put_array(j, "notes");
+	for (i = 0; i < r->nnotes; i++)
+		json_put_string(j, NULL, r->notes[i]);
+	json_put_array_end(j);
+	json_put_object_end(j);
+}
+
+/* What tests an explanation stands apart: OONI's readers take every handshake of theirs for the target's. */
+static void
+confirm_encode(struct json *j, const struct measurement *confirm)
+{
+	if (confirm == NULL) {
+		json_put_null(j, "confirm");
+		return;
+	}
+	json_put_object(j, "confirm");
+	observations_encode(j, confirm);
 	json_put_object_end(j);
 }
 
@@ -238,10 +245,15 @@ x_encode(struct json *j, const struct measurement *m)
 		encode_known_bool(j, "link", m->round->link);
 	}
 	json_put_object_end(j);
+	confirm_encode(j, m->confirm);
 	if (m->round != NULL)
 		round_encode(j, m->round);
-	else
+	else {
+		baseline_encode(j, m->baseline);
 		verdict_encode(j, &m->verdict);
+		quic_encode(j, m);
+		trace_encode(j, m);
+	}
 	json_put_object_end(j);
 }
 
@@ -256,7 +268,8 @@ measurement_encode(const struct measurement *m, struct buf *out)
 	json_put_object(&j, "test_keys");
 	if (has_lists(m)) {
 		observations_encode(&j, m);
-		ooni_verdict_encode(&j, m);
+		ooni_keys_encode(&j, &m->ooni);
+		vantage_encode(&j, m);
 	}
 	if (m->has_x)
 		x_encode(&j, m);

@@ -8,8 +8,7 @@
 #include "results/json_get.h"
 #include "results/measurement.h"
 
-/* A failure; the names of the vocabulary are shared, so that a big file does not repeat them. */
-static const char *
+const char *
 failure_decode(struct json_get *g, const json_t *o)
 {
 	char *text = json_get_string(g, o, "failure");
@@ -18,7 +17,7 @@ failure_decode(struct json_get *g, const json_t *o)
 	return f == FAILURE_UNKNOWN ? text : failure_name(f);
 }
 
-static void
+void
 common_decode(struct json_get *g, const json_t *o, const json_t *x, struct common *c)
 {
 	c->t0 = json_get_double(g, o, "t0", 0);
@@ -155,6 +154,7 @@ tls_decode(struct json_get *g, const json_t *o, void *item)
 	h->bytes_out = json_get_int(g, x, "bytes_out", 0, INT64_MAX, 0);
 	h->host_ok = json_get_bool(g, x, "host_ok");
 	h->os_trusted = json_get_bool(g, x, "os_trusted");
+	h->leaf_sha256 = json_get_string(g, x, "leaf_sha256");
 	JSON_GET_LIST(
 	    g, x, "verify_errors", verify_error_decode, h->verify_errors, h->nverify_errors);
 }
@@ -221,7 +221,7 @@ http_decode(struct json_get *g, const json_t *o, void *item)
 {
 	const json_t *x = json_get_x(g, o);
 	struct http_request *r = item;
-	const json_t *request = json_get_object(g, o, "request");
+	const json_t *request = json_get_object(g, o, "request"), *fingerprint;
 
 	common_decode(g, o, x, &r->c);
 	r->address = json_get_string(g, o, "address");
@@ -238,6 +238,11 @@ http_decode(struct json_get *g, const json_t *o, void *item)
 	r->header_bytes = json_get_int(g, x, "header_bytes", 0, INT64_MAX, 0);
 	r->headers_truncated = json_get_bool(g, x, "headers_truncated") == 1;
 	r->location = json_get_string(g, x, "location");
+	r->first_byte_s = json_get_double(g, x, "first_byte_s", -1);
+	r->last_byte_s = json_get_double(g, x, "last_byte_s", -1);
+	fingerprint = json_get_object(g, x, "fingerprint");
+	r->fingerprint = json_get_string(g, fingerprint, "name");
+	r->fingerprint_fp = json_get_bool(g, fingerprint, "false_positive") == 1;
 }
 
 /* The record has the newest first, the measurement the oldest. */

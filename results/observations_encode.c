@@ -19,6 +19,15 @@ known_int(struct json *j, const char *key, int64_t v)
 		json_put_int(j, key, v);
 }
 
+static void
+known_time(struct json *j, const char *key, double v)
+{
+	if (v < 0)
+		json_put_null(j, key);
+	else
+		json_put_double(j, key, v);
+}
+
 void
 encode_known_bool(struct json *j, const char *key, int v)
 {
@@ -38,7 +47,7 @@ raw(struct json *j, const char *key, const struct bytes *bytes)
 		json_put_base64_text(j, key, bytes->data, bytes->len);
 }
 
-static void
+void
 common_encode(struct json *j, const struct common *c)
 {
 	size_t i;
@@ -181,6 +190,7 @@ tls_x_encode(struct json *j, const struct tls_handshake *h)
 	json_put_int(j, "bytes_out", h->bytes_out);
 	encode_known_bool(j, "host_ok", h->host_ok);
 	encode_known_bool(j, "os_trusted", h->os_trusted);
+	json_put_string(j, "leaf_sha256", h->leaf_sha256);
 	json_put_array(j, "verify_errors");
 	for (i = 0; i < h->nverify_errors; i++) {
 		e = &h->verify_errors[i];
@@ -342,6 +352,19 @@ response_encode(struct json *j, const struct http_request *r)
 }
 
 static void
+fingerprint_encode(struct json *j, const struct http_request *r)
+{
+	if (r->fingerprint == NULL) {
+		json_put_null(j, "fingerprint");
+		return;
+	}
+	json_put_object(j, "fingerprint");
+	json_put_string(j, "name", r->fingerprint);
+	json_put_bool(j, "false_positive", r->fingerprint_fp);
+	json_put_object_end(j);
+}
+
+static void
 http_x_encode(struct json *j, const struct http_request *r)
 {
 	json_put_object(j, "x_netvane");
@@ -353,6 +376,9 @@ http_x_encode(struct json *j, const struct http_request *r)
 	json_put_int(j, "header_bytes", r->header_bytes);
 	json_put_bool(j, "headers_truncated", r->headers_truncated);
 	json_put_string(j, "location", r->location);
+	known_time(j, "first_byte_s", r->first_byte_s);
+	known_time(j, "last_byte_s", r->last_byte_s);
+	fingerprint_encode(j, r);
 	json_put_object_end(j);
 }
 

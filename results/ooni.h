@@ -6,13 +6,38 @@
 #ifndef RESULTS_OONI_H
 #define RESULTS_OONI_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 struct json;
 struct json_get;
 struct json_t;
 struct measurement;
+
+/* Bits of x_blocking_flags. */
+enum {
+	OONI_BLOCKING_DNS = 1,
+	OONI_BLOCKING_TCP = 2,
+	OONI_BLOCKING_TLS = 4,
+	OONI_BLOCKING_HTTP = 8,
+	OONI_BLOCKING_DIFF = 16,
+	OONI_BLOCKING_SUCCESS = 32,
+};
+
+/* Bits of x_dns_flags. */
+enum {
+	OONI_DNS_BOGON = 1,
+	OONI_DNS_UNEXPECTED_FAILURE = 2,
+	OONI_DNS_UNEXPECTED_ADDRESSES = 4,
+};
+
+/* Bits of x_null_null_flags. */
+enum {
+	OONI_EXPECTED_DNS_FAILURE = 1,
+	OONI_EXPECTED_TCP_FAILURE = 2,
+	OONI_EXPECTED_TLS_FAILURE = 4,
+	OONI_HTTPS_WITHOUT_CONTROL = 8,
+	OONI_UNEXPECTED_DNS_SUCCESS = 16,
+};
 
 struct ooni_keys {
 	const char *blocking; /* "false" is false; NULL null; else "dns", "tcp_ip", "http-failure", "http-diff" */
@@ -24,10 +49,21 @@ struct ooni_keys {
 	int64_t x_blocking_flags, x_dns_flags, x_null_null_flags;
 };
 
-/* Strings are static or the measurement's. */
-void ooni_keys_compute(const struct measurement *m, struct ooni_keys *out);
-/* Writes them as members of the open test_keys (the control itself is vantage_encode's). */
-void ooni_keys_encode(struct json *j, const struct ooni_keys *k);
-void ooni_keys_decode(struct json_get *g, const struct json_t *keys, struct ooni_keys *k);
+#define OONI_KEYS_UNKNOWN                                                                     \
+	{                                                                                     \
+		.accessible = -1, .body_length_match = -1, .headers_match = -1,               \
+		.status_code_match = -1, .title_match = -1                                    \
+	}
+
+/*
+ * Strings are static or the measurement's. All unknown where there is more to compare than one target can give
+ * (see ooni_view.h). In records of our own (has_x) retries, a line without IPv6, and a name that nobody else was asked
+ * about are not held against the target: OONI's rules do not know them.
+ */
+void ooni_keys_compute(const struct measurement *m, struct ooni_keys *keys);
+/* Writes them as members of the open test_keys; but control_failure is vantage_encode's. */
+void ooni_keys_encode(struct json *j, const struct ooni_keys *keys);
+/* Reads what is stored, and control_failure. See json_get.h. */
+void ooni_keys_decode(struct json_get *g, const struct json_t *object, struct ooni_keys *keys);
 
 #endif

@@ -16,6 +16,7 @@ struct quic_ping {
 	char *address; /* "192.0.2.1:443" */
 	const char *failure; /* NULL: a Version Negotiation packet came back; or generic_timeout_error, ... */
 	int sent, answered; /* packets */
+	int unexpected; /* packets that were no answer to ours */
 	char *server_name; /* in no packet: the target's, for the reader */
 	uint32_t *versions; /* that the server offered */
 	size_t nversions;

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct arena;
 struct http_header;
 struct json;
 struct json_get;
@@ -22,6 +23,9 @@ struct vantage_endpoint {
 	bool status;
 	char *failure; /* as the helper named it; legacy names are possible */
 };
+
+/* What is kept of each of its lists; the request may name fewer endpoints. */
+enum { VANTAGE_ITEMS_MAX = 512, VANTAGE_ASKED_MAX = 32, VANTAGE_RESPONSE_MAX = 1024 * 1024 };
 
 /* Flags of an address in ip_info. */
 enum {
@@ -50,6 +54,7 @@ struct vantage_http {
 
 struct vantage {
 	char *url; /* x_netvane: whom we asked; NULL in records of others */
+	double t0, t; /* x_netvane: when, in seconds since the measurement's start */
 	char *failure; /* control_failure: the helper could not be asked; NULL: it answered */
 	bool answered; /* what follows is an answer */
 	struct vantage_endpoint *tcp, *tls;
@@ -61,18 +66,27 @@ struct vantage {
 	struct vantage_ip *ips;
 	size_t nips;
 	/* what was asked: x_control_request */
+	char *asked_url; /* NULL: the record does not say */
+	struct http_header *asked_headers; /* a name may come again */
+	size_t nasked_headers;
 	char **asked_endpoints;
 	size_t nasked_endpoints;
 };
 
 /* Writes "control", "control_failure" and "x_control_request" as members of the open test_keys; v NULL: nulls. */
 void vantage_encode(struct json *j, const struct measurement *m);
-/* The response body alone, as the server sends it. */
+/* The request's and the response's body alone, as they go over the wire. */
+void vantage_encode_request(struct json *j, const struct vantage *v);
 void vantage_encode_response(struct json *j, const struct vantage *v);
 /* Reads them from test_keys into m->control; it stays NULL where there is none. See json_get.h. */
 void vantage_decode(struct json_get *g, const struct json_t *keys, struct measurement *m);
-/* Reads a response body, an untrusted stranger's: pure, fuzzed. Returns NULL and says why in error when it is none. */
-struct vantage *vantage_parse_response(const char *json, size_t len, struct measurement *m, char *error, size_t size);
+/*
+ * Read a response and a request, untrusted strangers' both: pure, fuzzed. Whatever is there must have its right type, and a
+ * response all that a comparison leans on: half an answer would be taken for "it is not there". Return NULL and say
+ * why in error when it is none; what they return lives in the arena.
+ */
+struct vantage *vantage_parse_response(const char *json, size_t len, struct arena *arena, char *error, size_t size);
+struct vantage *vantage_parse_request(const char *json, size_t len, struct arena *arena, char *error, size_t size);
 
 /* The entry of an endpoint or address; NULL where the helper does not speak of it. */
 const struct vantage_endpoint *vantage_tcp(const struct vantage *v, const char *endpoint);

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 struct arena;
+struct known_cas;
 struct measurement;
 
 enum verdict_status {
@@ -77,6 +78,12 @@ struct verdict {
 	const char *rules; /* version of the rule table */
 };
 
+/*
+ * The authorities known for interception that verdicts from now on look for; borrowed. Set once, before any verdict; without
+ * it none is known.
+ */
+void verdict_use_known_cas(const struct known_cas *cas);
+const struct known_cas *verdict_known_cas(void);
 /* Judges; evidence is allocated in the measurement's arena. Does not touch m->verdict. */
 void verdict_judge(const struct measurement *m, struct verdict *out);
 /*
@@ -84,8 +91,6 @@ void verdict_judge(const struct measurement *m, struct verdict *out);
  * likely_blocked at that stage, null insufficient. For records that are not ours.
  */
 void verdict_from_ooni(const struct measurement *m, struct verdict *out);
-/* The other way: sets m->blocking and m->accessible, for OONI's readers, from m->verdict. */
-void verdict_to_ooni(struct measurement *m);
 
 /* The contract's names, static; "none" for VERDICT_NONE, NULL for STAGE_NONE and MECHANISM_NONE. */
 const char *verdict_status_name(enum verdict_status status);

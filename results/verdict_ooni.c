@@ -1,7 +1,6 @@
 /*
- * OONI's stored verdict in our terms, for records that are not ours, and ours in OONI's. Theirs is
- * a second-hand opinion: its confidence stays modest, and a mechanism is named only where the
- * observations all say the same.
+ * OONI's stored verdict in our terms, for records that are not ours. It is a second-hand opinion: its confidence
+ * stays modest, and a mechanism is named only where the observations all say the same.
  */
 #include <string.h>
 
@@ -146,15 +145,15 @@ blocked_somewhere(const struct measurement *m, struct verdict *v)
 {
 	v->status = VERDICT_LIKELY_BLOCKED;
 	v->confidence = 0.5;
-	if (strcmp(m->blocking, "dns") == 0) {
+	if (strcmp(m->ooni.blocking, "dns") == 0) {
 		v->stage = STAGE_DNS;
 		v->mechanism = dns_mechanism(m);
-	} else if (strcmp(m->blocking, "tcp_ip") == 0) {
+	} else if (strcmp(m->ooni.blocking, "tcp_ip") == 0) {
 		v->stage = STAGE_TCP;
 		v->mechanism = tcp_mechanism(m);
-	} else if (strcmp(m->blocking, "http-failure") == 0)
+	} else if (strcmp(m->ooni.blocking, "http-failure") == 0)
 		http_failure(m, v);
-	else if (strcmp(m->blocking, "http-diff") == 0) {
+	else if (strcmp(m->ooni.blocking, "http-diff") == 0) {
 		v->stage = STAGE_HTTP;
 		v->mechanism = HTTP_DIFF;
 	} else {
@@ -168,58 +167,12 @@ verdict_from_ooni(const struct measurement *m, struct verdict *out)
 {
 	*out = (struct verdict){.status = VERDICT_INSUFFICIENT, .rules = "ooni"};
 	*ARENA_PUSH(m->arena, out->evidence, out->nevidence) = "ooni_stored_verdict";
-	if (m->blocking == NULL)
+	if (m->ooni.blocking == NULL)
 		return;
-	if (strcmp(m->blocking, "false") != 0)
+	if (strcmp(m->ooni.blocking, "false") != 0)
 		blocked_somewhere(m, out);
-	else if (m->accessible >= 0) {
-		out->status = m->accessible ? VERDICT_OK : VERDICT_DOWN;
-		out->confidence = m->accessible ? 0.7 : 0.5;
+	else if (m->ooni.accessible >= 0) {
+		out->status = m->ooni.accessible ? VERDICT_OK : VERDICT_DOWN;
+		out->confidence = m->ooni.accessible ? 0.7 : 0.5;
 	}
-}
-
-/* OONI's word for the stage; NULL where it has none. */
-static const char *
-ooni_blocking(const struct verdict *v)
-{
-	if (v->mechanism == HTTP_DIFF || v->mechanism == HTTP_BLOCKPAGE)
-		return "http-diff";
-	switch (v->stage) {
-	case STAGE_DNS:
-		return "dns";
-	case STAGE_TCP:
-		return "tcp_ip";
-	case STAGE_TLS:
-	case STAGE_HTTP:
-		return "http-failure";
-	default:
-		return NULL;
-	}
-}
-
-void
-verdict_to_ooni(struct measurement *m)
-{
-	const char *blocking = NULL;
-
-	m->accessible = -1;
-	switch (m->verdict.status) {
-	case VERDICT_OK:
-	case VERDICT_IMPAIRED: /* works badly, but the network delivers */
-		blocking = "false";
-		m->accessible = 1;
-		break;
-	case VERDICT_DOWN:
-		blocking = "false";
-		m->accessible = 0;
-		break;
-	case VERDICT_BLOCKED:
-	case VERDICT_LIKELY_BLOCKED:
-		blocking = ooni_blocking(&m->verdict);
-		m->accessible = 0;
-		break;
-	default:
-		break;
-	}
-	m->blocking = arena_strdup(m->arena, blocking);
 }

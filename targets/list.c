@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "targets/datadir.h"
 
 const struct list_builtin list_builtins[] = {
     {"kz-social", "Kazakhstan: social networks, messengers and video that people there use", true},
@@ -24,15 +25,18 @@ enum { FILE_MAX = 64 * 1024 * 1024, CHUNK = 64 * 1024 };
 char *
 list_builtin_path(const char *name)
 {
-	const char *dir = getenv("NETVANE_DATADIR");
+	char *file, *path = NULL;
 	size_t i;
 
-	if (dir == NULL || *dir == '\0')
-		dir = NETVANE_DATADIR;
-	for (i = 0; i < list_nbuiltins; i++)
-		if (strcmp(list_builtins[i].name, name) == 0)
-			return xasprintf("%s/lists/%s.csv", dir, name);
-	return NULL;
+	for (i = 0; i < list_nbuiltins; i++) {
+		if (strcmp(list_builtins[i].name, name) != 0)
+			continue;
+		file = xasprintf("lists/%s.csv", name);
+		path = datadir_path(file);
+		free(file);
+		break;
+	}
+	return path;
 }
 
 /* Returns NULL, or what is wrong. */

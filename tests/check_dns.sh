@@ -105,10 +105,12 @@ is 'the proof is in the evidence' "$(with nxdomain "$evidence")" \
 	'["name_denied_site_proven","tls_valid_on_trusted_address","resolver_on_own_network","controls_ok"]'
 is 'so is its lack' "$(alone nxdomain "$evidence")" \
 	'["name_not_resolved","no_second_resolver","resolver_on_own_network","controls_ok"]'
-is "OONI's readers are told of the blocking" \
-	"$(with nxdomain '.test_keys | [.blocking, .accessible]')" '["dns",false]'
-is 'but not without the proof' "$(alone nxdomain '.test_keys | [.blocking, .accessible]')" \
-	'[null,null]'
+# Nobody outside was asked: nothing for OONI's rules to compare with.
+is "OONI's keys know the failure, and do not accuse without a control" "$(with nxdomain '.test_keys |
+	[.blocking, .accessible, .dns_consistency, .dns_experiment_failure]')" \
+	'[null,null,null,"dns_nxdomain_error"]'
+is 'nor do they call a name reached that did not resolve' \
+	"$(alone nxdomain '.test_keys | [.blocking, .accessible]')" '[null,null]'
 
 # ---- The answer, after a hindrance ----------------------------------------------------------
 
@@ -123,8 +125,8 @@ name lied '[[null,"answer","udp"]]' "$fine" "$fine"
 # ---- Answers that lie -----------------------------------------------------------------------
 
 name two '[[null,"answer duplicate","udp"]]' \
-	'["blocked","dns","dns-injection","two_answers_site_proven"]' \
-	'["insufficient","tcp","tcp-refused","tcp_fails"]'
+	'["blocked","dns","dns-injection","injected_site_proven"]' \
+	'["likely_blocked","dns","dns-injection","injected"]'
 is 'two: both answers are kept' "$(with two '.test_keys | [
 	(.queries[] | select(.x_netvane.role == "system" and .query_type == "A") | .answers[].ipv4),
 	(.x_dns_duplicate_responses[] | .answers[].ipv4)]')" '["127.0.0.9","127.0.0.1"]'

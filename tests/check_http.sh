@@ -3,7 +3,7 @@
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/lab_loopback.sh"
 need sha256sum
-plan 50
+plan 54
 
 lab_certificates site.test
 lab_dns site.test=A:127.0.0.1
@@ -160,3 +160,23 @@ page 'keep_bodies keeps the page' ok "${requests}[0].response.body | tojson" \
 is 'and the hash is of it' "$(seen "https://$site/ok" "${requests}[0].x_netvane.body_sha256")" \
 	"$(jq -j --arg url "https://$site/ok" "select(.input == \$url) | ${requests}[0].response.body" \
 		"$out" | sha256)"
+
+# ---- Pages that are known -------------------------------------------------------------------
+
+cat >"$tmp/pages.csv" <<-'END'
+	name,scope,location_found,pattern_type,pattern,expected_countries
+	test.block,isp,body,regexp,<title>Blocked</title>.*order,
+END
+lab_conf '[probe]' "fingerprints = $tmp/pages.csv"
+check $(pages blocked challenge ok)
+fingerprint="${requests}[0].x_netvane.fingerprint"
+is "a block page is known, over TLS it is the site's own" \
+	"$(of http blocked "$fingerprint") $(of https blocked "$fingerprint")" \
+	'{"name":"test.block","false_positive":false} null'
+page 'a challenge is known for none by what ships' challenge "$fingerprint" \
+	'{"name":"nv.fp.cloudflare_challenge","false_positive":true}'
+page 'any other page is not known' ok "$fingerprint" null
+
+lab_conf '[probe]' "fingerprints = $tmp/nowhere.csv"
+check $(pages ok)
+is 'a file of patterns that is not there is an error of the configuration' "$status" 78

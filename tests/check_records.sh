@@ -105,7 +105,7 @@ insufficient tcp-refused
 insufficient tls-sni-reset'
 is 'a verdict has its confidence, evidence and rules' \
 	"$(json_all '[.[] | .test_keys.x_netvane.verdict | select(.) |
-		(.confidence > 0 and .confidence <= 1) and (.evidence | length > 0) and (.rules == "1")] | unique')" \
+		(.confidence > 0 and .confidence <= 1) and (.evidence | length > 0) and (.rules == "2")] | unique')" \
 	'[true]'
 is 'it can be judged again: the context is kept with it' \
 	"$(seen "$cut" '.test_keys.x_netvane.context | [.state, .foreign_asked, .foreign_ok,

@@ -52,7 +52,7 @@ is 'with its number' "$(of '.test_keys.tcp_connect | map(.x_netvane.attempt)')" 
 is 'and its errno' "$(of '.test_keys.tcp_connect[0].x_netvane.errno')" 111
 is 'there is no handshake' "$(of '.test_keys.tls_handshakes')" '[]'
 is 'what is known of the failure is told' "$(of "$evidence")" \
-	'["tcp_fails","resolvers_agree","resolver_on_own_network","bogon","controls_ok","retry_3_of_3"]'
+	'["tcp_fails","resolvers_agree","resolver_on_own_network","bogon","tcp_control_ok","controls_ok","retry_3_of_3"]'
 is "OONI's keys do not accuse either" "$(of '.test_keys | [.blocking, .accessible]')" '[null,null]'
 
 # ---- Silence, resets and closes in the handshake --------------------------------------------
@@ -122,10 +122,10 @@ bad()
 	is "$1: the chain is kept as it came" "$(chain)" "$(chain_of "$1")"
 }
 
-bad self-signed 1 insufficient tls_fails ssl_unknown_authority true
+bad self-signed 0 down certificate_is_servers ssl_unknown_authority true
 is 'self-signed: what the verifier found is kept' \
 	"$(of '.test_keys.tls_handshakes[0].x_netvane.verify_errors | map(.code)')" '[18]'
-bad untrusted 1 insufficient tls_fails ssl_unknown_authority true
+bad untrusted 0 down certificate_is_servers ssl_unknown_authority true
 bad expired 0 down certificate_expired ssl_invalid_certificate true
 is 'expired: what the verifier found is kept' \
 	"$(of '.test_keys.tls_handshakes[0].x_netvane.verify_errors | map([.depth, .code])')" '[[0,10]]'

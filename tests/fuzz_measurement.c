@@ -1,12 +1,58 @@
-/* Whatever was read can be written, and what was written reads back as the same. */
+/*
+ * Whatever was read can be written, and what was written reads back as the same. OONI's keys can be computed from it; they
+ * keep to their words, and accuse nobody without a control.
+ */
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "results/measurement.h"
+#include "results/vantage.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+require(bool fine)
+{
+	if (!fine)
+		abort();
+}
+
+static bool
+is_accusation(const char *blocking)
+{
+	static const char *const words[] = {"dns", "tcp_ip", "http-failure", "http-diff"};
+	size_t i;
+
+	if (blocking == NULL || strcmp(blocking, "false") == 0)
+		return false;
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(words[i], blocking) == 0)
+			return true;
+	abort();
+}
+
+static void
+compute(const struct measurement *m)
+{
+	struct ooni_keys k;
+
+	ooni_keys_compute(m, &k);
+	if (is_accusation(k.blocking)) {
+		require(m->control != NULL && m->control->answered);
+		require(k.accessible == 0);
+	}
+	require((k.blocking == NULL) == (k.accessible < 0));
+	require(k.body_proportion >= 0 && k.body_proportion <= 1);
+	require((k.body_length_match < 0) == !(k.body_proportion > 0));
+	require(k.x_blocking_flags >= 0 && k.x_blocking_flags < 64);
+	require(k.x_dns_flags >= 0 && k.x_dns_flags < 8);
+	require(k.x_null_null_flags >= 0 && k.x_null_null_flags < 32);
+	if (m->control == NULL || !m->control->answered)
+		require(k.dns_consistency == NULL && (k.x_blocking_flags & ~OONI_BLOCKING_SUCCESS) == 0);
+}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -19,6 +65,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	m = measurement_decode((const char *)data, size, &oddities, error, sizeof(error));
 	if (m == NULL)
 		return 0;
+	compute(m);
 	measurement_encode(m, &first);
 	back = measurement_decode(first.data, first.len, &oddities, error, sizeof(error));
 	if (back == NULL || oddities != 0)

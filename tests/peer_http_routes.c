@@ -7,6 +7,7 @@
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <zlib.h>
 
 #include "tests/peer_http.h"
 
@@ -59,6 +60,13 @@ static bool
 serve_status(struct conn *c, const char *rest)
 {
 	return reply(c, atoi(rest), "", atoi(rest) == 204 ? "" : "status\n");
+}
+
+static bool
+serve_later(struct conn *c, const char *rest)
+{
+	(void)rest;
+	return reply(c, 503, "Retry-After: 1\r\n", "later\n");
 }
 
 static bool
@@ -194,6 +202,111 @@ serve_long_header(struct conn *c, const char *rest)
 	return write_for_ever(c, "longer and ");
 }
 
+/* A page of 64 MiB of zeros, packed a thousandfold, under the encoding's name. */
+static bool
+serve_bomb(struct conn *c, const char *header)
+{
+	struct buf packed = BUF_EMPTY, headers = BUF_EMPTY;
+	z_stream z = {.next_in = NULL};
+	unsigned char zeros[65536] = {0};
+	int i;
+
+	if (deflateInit2(&z, 9, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY) != Z_OK)
+		errx(1, "deflateInit2");
+	for (i = 0; i <= 1024; i++) {
+		z.next_in = zeros;
+		z.avail_in = i < 1024 ? sizeof(zeros) : 0;
+		do {
+			z.next_out = (unsigned char *)buf_room(&packed, 65536);
+			z.avail_out = 65536;
+			deflate(&z, i < 1024 ? Z_NO_FLUSH : Z_FINISH);
+			packed.len += 65536 - z.avail_out;
+		} while (z.avail_out == 0);
+	}
+	deflateEnd(&z);
+	buf_printf(&headers, "HTTP/1.1 200 OK\r\n%s: gzip\r\nX-Packed: %zu\r\n\r\n", header,
+	    packed.len);
+	conn_write(c, headers.data, headers.len);
+	conn_write(c, packed.data, packed.len);
+	buf_free(&headers);
+	buf_free(&packed);
+	return false;
+}
+
+static bool
+serve_gzip_bomb(struct conn *c, const char *rest)
+{
+	(void)rest;
+	return serve_bomb(c, "Content-Encoding");
+}
+
+static bool
+serve_transfer_bomb(struct conn *c, const char *rest)
+{
+	(void)rest;
+	return serve_bomb(c, "Transfer-Encoding");
+}
+
+/* Announces a gigabyte, and goes on and on. */
+static bool
+serve_gigabyte(struct conn *c, const char *rest)
+{
+	(void)rest;
+	conn_puts(c, "HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n");
+	return write_for_ever(c, "a gigabyte\n");
+}
+
+/* Announces a gigabyte, and sends three bytes. */
+static bool
+serve_boast(struct conn *c, const char *rest)
+{
+	(void)rest;
+	conn_puts(c, "HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\nyes");
+	return false;
+}
+
+static bool
+serve_chunks(struct conn *c, const char *rest)
+{
+	(void)rest;
+	conn_puts(c, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+	return write_for_ever(c, "1\r\nx\r\n");
+}
+
+/* A chunk of more bytes than there are numbers for. */
+static bool
+serve_huge_chunk(struct conn *c, const char *rest)
+{
+	(void)rest;
+	conn_puts(c, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+		     "fffffffffffffffffffff\r\n");
+	return write_for_ever(c, "chunk");
+}
+
+/* Interim responses without end. */
+static bool
+serve_interim(struct conn *c, const char *rest)
+{
+	(void)rest;
+	return write_for_ever(c, "HTTP/1.1 103 Early Hints\r\nX-Early: yes\r\n\r\n");
+}
+
+static bool
+serve_challenge(struct conn *c, const char *rest)
+{
+	(void)rest;
+	return reply(c, 403, "cf-mitigated: challenge\r\n",
+	    "<html><title>Just a moment...</title><script src=\"/cdn-cgi/challenge-platform/x\">"
+	    "</script></html>\n");
+}
+
+static bool
+serve_blocked(struct conn *c, const char *rest)
+{
+	(void)rest;
+	return reply(c, 200, "", "<html><title>Blocked</title>by order of the test</html>\n");
+}
+
 static bool
 serve_garbage(struct conn *c, const char *rest)
 {
@@ -287,11 +400,21 @@ static const struct route {
     {"/endless", serve_endless},
     {"/headerflood", serve_header_flood},
     {"/longheader", serve_long_header},
+    {"/gzipbomb", serve_gzip_bomb},
+    {"/transferbomb", serve_transfer_bomb},
+    {"/gigabyte", serve_gigabyte},
+    {"/boast", serve_boast},
+    {"/chunks", serve_chunks},
+    {"/hugechunk", serve_huge_chunk},
+    {"/interim", serve_interim},
+    {"/challenge", serve_challenge},
+    {"/blocked", serve_blocked},
     {"/headers", serve_headers},
     {"/garbage", serve_garbage},
     {"/noheader", serve_no_header},
     {"/slow", serve_slow},
     {"/bytes/", serve_bytes},
+    {"/later", serve_later},
     {"/generate_204", serve_no_content},
     {"/latin1", serve_latin1},
     {"/echo", serve_echo},

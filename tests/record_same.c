@@ -6,7 +6,11 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "results/baseline.h"
 #include "results/measurement.h"
+#include "results/vantage.h"
+#include "results/quic_ping.h"
+#include "results/trace_path.h"
 #include "tests/record_sample.h"
 
 /* What is being compared: the name of the field, for the message. */
@@ -159,6 +163,7 @@ same_tls(const struct tls_handshake *a, const struct tls_handshake *b)
 	SAME_LIST(verify_errors, nverify_errors, same_verify_error);
 	SAME_INT(host_ok);
 	SAME_INT(os_trusted);
+	SAME_TEXT(leaf_sha256);
 }
 
 static void
@@ -199,7 +204,90 @@ same_request(const struct http_request *a, const struct http_request *b)
 	SAME_INT(header_bytes);
 	SAME_INT(headers_truncated);
 	SAME_TEXT(location);
+	SAME_DOUBLE(first_byte_s);
+	SAME_DOUBLE(last_byte_s);
+	SAME_TEXT(fingerprint);
+	SAME_INT(fingerprint_fp);
 	SAME_INT(err);
+}
+
+static void
+same_vantage_endpoint(const struct vantage_endpoint *a, const struct vantage_endpoint *b)
+{
+	SAME_TEXT(endpoint);
+	SAME_TEXT(server_name);
+	SAME_INT(status);
+	SAME_TEXT(failure);
+}
+
+static void
+same_vantage_ip(const struct vantage_ip *a, const struct vantage_ip *b)
+{
+	SAME_TEXT(ip);
+	SAME_INT(asn);
+	SAME_INT(flags);
+}
+
+static void
+same_vantage(const struct vantage *a, const struct vantage *b)
+{
+	SAME_TEXT(url);
+	SAME_DOUBLE(t0);
+	SAME_DOUBLE(t);
+	SAME_TEXT(failure);
+	SAME_INT(answered);
+	SAME_LIST(tcp, ntcp, same_vantage_endpoint);
+	SAME_LIST(tls, ntls, same_vantage_endpoint);
+	SAME_INT(http.asked);
+	SAME_INT(http.body_length);
+	SAME_TEXT(http.discovered_h3_endpoint);
+	SAME_TEXT(http.failure);
+	SAME_TEXT(http.title);
+	SAME_LIST(http.headers, http.nheaders, same_header);
+	SAME_INT(http.status_code);
+	SAME_TEXT(dns_failure);
+	SAME_LIST(addrs, naddrs, same_string);
+	SAME_LIST(ips, nips, same_vantage_ip);
+	SAME_TEXT(asked_url);
+	SAME_LIST(asked_headers, nasked_headers, same_header);
+	SAME_LIST(asked_endpoints, nasked_endpoints, same_string);
+same_version(const uint32_t *a, const uint32_t *b)
+{
+	same_int(*a, *b, "version");
+}
+
+static void
+same_quic(const struct quic_ping *a, const struct quic_ping *b)
+{
+	same_common(&a->c, &b->c);
+	SAME_TEXT(address);
+	SAME_TEXT(failure);
+	SAME_INT(sent);
+	SAME_INT(answered);
+	SAME_INT(unexpected);
+	SAME_TEXT(server_name);
+	SAME_LIST(versions, nversions, same_version);
+}
+
+static void
+same_hop(const struct trace_hop *a, const struct trace_hop *b)
+{
+	SAME_INT(ttl);
+	SAME_TEXT(outcome);
+	SAME_TEXT(from);
+	SAME_DOUBLE(t);
+	SAME_TEXT(certificate_sha256);
+	SAME_INT(trusted);
+}
+
+static void
+same_trace(const struct trace_path *a, const struct trace_path *b)
+{
+	same_common(&a->c, &b->c);
+	SAME_TEXT(address);
+	SAME_TEXT(server_name);
+	SAME_TEXT(kind);
+	SAME_LIST(hops, nhops, same_hop);
 }
 
 static void
@@ -210,6 +298,7 @@ same_resolver(const struct resolver_health *a, const struct resolver_health *b)
 	SAME_INT(asked);
 	SAME_INT(answered);
 	SAME_INT(silent);
+	SAME_INT(untrusted);
 }
 
 static void
@@ -224,6 +313,41 @@ same_context(const struct context *a, const struct context *b)
 	SAME_INT(others_ok);
 	SAME_INT(domestic_asked);
 	SAME_LIST(resolvers, nresolvers, same_resolver);
+	SAME_INT(same_issuer);
+	SAME_INT(same_issuer_abroad);
+	SAME_INT(same_page);
+	SAME_INT(same_address);
+	SAME_INT(usual_n);
+	SAME_DOUBLE(usual_rate);
+	SAME_DOUBLE(usual_handshake_s);
+}
+
+static void
+same_baseline_item(const struct baseline_item *a, const struct baseline_item *b)
+{
+	SAME_TEXT(value);
+	SAME_INT(count);
+	SAME_INT(last_us);
+}
+
+static void
+same_baseline(const struct baseline *a, const struct baseline *b)
+{
+	SAME_INT(measured);
+	SAME_INT(ok);
+	SAME_INT(days);
+	SAME_INT(last_ok_us);
+	SAME_INT(bad_streak);
+	SAME_LIST(addresses, naddresses, same_baseline_item);
+	SAME_LIST(issuers, nissuers, same_baseline_item);
+	SAME_LIST(keys, nkeys, same_baseline_item);
+	SAME_DOUBLE(handshake_s);
+	SAME_DOUBLE(connect_s);
+	SAME_DOUBLE(rate);
+	SAME_INT(body_length);
+	SAME_TEXT(title);
+	SAME_LIST(blockpages, nblockpages, same_baseline_item);
+	SAME_INT(quic);
 }
 
 static void
@@ -235,6 +359,25 @@ same_verdict(const struct verdict *a, const struct verdict *b)
 	SAME_DOUBLE(confidence);
 	SAME_LIST(evidence, nevidence, same_evidence);
 	SAME_TEXT(rules);
+}
+
+static void
+same_ooni(const struct ooni_keys *a, const struct ooni_keys *b)
+{
+	SAME_TEXT(blocking);
+	SAME_INT(accessible);
+	SAME_TEXT(dns_consistency);
+	SAME_TEXT(dns_experiment_failure);
+	SAME_TEXT(http_experiment_failure);
+	SAME_TEXT(control_failure);
+	SAME_INT(body_length_match);
+	SAME_INT(headers_match);
+	SAME_INT(status_code_match);
+	SAME_INT(title_match);
+	SAME_DOUBLE(body_proportion);
+	SAME_INT(x_blocking_flags);
+	SAME_INT(x_dns_flags);
+	SAME_INT(x_null_null_flags);
 }
 
 static void
@@ -277,6 +420,7 @@ same_round(const struct round_info *a, const struct round_info *b)
 	SAME_LIST(added_roots, nadded_roots, same_string);
 	SAME_LIST(controls, ncontrols, same_control);
 	SAME_LIST(skipped, nskipped, same_skipped);
+	SAME_LIST(notes, nnotes, same_evidence);
 }
 
 static void
@@ -308,18 +452,31 @@ same_envelope(const struct measurement *a, const struct measurement *b)
 	SAME_LIST(annotations, nannotations, same_annotation);
 }
 
-void
-assert_same_record(const struct measurement *a, const struct measurement *b)
+static void
+same_observations(const struct measurement *a, const struct measurement *b)
 {
-	same_envelope(a, b);
 	SAME_LIST(queries, nqueries, same_query);
 	SAME_LIST(duplicates, nduplicates, same_query);
 	SAME_LIST(tcp, ntcp, same_tcp);
 	SAME_LIST(tls, ntls, same_tls);
 	SAME_LIST(events, nevents, same_event);
 	SAME_LIST(requests, nrequests, same_request);
-	SAME_TEXT(blocking);
-	SAME_INT(accessible);
+}
+
+void
+assert_same_record(const struct measurement *a, const struct measurement *b)
+{
+	same_envelope(a, b);
+	same_observations(a, b);
+	assert_int_equal(a->confirm != NULL, b->confirm != NULL);
+	if (a->confirm != NULL)
+		same_observations(a->confirm, b->confirm);
+	assert_int_equal(a->control != NULL, b->control != NULL);
+	if (a->control != NULL)
+		same_vantage(a->control, b->control);
+	SAME_LIST(quic, nquic, same_quic);
+	SAME_LIST(traces, ntraces, same_trace);
+	same_ooni(&a->ooni, &b->ooni);
 	SAME_INT(has_x);
 	SAME_INT(start_mono_ns);
 	SAME_TEXT(round_id);
@@ -328,6 +485,9 @@ assert_same_record(const struct measurement *a, const struct measurement *b)
 	SAME_TEXT(role);
 	same_context(&a->context, &b->context);
 	same_verdict(&a->verdict, &b->verdict);
+	assert_int_equal(a->baseline != NULL, b->baseline != NULL);
+	if (a->baseline != NULL)
+		same_baseline(a->baseline, b->baseline);
 	assert_int_equal(a->round != NULL, b->round != NULL);
 	if (a->round != NULL)
 		same_round(a->round, b->round);

@@ -9,7 +9,11 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "results/baseline.h"
 #include "results/measurement.h"
+#include "results/vantage.h"
+#include "results/quic_ping.h"
+#include "results/trace_path.h"
 
 /* Arena copies of literals, so that the sample is made of what a running probe would hold. */
 #define TEXT(s) arena_strdup(m->arena, (s))
@@ -70,8 +74,15 @@ fill_context(struct measurement *m)
 	c->domestic_asked = 2;
 	c->domestic_ok = 1;
 	c->others_ok = 9;
+	c->same_issuer = 5;
+	c->same_issuer_abroad = 4;
+	c->same_page = 3;
+	c->same_address = 2;
+	c->usual_n = 12;
+	c->usual_rate = 250000.5;
+	c->usual_handshake_s = 0.0625;
 	r = ARENA_PUSH(m->arena, c->resolvers, c->nresolvers);
-	*r = (struct resolver_health){TEXT("192.0.2.53:53"), RESOLVER_SECOND, 7, 6, 5};
+	*r = (struct resolver_health){TEXT("192.0.2.53:53"), RESOLVER_SECOND, 7, 6, 5, 4};
 }
 
 static void
@@ -144,6 +155,7 @@ fill_tls(struct measurement *m)
 	    (struct verify_error){1, 20, "unable to get local issuer certificate"};
 	h->host_ok = 0;
 	h->os_trusted = 1;
+	h->leaf_sha256 = TEXT("abcdef");
 	h = ARENA_PUSH(m->arena, m->tls, m->ntls);
 	fill_common(m, &h->c, 0.04, 6, 2);
 	h->tls_version = h->cipher_suite = "";
@@ -190,6 +202,7 @@ fill_requests(struct measurement *m)
 	r->failure = "generic_timeout_error";
 	r->url = TEXT("http://www.example.org/?a=\x01");
 	r->method = TEXT("GET");
+	r->first_byte_s = r->last_byte_s = -1;
 	r->err = 110;
 	r = ARENA_PUSH(m->arena, m->requests, m->nrequests);
 	fill_common(m, &r->c, 0.06, 8, 2);
@@ -211,6 +224,106 @@ fill_requests(struct measurement *m)
 	r->header_bytes = 900;
 	r->headers_truncated = true;
 	r->location = TEXT("https://www.example.org/next");
+	r->first_byte_s = 1.25;
+	r->last_byte_s = 2.5;
+	r->fingerprint = TEXT("nv.fp.cloudflare_challenge");
+	r->fingerprint_fp = true;
+}
+
+static void
+fill_control(struct measurement *m)
+{
+	struct vantage *v = arena_alloc(m->arena, sizeof(*v));
+
+	m->control = v;
+	v->url = TEXT("https://helper.example:4443/");
+	v->t0 = 0.07;
+	v->t = 3.25;
+	v->answered = true;
+	*ARENA_PUSH(m->arena, v->tcp, v->ntcp) = (struct vantage_endpoint){
+	    .endpoint = TEXT("192.0.2.1:443"), .status = true};
+	*ARENA_PUSH(m->arena, v->tcp, v->ntcp) = (struct vantage_endpoint){
+	    .endpoint = TEXT("[2001:db8::1]:80"), .failure = TEXT("connection_refused_error")};
+	*ARENA_PUSH(m->arena, v->tls, v->ntls) =
+	    (struct vantage_endpoint){.endpoint = TEXT("192.0.2.1:443"),
+	        .server_name = TEXT("www.example.org"), .failure = TEXT("ssl_invalid_hostname")};
+	v->http = (struct vantage_http){.asked = true, .body_length = 1533,
+	    .discovered_h3_endpoint = TEXT("www.example.org:443"), .failure = TEXT("unknown_error"),
+	    .title = TEXT("Example"), .status_code = 200};
+	add_header(m, &v->http.headers, &v->http.nheaders, "Server", "nginx");
+	v->dns_failure = TEXT("dns_name_error");
+	*ARENA_PUSH(m->arena, v->addrs, v->naddrs) = TEXT("192.0.2.1");
+	*ARENA_PUSH(m->arena, v->ips, v->nips) = (struct vantage_ip){TEXT("192.0.2.1"), 64500,
+	    VANTAGE_IP_PROBE | VANTAGE_IP_HELPER | VANTAGE_IP_TLS_VALID};
+	v->asked_url = TEXT("https://www.example.org/");
+	add_header(m, &v->asked_headers, &v->nasked_headers, "Accept", "text/html");
+	add_header(m, &v->asked_headers, &v->nasked_headers, "Accept", "*/*");
+	*ARENA_PUSH(m->arena, v->asked_endpoints, v->nasked_endpoints) = TEXT("192.0.2.1:443");
+}
+
+static void
+fill_baseline(struct measurement *m)
+{
+	struct baseline *b = m->baseline = baseline_new(m->arena);
+
+	b->measured = 31;
+	b->ok = 30;
+	b->days = 8;
+	b->last_ok_us = INT64_C(1795307400987654);
+	b->bad_streak = 1;
+	*ARENA_PUSH(m->arena, b->addresses, b->naddresses) =
+	    (struct baseline_item){TEXT("192.0.2.1"), 29, INT64_C(1795307400987654)};
+	*ARENA_PUSH(m->arena, b->addresses, b->naddresses) =
+	    (struct baseline_item){TEXT("2001:db8::1"), 2, INT64_C(1794307400000001)};
+	*ARENA_PUSH(m->arena, b->issuers, b->nissuers) =
+	    (struct baseline_item){TEXT("1f"), 28, INT64_C(1795307400987653)};
+	*ARENA_PUSH(m->arena, b->keys, b->nkeys) =
+	    (struct baseline_item){TEXT("2e"), 27, INT64_C(1795307400987652)};
+	b->handshake_s = 0.0625;
+	b->connect_s = 0.03;
+	b->rate = 123456.75;
+	b->body_length = 98765;
+	b->title = TEXT("Басты бет");
+	*ARENA_PUSH(m->arena, b->blockpages, b->nblockpages) =
+	    (struct baseline_item){TEXT("3d"), 26, INT64_C(1795307400987651)};
+	b->quic = true;
+}
+
+static void
+fill_quic(struct measurement *m)
+{
+	struct quic_ping *p = ARENA_PUSH(m->arena, m->quic, m->nquic);
+
+	fill_common(m, &p->c, 0.07, 9, 1);
+	p->address = TEXT("[2001:db8::1]:443");
+	p->sent = 2;
+	p->answered = 1;
+	p->unexpected = 3;
+	p->server_name = TEXT("www.example.org");
+	*ARENA_PUSH(m->arena, p->versions, p->nversions) = 1;
+	*ARENA_PUSH(m->arena, p->versions, p->nversions) = 0xfafafafa;
+	p = ARENA_PUSH(m->arena, m->quic, m->nquic);
+	fill_common(m, &p->c, 0.08, 0, 2);
+	p->failure = "generic_timeout_error";
+	p->sent = 4;
+}
+
+static void
+fill_traces(struct measurement *m)
+{
+	struct trace_path *p = ARENA_PUSH(m->arena, m->traces, m->ntraces);
+
+	fill_common(m, &p->c, 0.09, 0, 1);
+	p->address = TEXT("192.0.2.1:443");
+	p->server_name = TEXT("www.example.org");
+	p->kind = "target";
+	*ARENA_PUSH(m->arena, p->hops, p->nhops) =
+	    (struct trace_hop){1, "expired", TEXT("192.0.2.254"), 0.25, NULL, false};
+	*ARENA_PUSH(m->arena, p->hops, p->nhops) =
+	    (struct trace_hop){2, "certificate", NULL, 0.5, TEXT("ab12"), true};
+	p = ARENA_PUSH(m->arena, m->traces, m->ntraces);
+	fill_common(m, &p->c, 0.1, 0, 1);
+	p->kind = "control";
 }
 
 static void
@@ -225,8 +338,26 @@ fill_verdict(struct measurement *m)
 	*ARENA_PUSH(m->arena, v->evidence, v->nevidence) = "sni_control_ok";
 	*ARENA_PUSH(m->arena, v->evidence, v->nevidence) = "retry_3_of_3";
 	v->rules = "1";
-	m->blocking = TEXT("http-failure");
-	m->accessible = 0;
+}
+
+static void
+fill_ooni(struct measurement *m)
+{
+	m->ooni = (struct ooni_keys){
+	    .blocking = "http-failure",
+	    .accessible = 0,
+	    .dns_consistency = "consistent",
+	    .dns_experiment_failure = "dns_nxdomain_error",
+	    .http_experiment_failure = "connection_reset",
+	    .body_length_match = 0,
+	    .headers_match = 1,
+	    .status_code_match = -1,
+	    .title_match = 1,
+	    .body_proportion = 1.0 / 3,
+	    .x_blocking_flags = 12,
+	    .x_dns_flags = 3,
+	    .x_null_null_flags = 17,
+	};
 }
 
 struct measurement *
@@ -247,7 +378,14 @@ sample_web(void)
 	fill_tls(m);
 	fill_events(m);
 	fill_requests(m);
+	fill_tls(measurement_confirm(m));
+	fill_query(m, ARENA_PUSH(m->arena, m->confirm->queries, m->confirm->nqueries), NULL);
+	fill_control(m);
+	fill_baseline(m);
+	fill_quic(m);
+	fill_traces(m);
 	fill_verdict(m);
+	fill_ooni(m);
 	return m;
 }
 
@@ -275,6 +413,7 @@ sample_round(void)
 	r->roots = TEXT("/etc/ssl/certs");
 	r->nroots = 146;
 	*ARENA_PUSH(m->arena, r->added_roots, r->nadded_roots) = TEXT("ab12");
+	*ARENA_PUSH(m->arena, r->notes, r->nnotes) = "dns_wildcard";
 	*ARENA_PUSH(m->arena, r->controls, r->ncontrols) = (struct control_outcome){
 	    TEXT("https://example.com/"), TEXT("foreign"), TEXT("before"), true, NULL, true, 204};
 	*ARENA_PUSH(m->arena, r->controls, r->ncontrols) =

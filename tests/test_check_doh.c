@@ -51,8 +51,8 @@ ask_new(struct ask *a, const char *host, const char *path, const char *name, enu
 	*a = (struct ask){.m = measurement_new(), .pins = {loopback}};
 	a->resolver.role = RESOLVER_DOH;
 	a->resolver.address = xasprintf("https://%s:%d%s", host, peer.port, path);
-	a->resolver.pins = a->pins;
-	a->resolver.npins = 1;
+	a->resolver.server.pins = a->pins;
+	a->resolver.server.npins = 1;
 	a->check = check_doh_new(&hand->probe, a->m, &a->resolver, name, type, ask_done, a);
 }
 
@@ -239,14 +239,14 @@ test_nothing_is_looked_up(void **state)
 
 	(void)state;
 	ask_new(&a, "unpinned.test", "/dns-query", "news.example", DNS_TYPE_A);
-	a.resolver.npins = 0;
+	a.resolver.server.npins = 0;
 	check_start(a.check);
 	assert_string_equal(
 	    ask_wait(&a)->failure, "unknown_failure: doh: the resolver has no address");
 	ask_free(&a);
 	/* An address needs no pin. */
 	ask_new(&a, "127.0.0.1", "/dns-query", "news.example", DNS_TYPE_A);
-	a.resolver.npins = 0;
+	a.resolver.server.npins = 0;
 	check_start(a.check);
 	assert_int_equal(ask_wait(&a)->nanswers, 2);
 	ask_free(&a);

@@ -15,6 +15,7 @@
 
 #include "base/mem.h"
 #include "probe/check_http.h"
+#include "results/blockpage.h"
 #include "results/failure.h"
 #include "results/measurement.h"
 #include "tests/hand_probe.h"
@@ -439,6 +440,142 @@ test_a_flood_of_headers_is_a_failure(void **state)
 	}
 }
 
+/* Nothing is unpacked: neither is the memory filled, nor the hash one of bytes that nobody sent. */
+static void
+test_a_packed_page_stays_packed(void **state)
+{
+	struct fetch f;
+	const struct http_request *r = fetch(&f, "/gzipbomb");
+	const char *packed = header(r->headers, r->nheaders, "X-Packed");
+
+	(void)state;
+	assert_null(r->failure);
+	assert_int_equal(r->code, 200);
+	assert_non_null(packed);
+	assert_int_equal(r->body_length, strtol(packed, NULL, 10));
+	assert_false(r->body_is_truncated);
+	assert_memory_equal(r->body.data, "\x1f\x8b", 2);
+	fetch_free(&f);
+}
+
+/* A packed transfer, which nobody asked for, libcurl cannot be kept from unpacking; but it does not get far. */
+static void
+test_a_packed_transfer_is_cut(void **state)
+{
+	struct fetch f;
+	const struct http_request *r = fetch(&f, "/transferbomb");
+
+	(void)state;
+	assert_null(r->failure);
+	assert_int_equal(r->code, 200);
+	assert_true(r->body_is_truncated);
+	assert_int_equal(r->body_length, hand->conf.body_cap);
+	assert_true(r->c.t - r->c.t0 < 10);
+	fetch_free(&f);
+}
+
+static void
+test_announced_sizes_are_not_believed(void **state)
+{
+	static const struct {
+		const char *path, *failure;
+		bool cut;
+		int64_t least, most;
+	} rows[] = {
+	    {"/gigabyte", NULL, true, 512 * 1024, 512 * 1024},
+	    {"/chunks", NULL, true, 512 * 1024, 512 * 1024},
+	    {"/boast", "eof_error", false, 3, 3},
+	};
+	const struct http_request *r;
+	struct fetch f;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		r = fetch(&f, rows[i].path);
+		print_message("# %s\n", rows[i].path);
+		if (rows[i].failure == NULL)
+			assert_null(r->failure);
+		else
+			assert_string_equal(r->failure, rows[i].failure);
+		assert_int_equal(r->code, 200);
+		assert_int_equal(r->body_is_truncated, rows[i].cut);
+		assert_true(r->body_length >= rows[i].least && r->body_length <= rows[i].most);
+		assert_true(r->c.t - r->c.t0 < 10);
+		fetch_free(&f);
+	}
+	/* A size that no number holds: an error of HTTP, named in libcurl's words. */
+	r = fetch(&f, "/hugechunk");
+	assert_non_null(r->failure);
+	assert_memory_equal(r->failure, "unknown_failure: http: ", 23);
+	assert_int_equal(r->code, 200);
+	assert_int_equal(r->body_length, 0);
+	fetch_free(&f);
+}
+
+static void
+test_interim_responses_without_end_are_a_flood(void **state)
+{
+	struct fetch f;
+	const struct http_request *r = fetch(&f, "/interim");
+
+	(void)state;
+	assert_string_equal(r->failure, "unknown_failure: http: headers too large");
+	assert_true(r->header_bytes < 1024 * 1024);
+	assert_true(r->c.t - r->c.t0 < 10);
+	fetch_free(&f);
+}
+
+/* The page passes by, and what it is known for stays, whether the page is kept or not. */
+static void
+test_a_known_page_is_named(void **state)
+{
+	static const char rows[] = "name,scope,location_found,pattern_type,pattern,expected_countries\n"
+				   "test.block,isp,body,contains,by order of the test,KZ\n"
+				   "test.late,isp,body,contains,xx,\n"
+				   "test.challenge,fp,header.cf-mitigated,full,challenge,\n";
+	struct fingerprints *f = fingerprints_new();
+	static char kz[] = "KZ", ru[] = "RU";
+	const struct http_request *r;
+	struct fetch fetched;
+
+	(void)state;
+	assert_int_equal(fingerprints_parse(f, "rows", rows, sizeof(rows) - 1), 0);
+	hand->probe.fingerprints = f;
+	hand->conf.keep_bodies = false;
+	hand->conf.country = kz;
+	r = fetch(&fetched, "/blocked");
+	assert_string_equal(r->fingerprint, "test.block");
+	assert_false(r->fingerprint_fp);
+	assert_int_equal(r->body.len, 0);
+	assert_string_equal(r->title, "Blocked");
+	fetch_free(&fetched);
+
+	r = fetch(&fetched, "/challenge");
+	assert_string_equal(r->fingerprint, "test.challenge");
+	assert_true(r->fingerprint_fp);
+	fetch_free(&fetched);
+
+	assert_null(fetch(&fetched, "/ok")->fingerprint);
+	fetch_free(&fetched);
+
+	/* Only the beginning is held, the hash is of all. */
+	r = fetch(&fetched, "/bytes/200000");
+	assert_string_equal(r->fingerprint, "test.late");
+	assert_int_equal(r->body_length, 200000);
+	fetch_free(&fetched);
+
+	hand->conf.keep_bodies = true;
+	hand->conf.country = ru;
+	r = fetch(&fetched, "/blocked");
+	assert_null(r->fingerprint);
+	assert_true(r->body.len > 0);
+	fetch_free(&fetched);
+	hand->probe.fingerprints = NULL;
+	hand->conf.country = NULL;
+	fingerprints_free(f);
+}
+
 static void
 test_a_response_without_headers(void **state)
 {
@@ -669,6 +806,11 @@ main(void)
 	    cmocka_unit_test(test_an_endless_body_is_cut),
 	    cmocka_unit_test(test_a_body_of_exactly_the_cap_is_whole),
 	    cmocka_unit_test(test_a_flood_of_headers_is_a_failure),
+	    cmocka_unit_test(test_a_packed_page_stays_packed),
+	    cmocka_unit_test(test_a_packed_transfer_is_cut),
+	    cmocka_unit_test(test_announced_sizes_are_not_believed),
+	    cmocka_unit_test(test_interim_responses_without_end_are_a_flood),
+	    cmocka_unit_test(test_a_known_page_is_named),
 	    cmocka_unit_test(test_a_response_without_headers),
 	    cmocka_unit_test(test_headers_twice_folded_and_after_an_interim_response),
 	    cmocka_unit_test(test_a_title_in_another_charset_keeps_its_bytes),

@@ -494,6 +494,98 @@ an_answer_of_10000_bytes_is_listed_whole(void **state)
 	assert_string_equal(f->reply.answers[MANY - 1].address, "127.1.2.187");
 }
 
+static void
+pointers_in_data_must_lead_back_too(void **state)
+{
+	/* The data begins at 45: the question ends at 33, and a record's fixed part with a pointer for owner has 12 bytes. */
+	static const uint8_t self[] = {0xc0, 45}, forward[] = {0xc0, 47, 0}, loop[] = {1, 'a', 0xc0, 45};
+	static const uint8_t half[] = {0xc0}, back[] = {1, 'a', 0xc0, 12};
+	const struct {
+		const uint8_t *data;
+		size_t len;
+		enum dns_kind kind;
+	} rows[] = {
+	    {self, 2, DNS_MALFORMED},
+	    {forward, 3, DNS_MALFORMED},
+	    {loop, 4, DNS_MALFORMED},
+	    {half, 1, DNS_MALFORMED},
+	    {back, 4, DNS_VALID},
+	};
+	struct fixture *f = *state;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		begin(f, 0, 1, 0);
+		record(f, asked, 2, DNS_TYPE_CNAME, 60, rows[i].data, rows[i].len);
+		assert_int_equal(reply(f), rows[i].kind);
+	}
+	assert_string_equal(f->reply.answers[0].hostname, "a.www.example.com");
+}
+
+static void
+a_chain_of_pointers_ends_where_a_name_would(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t links[2 * 130];
+	size_t base, n;
+
+	/* Links in the data of a record of another type, each to the one before, the first to the question. */
+	for (n = 126; n <= 127; n++) {
+		begin(f, 0, 2, 0);
+		base = f->msg.len + 12;
+		for (size_t i = 0; i < n; i++) {
+			size_t to = i == 0 ? 12 : base + 2 * (i - 1);
+
+			links[2 * i] = (uint8_t)(0xc0 | to >> 8);
+			links[2 * i + 1] = (uint8_t)to;
+		}
+		record(f, asked, 2, TXT, 60, links, 2 * n);
+		links[0] = (uint8_t)(0xc0 | (base + 2 * (n - 1)) >> 8);
+		links[1] = (uint8_t)(base + 2 * (n - 1));
+		record(f, links, 2, DNS_TYPE_A, 60, "\300\0\2\1", 4);
+		assert_int_equal(reply(f), n == 126 ? DNS_VALID : DNS_MALFORMED);
+		if (n == 126)
+			assert_int_equal(f->reply.nmatching, 1);
+	}
+}
+
+static void
+counts_that_promise_more_than_came_are_malformed(void **state)
+{
+	struct fixture *f = *state;
+
+	begin(f, 0, 65535, 0);
+	record(f, asked, 2, DNS_TYPE_A, 60, "\300\0\2\1", 4);
+	assert_int_equal(reply(f), DNS_MALFORMED);
+	begin(f, 0, 1, 0);
+	record(f, asked, 2, DNS_TYPE_A, 60, "\300\0\2\1", 4);
+	f->msg.data[4] = f->msg.data[5] = '\xff'; /* questions: not the one we asked */
+	assert_int_equal(reply(f), DNS_WRONG_QUESTION);
+}
+
+/* As much as a message over TCP can hold, each record an alias of the name asked for to another. */
+static void
+a_message_full_of_aliases_names_no_more_than_it_has(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t alias[] = {2, 0, 0, 0xc0, 12};
+	uint16_t n = 0;
+
+	begin(f, 0, 0, 0);
+	while (f->msg.len + 12 + sizeof(alias) <= 65535) {
+		alias[1] = (uint8_t)('a' + n % 26);
+		alias[2] = (uint8_t)('a' + n / 26 % 26);
+		record(f, asked, 2, DNS_TYPE_CNAME, 60, alias, sizeof(alias));
+		n++;
+	}
+	f->msg.data[6] = (char)(n >> 8);
+	f->msg.data[7] = (char)n;
+	assert_true(n > 3800);
+	assert_int_equal(reply(f), DNS_VALID);
+	assert_int_equal(f->reply.nmatching, 0);
+	assert_true(f->reply.nanswers <= n);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -525,6 +617,10 @@ main(void)
 	    TEST(edns_extends_the_rcode),
 	    TEST(a_missing_additional_record_is_forgiven),
 	    TEST(an_answer_of_10000_bytes_is_listed_whole),
+	    TEST(pointers_in_data_must_lead_back_too),
+	    TEST(a_chain_of_pointers_ends_where_a_name_would),
+	    TEST(counts_that_promise_more_than_came_are_malformed),
+	    TEST(a_message_full_of_aliases_names_no_more_than_it_has),
 	};
 
 	return cmocka_run_group_tests_name("dnswire", tests, NULL, NULL);

@@ -57,11 +57,29 @@ named(const char *word)
 	return false;
 }
 
+/* The keys of these are data; of some, the values still are ours. */
+static bool
+keys_are_data(const char *key, const json_t *value, bool *values_too)
+{
+	static const char *const maps[] = {"headers", "annotations", "http_request_headers",
+	    "tcp_connect", "tls_handshake", "ip_info"};
+	size_t i;
+
+	for (i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
+		if (strcmp(key, maps[i]) == 0 && json_is_object(value)) {
+			*values_too = i < 3;
+			return true;
+		}
+	return false;
+}
+
 static void
 every_key_is_named(json_t *node)
 {
 	const char *key;
-	json_t *value;
+	json_t *value, *item;
+	const char *name;
+	bool values_too;
 	size_t i;
 
 	if (json_object_get(node, "format") != NULL)
@@ -71,9 +89,11 @@ every_key_is_named(json_t *node)
 	json_object_foreach(node, key, value) {
 		if (!named(key))
 			fail_msg("docs/format.md does not name %s", key);
-		/* Keys of these are data. */
-		if (strcmp(key, "headers") != 0 && strcmp(key, "annotations") != 0)
+		if (!keys_are_data(key, value, &values_too))
 			every_key_is_named(value);
+		else if (!values_too)
+			json_object_foreach(value, name, item)
+				every_key_is_named(item);
 	}
 }
 

@@ -172,7 +172,9 @@ test_keys_have_the_lists_and_the_verdict_of_ooni(void **state)
 	static const char *const keys[] = {"queries", "x_dns_duplicate_responses", "tcp_connect",
 	    "tls_handshakes", "network_events", "requests", "blocking", "accessible",
 	    "dns_consistency", "dns_experiment_failure", "http_experiment_failure",
-	    "control_failure", "control"};
+	    "control_failure", "control", "body_proportion", "body_length_match", "headers_match",
+	    "status_code_match", "title_match", "x_blocking_flags", "x_dns_flags",
+	    "x_null_null_flags"};
 	json_t *web = tree(sample_web()), *round = tree(sample_round());
 	size_t i;
 
@@ -234,15 +236,15 @@ blocking_is_false_a_word_or_null(void **state)
 	json_t *root;
 
 	(void)state;
-	m->blocking = arena_strdup(m->arena, "false");
-	m->accessible = 1;
+	m->ooni.blocking = arena_strdup(m->arena, "false");
+	m->ooni.accessible = 1;
 	root = tree(m);
 	assert_true(json_is_false(at(root, "test_keys.blocking")));
 	assert_true(json_is_true(at(root, "test_keys.accessible")));
 	json_decref(root);
 	m = sample_web();
-	m->blocking = NULL;
-	m->accessible = -1;
+	m->ooni.blocking = NULL;
+	m->ooni.accessible = -1;
 	root = tree(m);
 	assert_true(json_is_null(at(root, "test_keys.blocking")));
 	assert_true(json_is_null(at(root, "test_keys.accessible")));
@@ -308,8 +310,8 @@ wrong_types_are_counted_and_passed_over(void **state)
 	assert_int_equal(m->ntcp, 1);
 	assert_string_equal(m->tcp[0].ip, "192.0.2.1");
 	assert_int_equal(m->tcp[0].port, 0);
-	assert_int_equal(m->accessible, -1);
-	assert_null(m->blocking);
+	assert_int_equal(m->ooni.accessible, -1);
+	assert_null(m->ooni.blocking);
 	assert_false(m->has_x);
 	measurement_free(m);
 }

@@ -270,13 +270,13 @@ doh_urls_keep_their_pins_apart(void **state)
 	f->resolvers = resolvers_load(&f->conf, &f->n);
 	assert_int_equal(f->n, 4);
 	expect(f, 0, RESOLVER_DOH, "https://dns.example/dns-query");
-	assert_int_equal(f->resolvers[0].npins, 2);
-	assert_string_equal(f->resolvers[0].pins[1], "2001:db8::1");
+	assert_int_equal(f->resolvers[0].server.npins, 2);
+	assert_string_equal(f->resolvers[0].server.pins[1], "2001:db8::1");
 	expect(f, 1, RESOLVER_DOH, "https://192.0.2.7/dns-query");
 	expect(f, 2, RESOLVER_DOH, "https://[2001:db8::7]:8443/q");
 	expect(f, 3, RESOLVER_DOH, "https://plain.example:444/q");
 	for (i = 0; i < f->n; i++) {
-		host = resolver_doh_host(&f->resolvers[i]);
+		host = pinned_url_unknown_host(&f->resolvers[i].server);
 		if (hosts[i] == NULL)
 			assert_null(host);
 		else

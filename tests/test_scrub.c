@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "probe/scrub.h"
 #include "results/measurement.h"
+#include "results/vantage.h"
 
 static char v4[] = "192.0.2.1", v6[] = "2001:db8::1f";
 static char *both[] = {v4, v6};
@@ -19,8 +20,12 @@ becomes(const char *before, const char *after)
 {
 	struct measurement *m = measurement_new();
 	struct http_request *r = ARENA_PUSH(m->arena, m->requests, m->nrequests);
-	struct http_header *h = ARENA_PUSH(m->arena, r->headers, r->nheaders);
+	struct http_header *h = ARENA_PUSH(m->arena, r->headers, r->nheaders), *theirs;
 
+	m->control = arena_alloc(m->arena, sizeof(*m->control));
+	m->control->http.title = arena_strdup(m->arena, before);
+	theirs = ARENA_PUSH(m->arena, m->control->http.headers, m->control->http.nheaders);
+	theirs->value = arena_strdup(m->arena, before);
 	h->name = arena_strdup(m->arena, "X-Client");
 	h->value = arena_strdup(m->arena, before);
 	r->title = arena_strdup(m->arena, before);
@@ -30,6 +35,8 @@ becomes(const char *before, const char *after)
 	scrub_measurement(&scrub, m);
 	assert_string_equal(h->value, after);
 	assert_string_equal(r->title, after);
+	assert_string_equal(m->control->http.title, after);
+	assert_string_equal(theirs->value, after);
 	assert_string_equal(r->location, after);
 	assert_string_equal(r->url, after);
 	assert_memory_equal(r->body.data, after, strlen(after));

@@ -60,6 +60,27 @@ fails(struct measurement *m, enum resolver_role role, const char *failure)
 		query(m, role, failure, "");
 }
 
+/* Target and control asked of the system's resolver in turns; so many of the controls are answered. */
+static void
+asked_in_turns(struct measurement *m, const char *failure, int pairs, int answered)
+{
+	static char target_text[] = "why=dns_target", control_text[] = "why=dns_control";
+	static char *target_tag[] = {target_text}, *control_tag[] = {control_text};
+	struct measurement *c = measurement_confirm(m);
+	int i;
+
+	for (i = 0; i < pairs; i++) {
+		query(c, RESOLVER_SYSTEM, failure, "");
+		c->queries[c->nqueries - 1].rcode = -1;
+		c->queries[c->nqueries - 1].c.tags = target_tag;
+		c->queries[c->nqueries - 1].c.ntags = 1;
+		query(c, RESOLVER_SYSTEM, i < answered ? NULL : failure, i < answered ? "203.0.113.9" : "");
+		c->queries[c->nqueries - 1].rcode = i < answered ? 0 : -1;
+		c->queries[c->nqueries - 1].c.tags = control_tag;
+		c->queries[c->nqueries - 1].c.ntags = 1;
+	}
+}
+
 static void
 connects(struct measurement *m, const char *ip, const char *failure)
 {
@@ -276,7 +297,22 @@ silence_of_the_resolver_is_only_likely(void **state)
 	fails(m, RESOLVER_SYSTEM, TIMEOUT);
 	query(m, RESOLVER_DOH, NULL, "203.0.113.1");
 	shakes(m, "203.0.113.1", NULL);
+	means(m, VERDICT_INSUFFICIENT, DNS_TIMEOUT, "name_unusable_site_proven");
+
+	m = target(SITE);
+	fails(m, RESOLVER_SYSTEM, TIMEOUT);
+	query(m, RESOLVER_DOH, NULL, "203.0.113.1");
+	shakes(m, "203.0.113.1", NULL);
+	asked_in_turns(m, TIMEOUT, 3, 3);
 	means(m, VERDICT_LIKELY_BLOCKED, DNS_TIMEOUT, "name_fails_site_proven");
+
+	/* A line that loses packets loses the control's, too. */
+	m = target(SITE);
+	fails(m, RESOLVER_SYSTEM, TIMEOUT);
+	query(m, RESOLVER_DOH, NULL, "203.0.113.1");
+	shakes(m, "203.0.113.1", NULL);
+	asked_in_turns(m, TIMEOUT, 3, 1);
+	means(m, VERDICT_INSUFFICIENT, DNS_TIMEOUT, "name_unusable_site_proven");
 }
 
 static void
@@ -309,7 +345,7 @@ two_answers_while_the_site_is_proven_is_an_injection(void **state)
 	query(m, RESOLVER_DOH, NULL, "203.0.113.1");
 	connects(m, "198.51.100.66", TIMEOUT);
 	shakes(m, "203.0.113.1", NULL);
-	means(m, VERDICT_BLOCKED, DNS_INJECTION, "two_answers_site_proven");
+	means(m, VERDICT_BLOCKED, DNS_INJECTION, "injected_site_proven");
 }
 
 static void
@@ -351,7 +387,7 @@ an_address_that_fails_in_different_ways_is_no_lie(void **state)
 	connects(m, "198.51.100.66", TIMEOUT);
 	connects(m, "198.51.100.66", "connection_reset");
 	shakes(m, "203.0.113.1", NULL);
-	means(m, VERDICT_OK, MECHANISM_NONE, "tls_valid");
+	means(m, VERDICT_INSUFFICIENT, TCP_RESET, "doubtful_address");
 }
 
 static void
@@ -455,7 +491,8 @@ a_broken_handshake_is_not_told(void **state)
 		m = target(SITE);
 		query(m, RESOLVER_SYSTEM, NULL, "203.0.113.1");
 		shakes(m, "203.0.113.1", cases[i].failure);
-		means(m, VERDICT_INSUFFICIENT, cases[i].mechanism, "tls_fails");
+		means(m, VERDICT_INSUFFICIENT, cases[i].mechanism,
+		    cases[i].mechanism == TLS_CERTIFICATE ? "certificate_in_doubt" : "tls_fails");
 	}
 }
 
@@ -505,7 +542,7 @@ expired_and_untrusted_is_not_merely_expired(void **state)
 	    X509_V_ERR_CERT_HAS_EXPIRED;
 	ARENA_PUSH(m->arena, tls->verify_errors, tls->nverify_errors)->code =
 	    X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY;
-	means(m, VERDICT_INSUFFICIENT, TLS_CERTIFICATE, "tls_fails");
+	means(m, VERDICT_INSUFFICIENT, TLS_CERTIFICATE, "certificate_in_doubt");
 }
 
 static void

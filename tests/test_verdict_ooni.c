@@ -15,8 +15,8 @@ foreign(const char *blocking, int accessible)
 	struct measurement *m = measurement_new();
 
 	m->has_x = false;
-	m->blocking = arena_strdup(m->arena, blocking);
-	m->accessible = accessible;
+	m->ooni.blocking = arena_strdup(m->arena, blocking);
+	m->ooni.accessible = accessible;
 	return m;
 }
 
@@ -143,39 +143,6 @@ http_diff_is_a_mechanism_itself(void **state)
 	becomes(foreign("http-diff", 0), VERDICT_LIKELY_BLOCKED, STAGE_HTTP, HTTP_DIFF);
 }
 
-/* Our verdict as OONI's two keys; NULL is null. */
-static void
-is_for_ooni(enum verdict_status status, enum verdict_stage stage, enum mechanism mechanism,
-    const char *blocking, int accessible)
-{
-	struct measurement *m = measurement_new();
-
-	m->verdict = (struct verdict){.status = status, .stage = stage, .mechanism = mechanism};
-	verdict_to_ooni(m);
-	if (blocking == NULL)
-		assert_null(m->blocking);
-	else
-		assert_string_equal(m->blocking, blocking);
-	assert_int_equal(m->accessible, accessible);
-	measurement_free(m);
-}
-
-static void
-our_verdicts_are_said_in_the_words_of_ooni(void **state)
-{
-	(void)state;
-	is_for_ooni(VERDICT_OK, STAGE_NONE, MECHANISM_NONE, "false", 1);
-	is_for_ooni(VERDICT_IMPAIRED, STAGE_HTTP, HTTP_SERVER_REFUSAL, "false", 1);
-	is_for_ooni(VERDICT_DOWN, STAGE_DNS, DNS_NXDOMAIN, "false", 0);
-	is_for_ooni(VERDICT_BLOCKED, STAGE_DNS, DNS_BOGON, "dns", 0);
-	is_for_ooni(VERDICT_LIKELY_BLOCKED, STAGE_TCP, TCP_RESET, "tcp_ip", 0);
-	is_for_ooni(VERDICT_BLOCKED, STAGE_TLS, TLS_MITM, "http-failure", 0);
-	is_for_ooni(VERDICT_BLOCKED, STAGE_HTTP, HTTP_RESET, "http-failure", 0);
-	is_for_ooni(VERDICT_BLOCKED, STAGE_HTTP, HTTP_BLOCKPAGE, "http-diff", 0);
-	is_for_ooni(VERDICT_INSUFFICIENT, STAGE_TLS, TLS_LOCAL_INTERCEPTION, NULL, -1);
-	is_for_ooni(VERDICT_NONE, STAGE_NONE, MECHANISM_NONE, NULL, -1);
-}
-
 static void
 every_name_is_found_again(void **state)
 {
@@ -228,7 +195,6 @@ main(void)
 	    cmocka_unit_test(tcp_blocking_has_a_mechanism_where_the_failures_agree),
 	    cmocka_unit_test(http_failure_is_tls_where_the_last_handshake_failed),
 	    cmocka_unit_test(http_diff_is_a_mechanism_itself),
-	    cmocka_unit_test(our_verdicts_are_said_in_the_words_of_ooni),
 	    cmocka_unit_test(every_name_is_found_again),
 	    cmocka_unit_test(exit_codes_are_those_of_a_monitoring_plugin),
 	};

@@ -54,7 +54,7 @@ child_start(const struct child_plan *plan)
 	unsetenv("STATE_DIRECTORY");
 	if (plan->preload != NULL)
 		setenv("LD_PRELOAD", plan->preload, 1);
-	execv(plan->argv[0], plan->argv);
+	execvp(plan->argv[0], plan->argv);
 	log_error("cannot run %s", plan->argv[0]);
 	_exit(127);
 }

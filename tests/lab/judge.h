@@ -2,6 +2,7 @@
 #ifndef LAB_JUDGE_H
 #define LAB_JUDGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "tests/lab/scenario.h"
@@ -24,11 +25,9 @@ const char *outcome_name(enum outcome outcome);
 /* Whether a comma separated list has the word; "*" has all of them. */
 bool words_have(const char *list, const char *word);
 
-/*
- * truth NULL: an innocent bystander; m NULL: no record of it.
- */
+/* truth NULL: an innocent bystander; m NULL: no record of it. */
 enum outcome judge_target(const struct truth_target *truth, const struct measurement *m);
-/* The round's own record, and its JSON for the notes in it. *expected gets what was to be, in the arena of the scenario's. */
+/* The round's own record, and its JSON for the notes in it. *expected gets what was to be, in the scenario's arena. */
 enum outcome judge_round(const struct scenario *scenario, const struct measurement *round, const char *json,
     const char **expected);
 

@@ -18,6 +18,8 @@ static const struct {
 	const char *about;
 } roles[] = {
     {"run", lab_run_main, "play scenarios, and say whether netvane found the truth"},
+    {"try", lab_try_main, "play a scenario, and run a command in the probe's place"},
+    {"list", lab_list_main, "name scenarios, and check that they can be read"},
     {"world", lab_world_main, "all the servers and resolvers beyond the censor"},
     {"certs", lab_certs_main, "make the certificates of the lab's sites and forgers"},
 };

@@ -4,5 +4,9 @@
 
 /* argv[0] is the role's name. Return the program's exit code. */
 int lab_run_main(int argc, char **argv);
+/* Runs a command at the client's. */
+int lab_try_main(int argc, char **argv);
+/* Names the scenarios in the files given, and reads them for that. */
+int lab_list_main(int argc, char **argv);
 
 #endif

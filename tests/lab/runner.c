@@ -24,6 +24,7 @@
 #include "tests/lab/roles.h"
 #include "tests/lab/scenario.h"
 #include "tests/lab/space.h"
+#include "tests/lab/tell.h"
 #include "tests/lab/trial.h"
 
 static const char help[] =
@@ -285,7 +286,7 @@ reason_to_skip(const struct runner *r, enum column column)
 static void
 add_jobs(struct runner *r, const struct scenario *scenario)
 {
-	unsigned wanted = r->options.all_columns ? scenario->columns : r->options.columns;
+	unsigned wanted = scenario->columns & (r->options.all_columns ? ~0U : r->options.columns);
 	struct job job = {.scenario = scenario};
 
 	for (job.column = 0; job.column < COLUMN_MAX; job.column++)
@@ -326,6 +327,8 @@ start_job(struct runner *r, struct job *job)
 	job->rows = tmpfile();
 	if (job->rows == NULL)
 		log_fatal("no temporary file");
+	if (r->options.show)
+		tell_story(job->scenario);
 	fflush(stdout);
 	job->pid = fork();
 	if (job->pid < 0)
@@ -357,69 +360,6 @@ wait_for_one(struct runner *r)
 
 /* --- telling --------------------------------------------------------------------------------- */
 
-/* A row's words, cut apart in place. */
-enum field {
-	FIELD_TARGET = 3,
-	FIELD_EXPECTED,
-	FIELD_STATUS,
-	FIELD_MECHANISM,
-	FIELD_EVIDENCE = 8,
-	FIELD_SECONDS,
-	FIELD_OUTCOME = 11,
-	FIELD_MAX
-};
-
-static bool
-split_row(char *row, const char *fields[FIELD_MAX])
-{
-	int i;
-
-	for (i = 0; i < FIELD_MAX && row != NULL; i++)
-		fields[i] = strsep(&row, "\t\n");
-	return i == FIELD_MAX;
-}
-
-static void
-tell_row(const struct runner *r, char *row)
-{
-	const char *f[FIELD_MAX];
-
-	if (r->tsv != NULL)
-		fputs(row, r->tsv);
-	if (!split_row(row, f) || (!r->options.verbose && strcmp(f[FIELD_OUTCOME], "right") == 0))
-		return;
-	printf("# %s: %s: expected %s, got %s %s [%s] after %s s\n", f[FIELD_TARGET], f[FIELD_OUTCOME],
-	    f[FIELD_EXPECTED], f[FIELD_STATUS], f[FIELD_MECHANISM], f[FIELD_EVIDENCE], f[FIELD_SECONDS]);
-}
-
-/* For --show: the truth beside what the probe said. */
-static void
-show_row(char *row)
-{
-	const char *f[FIELD_MAX];
-
-	if (split_row(row, f) && strcmp(f[FIELD_EXPECTED], "innocent *") != 0)
-		printf("  %-28s truth: %-40s netvane: %s %s\n", f[FIELD_TARGET], f[FIELD_EXPECTED], f[FIELD_STATUS],
-		    strcmp(f[FIELD_MECHANISM], "-") == 0 ? "" : f[FIELD_MECHANISM]);
-}
-
-static void
-tell_rows(const struct runner *r, const struct job *job)
-{
-	char *row = NULL;
-	size_t size = 0;
-
-	rewind(job->rows);
-	while (getline(&row, &size, job->rows) > 0) {
-		if (r->options.show)
-			show_row(row);
-		else
-			tell_row(r, row);
-	}
-	free(row);
-	fclose(job->rows);
-}
-
 static void
 tell_job(const struct runner *r, const struct job *job, size_t number)
 {
@@ -431,9 +371,13 @@ tell_job(const struct runner *r, const struct job *job, size_t number)
 		printf("ok %zu - %s # SKIP %s\n", number, claim, job->skip);
 		return;
 	}
-	if (!r->options.show)
+	if (r->options.show) {
+		tell_truth(job->scenario, job->rows);
+	} else {
 		printf("%s %zu - %s\n", job->result == TRIAL_RIGHT ? "ok" : "not ok", number, claim);
-	tell_rows(r, job);
+		tell_rows(job->rows, r->tsv, r->options.verbose);
+	}
+	fclose(job->rows);
 	fflush(stdout);
 }
 
@@ -443,7 +387,7 @@ tell_job(const struct runner *r, const struct job *job, size_t number)
 static int
 run_jobs(struct runner *r)
 {
-	size_t next = 0, told = 0;
+	size_t next = 0, told = 0, i;
 	int running = 0, result = 0;
 
 	if (!r->options.show)
@@ -458,7 +402,7 @@ run_jobs(struct runner *r)
 			wait_for_one(r);
 		}
 		running = 0;
-		for (size_t i = 0; i < next; i++)
+		for (i = 0; i < next; i++)
 			running += !r->jobs[i].over;
 		for (; told < next && r->jobs[told].over; told++) {
 			tell_job(r, &r->jobs[told], told + 1);
@@ -469,12 +413,10 @@ run_jobs(struct runner *r)
 	return result;
 }
 
-/* Inside: alone with the machine's files, and with networks of its own. */
+/* Inside: alone with the machine's files, and with networks of its own. Returns -1 to go on, or the exit code. */
 static int
-run_inside(struct runner *r)
+prepare(struct runner *r)
 {
-	size_t i;
-
 	r->scratch = space_scratch();
 	if (r->scratch == NULL) {
 		log_errorx("there is no empty directory to mount temporary files over");
@@ -483,8 +425,17 @@ run_inside(struct runner *r)
 	/* The machine's own configuration is not the lab's. */
 	mount("lab", NETVANE_SYSCONFDIR "/netvane", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0700");
 	setenv("TMPDIR", r->scratch, 1);
-	if (make_certs(r) != 0)
-		return EX_SOFTWARE;
+	return make_certs(r) == 0 ? -1 : EX_SOFTWARE;
+}
+
+static int
+run_inside(struct runner *r)
+{
+	int code = prepare(r);
+	size_t i;
+
+	if (code >= 0)
+		return code;
 	r->have_vantage = probe_knows(r, "control");
 	r->have_baseline = probe_knows(r, "baseline");
 	for (i = 0; i < r->nscenarios; i++)
@@ -532,4 +483,63 @@ lab_run_main(int argc, char **argv)
 		scenario_free(r.scenarios[i]);
 	arena_free(r.arena);
 	return code;
+}
+
+static int
+try_inside(struct runner *r, char *const *command)
+{
+	struct trial_plan plan = {.scenario = r->scenarios[0], .column = LONE_FIRST, .run = 1, .self = r->self,
+	    .netvane = r->netvane, .command = command};
+	int code = prepare(r);
+
+	if (code >= 0)
+		return code;
+	plan.certs = r->certs;
+	plan.dir = r->scratch;
+	/* For the command's convenience. */
+	setenv("LAB_ROOTS", arena_printf(r->arena, "%s/roots.pem", r->certs), 1);
+	return trial_command(&plan);
+}
+
+int
+lab_try_main(int argc, char **argv)
+{
+	struct runner r = {.arena = arena_new()};
+	int code;
+
+	if (argc < 3) {
+		fputs("usage: netvane-lab try SCENARIO.ini COMMAND [ARGUMENT]...\n\n"
+		      "Plays the scenario, and runs the command where the probe would be. Its exit\n"
+		      "status is the command's; $LAB_ROOTS names the lab's public roots.\n\n"
+		      "Example:\n"
+		      "  netvane-lab try sni-reset.ini curl -k https://198.18.1.1/\n",
+		    stderr);
+		return EX_USAGE;
+	}
+	r.options.certs = getenv("LAB_CERTS");
+	code = find_programs(&r) == 0 ? read_scenarios(&r, argv + 1, 1) : EX_NOINPUT;
+	if (code < 0)
+		code = space_leave();
+	if (code == SPACE_INSIDE)
+		code = try_inside(&r, argv + 2);
+	while (r.nscenarios > 0)
+		scenario_free(r.scenarios[--r.nscenarios]);
+	arena_free(r.arena);
+	return code;
+}
+
+int
+lab_list_main(int argc, char **argv)
+{
+	struct scenario *scenario;
+	int i, wrong = 0;
+
+	for (i = 1; i < argc; i++) {
+		scenario = scenario_read(argv[i]);
+		if (scenario != NULL)
+			printf("%-14s %s\n", scenario->name, scenario->title);
+		wrong += scenario == NULL;
+		scenario_free(scenario);
+	}
+	return wrong == 0 ? EXIT_SUCCESS : EX_DATAERR;
 }

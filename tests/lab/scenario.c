@@ -216,11 +216,12 @@ static const struct key {
 } keys[] = {
     {"scenario", "title", read_text, AT(title)},
     {"scenario", "about", read_text, AT(about)},
+    {"scenario", "why", read_text, AT(why)},
     {"scenario", "chance", read_yes, AT(chance)},
     {"scenario", "scale", read_number, AT(scale)},
     {"truth", "target", read_target, 0},
     {"truth", "network", read_text, AT(network)},
-    {"truth", "local_interception", read_yes, AT(local_interception)},
+    {"truth", "local_interception", read_text, AT(local_interception)},
     {"truth", "ipv6", read_text, AT(ipv6)},
     {"truth", "note", read_words, AT(notes)},
     {"line", "family", read_family, AT(line.family)},

@@ -35,13 +35,13 @@ struct words {
 struct scenario {
 	struct arena *arena;
 	const char *path, *name; /* name: of the file, without directory and .ini */
-	const char *title, *about;
+	const char *title, *about, *why; /* why: the truth is what it is; NULL: not said */
 	bool chance; /* is among what decides */
 	double scale; /* limits.scale of the probe */
 	struct truth_target *targets;
 	size_t ntargets;
 	const char *network; /* states; NULL: anything */
-	bool local_interception;
+	const char *local_interception; /* "true", "false"; NULL: false */
 	const char *ipv6; /* NULL: anything */
 	struct words notes;
 	struct line line;

@@ -95,31 +95,56 @@ settle(void)
 	return 0;
 }
 
+/* Dies with its parent from here on. alive is a pipe whose other end only the first of the parents holds. */
+static void
+die_with_parent(int alive)
+{
+	struct pollfd parent = {.fd = alive, .events = POLLIN};
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* It may have died before that. */
+	if (poll(&parent, 1, 0) != 0)
+		_exit(SPACE_REFUSED);
+}
+
+static pid_t
+fork_or_die(void)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		log_fatal("no process");
+	return pid;
+}
+
+/*
+ * Two forks: after unshare it is only children that are in the process namespace, and once the first of these is gone its parent
+ * can never fork again. That is nothing to do to a caller.
+ */
 int
 space_leave(void)
 {
 	int alive[2];
-	struct pollfd parent;
 	pid_t pid;
 
 	if (pipe2(alive, O_CLOEXEC) != 0)
 		log_fatal("no pipe");
-	if (unshare_all() != 0) {
-		log_warn("no namespaces");
-		return SPACE_REFUSED;
-	}
-	pid = fork();
-	if (pid < 0)
-		log_fatal("no process");
+	pid = fork_or_die();
 	if (pid > 0) {
 		close(alive[0]);
 		return wait_for(pid);
 	}
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	/* The parent may have died before that; it alone holds the other end. */
 	close(alive[1]);
-	parent = (struct pollfd){.fd = alive[0], .events = POLLIN};
-	if (poll(&parent, 1, 0) != 0 || settle() != 0)
+	die_with_parent(alive[0]);
+	if (unshare_all() != 0) {
+		log_warn("no namespaces");
+		_exit(SPACE_REFUSED);
+	}
+	pid = fork_or_die();
+	if (pid > 0)
+		_exit(wait_for(pid));
+	die_with_parent(alive[0]);
+	if (settle() != 0)
 		_exit(SPACE_REFUSED);
 	return SPACE_INSIDE;
 }
@@ -142,7 +167,7 @@ is_empty_directory(const char *path)
 const char *
 space_scratch(void)
 {
-	static const char *const places[] = {"/mnt", "/srv", "/media", "/opt", "/home"};
+	static const char *const places[] = {"/mnt", "/srv", "/media", "/opt"};
 	size_t i;
 
 	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++)
@@ -161,7 +186,7 @@ space_enter(const struct spaces *spaces, enum space space)
 		log_fatal("cannot enter a network namespace");
 }
 
-/* Runs a batch in a namespace; a NULL batch does nothing. */
+/* Runs a batch in a namespace. */
 static int
 ip_batch(const struct spaces *spaces, enum space space, const char *batch)
 {
@@ -171,9 +196,7 @@ ip_batch(const struct spaces *spaces, enum space space, const char *batch)
 
 	if (pipe(in) != 0)
 		log_fatal("no pipe");
-	pid = fork();
-	if (pid < 0)
-		log_fatal("no process");
+	pid = fork_or_die();
 	if (pid == 0) {
 		space_enter(spaces, space);
 		dup2(in[0], STDIN_FILENO);

@@ -1,14 +1,12 @@
 /* One trial. */
 #include "tests/lab/trial.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -27,7 +25,9 @@
 #include "tests/lab/relay.h"
 #include "tests/lab/space.h"
 
-enum { READY_MS = 20000, LISTEN_TRIES = 500, LISTEN_PAUSE_MS = 20, LONGEST_S = 300 };
+enum { READY_MS = 20000, LONGEST_S = 300 };
+/* netvane check ends with these when it could do its work. */
+enum { PROBE_STATUS_MOST = 3 };
 
 /* Measured beside the targets of the truth: nobody interferes with them unless the scenario says so. */
 static const char *const bystanders[] = {"https://news6.lab/", "https://social3.lab/", "https://mail1.lab/",
@@ -110,9 +110,9 @@ open_log(const struct trial *t, const char *name)
 
 /* --- the world ------------------------------------------------------------------------------- */
 
-/* Reads until there is "ready". */
+/* Reads until the word comes, with which a server says that it listens. */
 static int
-wait_until_ready(int fd)
+wait_for_word(int fd, const char *word)
 {
 	struct pollfd ready = {.fd = fd, .events = POLLIN};
 	char said[256];
@@ -125,10 +125,31 @@ wait_until_ready(int fd)
 			break;
 		len += (size_t)n;
 		said[len] = '\0';
-		if (strstr(said, "ready") != NULL)
+		if (strstr(said, word) != NULL)
 			return 0;
 	}
 	return -1;
+}
+
+/* Starts a server in the world and waits for its word. What it says otherwise goes to a file of that name. */
+static int
+start_server(struct trial *t, char *const *argv, const char *log, const char *word, pid_t *pid)
+{
+	int said[2], err = open_log(t, log), result;
+	struct child_plan plan = {
+	    .spaces = &t->spaces, .space = SPACE_WORLD, .argv = argv, .home = t->plan->dir, .err = err};
+
+	if (pipe2(said, O_CLOEXEC) != 0)
+		log_fatal("no pipe");
+	plan.out = said[1];
+	*pid = child_start(&plan);
+	close(said[1]);
+	close(err);
+	result = wait_for_word(said[0], word);
+	close(said[0]);
+	if (result != 0)
+		log_errorx("%s %s did not get ready; see %s (--keep)", argv[0], argv[1], log);
+	return result;
 }
 
 static int
@@ -137,60 +158,21 @@ start_world(struct trial *t, bool clean)
 	char *argv[] = {arena_strdup(t->arena, t->plan->self), arena_strdup(t->arena, "world"),
 	    arena_strdup(t->arena, t->scenario->path), arena_strdup(t->arena, "--certs"),
 	    arena_strdup(t->arena, t->plan->certs), clean ? arena_strdup(t->arena, "--clean") : NULL, NULL};
-	int said[2], err = open_log(t, "world.log"), result;
-	struct child_plan plan = {
-	    .spaces = &t->spaces, .space = SPACE_WORLD, .argv = argv, .home = t->plan->dir, .err = err};
 
-	if (pipe2(said, O_CLOEXEC) != 0)
-		log_fatal("no pipe");
-	plan.out = said[1];
-	t->world = child_start(&plan);
-	close(said[1]);
-	close(err);
-	result = wait_until_ready(said[0]);
-	close(said[0]);
-	if (result != 0)
-		log_errorx("the world did not get ready; see its world.log (--keep)");
-	return result;
+	return start_server(t, argv, "world.log", "ready", &t->world);
 }
 
-/* --- the control vantage --------------------------------------------------------------------- */
-
-static bool
-listens(void)
-{
-	struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(8080)};
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	bool connected;
-
-	inet_pton(AF_INET, "198.51.100.20", &at.sin_addr);
-	connected = connect(fd, (const struct sockaddr *)&at, sizeof(at)) == 0;
-	close(fd);
-	return connected;
-}
-
+/* The lab's addresses are none that the public internet has. */
 static int
 start_vantage(struct trial *t)
 {
 	char *argv[] = {arena_strdup(t->arena, t->plan->netvane), arena_strdup(t->arena, "control"),
 	    arena_strdup(t->arena, "-c"), in_dir(t, "control.conf"), arena_strdup(t->arena, "--listen"),
-	    arena_strdup(t->arena, LAB_VANTAGE), NULL};
-	int out = open_log(t, "control.log"), i;
-	struct child_plan plan = {
-	    .spaces = &t->spaces, .space = SPACE_WORLD, .argv = argv, .home = t->plan->dir, .out = out, .err = -1};
+	    arena_strdup(t->arena, LAB_VANTAGE), arena_strdup(t->arena, "--allow-private"), NULL};
 
 	if (probe_files_write_control(t->plan->dir, t->plan->certs) != 0)
 		return -1;
-	t->vantage = child_start(&plan);
-	close(out);
-	space_enter(&t->spaces, SPACE_WORLD);
-	for (i = 0; i < LISTEN_TRIES; i++) {
-		if (listens())
-			return 0;
-		poll(NULL, 0, LISTEN_PAUSE_MS);
-	}
-	log_errorx("the control vantage does not listen; see its control.log (--keep)");
-	return -1;
+	return start_server(t, argv, "control.log", "http://", &t->vantage);
 }
 
 /* --- the way between ------------------------------------------------------------------------- */
@@ -280,13 +262,13 @@ probe_arguments(struct trial *t)
 	return argv;
 }
 
-/* One round, with the packets on their way meanwhile. */
+/* Runs a program at the client's, with the packets on their way meanwhile. Returns its exit status, or -1. */
 static int
-run_probe(struct trial *t, bool show)
+run_client(struct trial *t, char *const *argv, bool show)
 {
 	const struct timeval longest = {LONGEST_S, 0};
 	int out = show ? -1 : open_log(t, "probe.jsonl"), err = show ? -1 : open_log(t, "probe.log");
-	struct child_plan plan = {.spaces = &t->spaces, .space = SPACE_CLIENT, .argv = probe_arguments(t),
+	struct child_plan plan = {.spaces = &t->spaces, .space = SPACE_CLIENT, .argv = argv,
 	    .home = t->plan->dir, .out = out, .err = err, .over = t->store_place, .under = t->store};
 
 	t->probe = child_start(&plan);
@@ -297,17 +279,23 @@ run_probe(struct trial *t, bool show)
 	event_add(t->too_long, &longest);
 	event_base_dispatch(t->base);
 	event_del(t->too_long);
-	if (t->probe > 0) {
-		child_end(t->probe);
-		t->probe = -1;
-		log_errorx("the probe did not end within %d s", LONGEST_S);
-		return -1;
-	}
-	if (t->probe_status > 3) {
-		log_errorx("the probe ended with %d; see its probe.log (--keep)", t->probe_status);
-		return -1;
-	}
-	return 0;
+	if (t->probe <= 0)
+		return t->probe_status;
+	child_end(t->probe);
+	t->probe = -1;
+	log_errorx("%s did not end within %d s", argv[0], LONGEST_S);
+	return -1;
+}
+
+/* One round. */
+static int
+run_probe(struct trial *t, bool show)
+{
+	int status = run_client(t, probe_arguments(t), show);
+
+	if (status > PROBE_STATUS_MOST)
+		log_errorx("the probe ended with %d; see its probe.log (--keep)", status);
+	return status >= 0 && status <= PROBE_STATUS_MOST ? 0 : -1;
 }
 
 /* --- the week before ------------------------------------------------------------------------- */
@@ -483,25 +471,31 @@ prepare_store(struct trial *t)
 	return probe_files_write_store(t->store, t->plan->certs, t->scenario->line.os_root, &t->store_place);
 }
 
+/* All but the probe: the country with its troubles. */
+static int
+build(struct trial *t)
+{
+	const struct scenario *s = t->scenario;
+
+	if (spaces_make(&t->spaces, &s->line) != 0)
+		return -1;
+	if (column_has_week(t->plan->column) && remember_week(t) != 0)
+		return -1;
+	if (probe_files_write(t->plan->dir, t->plan->certs, s, &s->line) != 0 || prepare_store(t) != 0 ||
+	    start_world(t, false) != 0 || open_road(t, &s->line, false) != 0)
+		return -1;
+	if (column_has_vantage(t->plan->column) && start_vantage(t) != 0)
+		return -1;
+	return spaces_trouble(&t->spaces, &s->line);
+}
+
 static int
 try(struct trial *t)
 {
-	const struct scenario *s = t->scenario;
 	int round;
 
-	if (spaces_make(&t->spaces, &s->line) != 0)
-		return TRIAL_FAILED;
-	if (column_has_week(t->plan->column) && remember_week(t) != 0)
-		return TRIAL_FAILED;
-	if (probe_files_write(t->plan->dir, t->plan->certs, s, &s->line) != 0 || prepare_store(t) != 0 ||
-	    start_world(t, false) != 0 || open_road(t, &s->line, false) != 0)
-		return TRIAL_FAILED;
-	if (column_has_vantage(t->plan->column) && start_vantage(t) != 0)
-		return TRIAL_FAILED;
-	if (spaces_trouble(&t->spaces, &s->line) != 0)
-		return TRIAL_FAILED;
-	for (round = 0; round < s->rounds; round++)
-		if (run_probe(t, t->plan->show && round == s->rounds - 1) != 0)
+	for (round = 1; round <= t->scenario->rounds; round++)
+		if (run_probe(t, t->plan->show && round == t->scenario->rounds) != 0)
 			return TRIAL_FAILED;
 	return report(t);
 }
@@ -521,30 +515,56 @@ precise_base(void)
 	return base;
 }
 
+static void
+trial_begin(struct trial *t, const struct trial_plan *plan)
+{
+	*t = (struct trial){.plan = plan, .scenario = plan->scenario, .arena = arena_new(), .world = -1,
+	    .vantage = -1, .probe = -1};
+	t->base = precise_base();
+	t->child_ended = evsignal_new(t->base, SIGCHLD, on_child, t);
+	event_add(t->child_ended, NULL);
+	t->too_long = event_new(t->base, -1, 0, on_too_long, t);
+	choose_urls(t);
+}
+
+static void
+trial_end(struct trial *t)
+{
+	size_t i;
+
+	close_road(t);
+	relay_free(t->relay);
+	child_end(t->vantage);
+	child_end(t->world);
+	event_free(t->child_ended);
+	event_free(t->too_long);
+	event_base_free(t->base);
+	for (i = 0; i < t->nrecords; i++)
+		measurement_free(t->records[i].m);
+	arena_free(t->arena);
+}
+
 int
 trial_run(const struct trial_plan *plan)
 {
-	struct trial t = {.plan = plan, .scenario = plan->scenario, .arena = arena_new(), .world = -1,
-	    .vantage = -1, .probe = -1};
+	struct trial t;
 	int result;
-	size_t i;
 
-	t.base = precise_base();
-	t.child_ended = evsignal_new(t.base, SIGCHLD, on_child, &t);
-	event_add(t.child_ended, NULL);
-	t.too_long = event_new(t.base, -1, 0, on_too_long, &t);
-	choose_urls(&t);
-	result = try(&t);
-	close_road(&t);
-	relay_free(t.relay);
-	child_end(t.vantage);
-	child_end(t.world);
-	event_free(t.child_ended);
-	event_free(t.too_long);
-	event_base_free(t.base);
-	for (i = 0; i < t.nrecords; i++)
-		measurement_free(t.records[i].m);
-	arena_free(t.arena);
+	trial_begin(&t, plan);
+	result = build(&t) == 0 ? try(&t) : TRIAL_FAILED;
+	trial_end(&t);
 	fflush(plan->out);
 	return result;
+}
+
+int
+trial_command(const struct trial_plan *plan)
+{
+	struct trial t;
+	int status;
+
+	trial_begin(&t, plan);
+	status = build(&t) == 0 ? run_client(&t, plan->command, true) : -1;
+	trial_end(&t);
+	return status >= 0 ? status : TRIAL_UNTRIED;
 }

@@ -1,0 +1,30 @@
+/*
+ * STATE/state.sqlite: what the probe keeps between rounds and can gather again from its journal. One file, one
+ * schema, one home of its versions; what stands in the tables is the business of the modules that use them.
+ *
+ * WAL with synchronous NORMAL: a crash of the program loses the open transaction and nothing else, a power cut perhaps
+ * the last committed ones, neither the file.
+ */
+#ifndef PROBE_STATE_DB_H
+#define PROBE_STATE_DB_H
+
+#include <stdbool.h>
+
+struct sqlite3;
+
+enum state_db_mode {
+	STATE_DB_LOOK, /* read only: nothing is made, brought up to date or moved */
+	STATE_DB_KEEP, /* read and write. The caller holds the state directory's lock */
+};
+
+/*
+ * Opens it, and brings an older version up to date. STATE_DB_KEEP makes it where it is missing; where the file is damaged or
+ * somebody else's, it is moved aside to state.sqlite.bad-TIME, with what belongs to it, and one made anew. A file
+ * of a newer version is left as it is. *fresh: it was made now. Returns NULL where there is none to be had, after
+ * saying why in the log; for a file that is just missing, STATE_DB_LOOK says nothing.
+ */
+struct sqlite3 *state_db_open(const char *state_dir, enum state_db_mode mode, bool *fresh);
+/* NULL is fine. An open transaction is rolled back, and there must be no statements left. */
+void state_db_close(struct sqlite3 *db);
+
+#endif

@@ -1,0 +1,15 @@
+/*
+ * Findings about the network that are no target's verdict, for the round's record: "dns-wildcard" names that nobody has are
+ * answered, "dns-hijack" questions to any address are answered by somebody else, "doh-blocked" and "doh-intercepted"
+ * resolvers over HTTPS, "resolver-forged" answers of public resolvers over UDP, "clock-suspect" every control's certificate is out
+ * of date. Pure.
+ */
+#ifndef RESULTS_NOTES_H
+#define RESULTS_NOTES_H
+
+struct measurement;
+
+/* round: its context and trials are there. forged: targets for which a second resolver's answers contradicted each other. */
+void notes_write(struct measurement *round, int forged);
+
+#endif

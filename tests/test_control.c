@@ -1,0 +1,264 @@
+/* What the parts of netvane control promise that need no network: whom it serves how often, and where it goes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "probe/control_answer.h"
+#include "probe/control_policy.h"
+#include "probe/rate.h"
+#include "results/measurement.h"
+#include "results/vantage.h"
+#include "targets/target.h"
+
+static const int64_t second = 1000000000;
+
+/* --- how often ------------------------------------------------------------------------------- */
+
+static void
+a_client_has_so_many_a_minute(void **state)
+{
+	struct rate *rate = rate_new(3, 100);
+	int64_t start = 7 * second;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 3; i++)
+		assert_int_equal(rate_ask(rate, "192.0.2.1", start + i * second), 0);
+	assert_int_equal(rate_ask(rate, "192.0.2.1", start + 10 * second), 50);
+	assert_int_equal(rate_ask(rate, "192.0.2.2", start + 10 * second), 0);
+	assert_int_equal(rate_ask(rate, "192.0.2.1", start + 60 * second - 1), 1);
+	assert_int_equal(rate_ask(rate, "192.0.2.1", start + 60 * second), 0);
+	rate_free(rate);
+}
+
+static void
+all_together_have_so_many(void **state)
+{
+	struct rate *rate = rate_new(3, 4);
+	char client[32];
+	int i;
+
+	(void)state;
+	for (i = 0; i < 4; i++) {
+		snprintf(client, sizeof(client), "192.0.2.%d", i);
+		assert_int_equal(rate_ask(rate, client, second), 0);
+	}
+	assert_int_equal(rate_ask(rate, "192.0.2.9", second), 60);
+	assert_int_equal(rate_ask(rate, "192.0.2.9", 61 * second), 0);
+	rate_free(rate);
+}
+
+static void
+a_client_on_IPv6_is_its_network(void **state)
+{
+	struct rate *rate = rate_new(1, 100);
+
+	(void)state;
+	assert_int_equal(rate_ask(rate, "2001:db8::1", second), 0);
+	assert_int_not_equal(rate_ask(rate, "2001:db8::2", second), 0);
+	assert_int_equal(rate_ask(rate, "2001:db8:0:1::1", second), 0);
+	assert_int_equal(rate_ask(rate, "::ffff:192.0.2.1", second), 0);
+	assert_int_equal(rate_ask(rate, "::ffff:192.0.2.2", second), 0);
+	rate_free(rate);
+}
+
+/* --- where ----------------------------------------------------------------------------------- */
+
+static void
+it_goes_only_where_public_sites_are(void **state)
+{
+	static char own[] = "198.51.100.20";
+	static char *const owns[] = {own};
+	struct control_policy policy = {.own = owns, .nown = 1};
+	static const char *const good[] = {"8.8.8.8", "203.0.113.1", "198.18.0.1", "2001:db8::1",
+	    "64:ff9b::808:808", "2002:808:808::1"};
+	static const char *const bad[] = {"127.0.0.1", "10.0.0.1", "169.254.169.254", "192.168.1.1",
+	    "0.0.0.0", "255.255.255.255", "::", "::1", "fe80::1", "fd00::1", "ff02::1",
+	    "::ffff:10.0.0.1", "::10.0.0.1", "64:ff9b::10.0.0.1", "2002:a00:1::1", "198.51.100.20",
+	    "fe80::1%lo", "site.test", ""};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		if (!control_may_go_to(&policy, good[i]))
+			fail_msg("%s", good[i]);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		if (control_may_go_to(&policy, bad[i]))
+			fail_msg("%s", bad[i]);
+	policy.allow_private = true;
+	assert_true(control_may_go_to(&policy, "127.0.0.1"));
+	assert_false(control_may_go_to(&policy, "site.test"));
+}
+
+static void
+it_goes_to_ports_for_pages(void **state)
+{
+	static const struct {
+		const char *url;
+		bool refused;
+	} cases[] = {{"https://site.test/", false}, {"http://site.test/", false},
+	    {"http://site.test:443/", false}, {"https://site.test:8443/", false},
+	    {"http://site.test:25/", true}, {"http://site.test:1023/", true},
+	    {"http://10.0.0.1/", true}, {"http://[::1]/", true}, {"http://8.8.8.8/", false}};
+	struct control_policy policy = {.allow_private = false};
+	char error[TARGET_ERROR_SIZE];
+	struct target target;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(target_parse(cases[i].url, &target, error), 0);
+		if ((control_refuses(&policy, &target) != NULL) != cases[i].refused)
+			fail_msg("%s", cases[i].url);
+		target_clear(&target);
+	}
+	assert_true(control_may_use_port(80, 8443) && control_may_use_port(8443, 8443));
+	assert_false(control_may_use_port(22, 8443));
+}
+
+/* --- what it says ---------------------------------------------------------------------------- */
+
+static struct common
+tagged(struct measurement *m, const char *tag)
+{
+	struct common c = {0};
+
+	*ARENA_PUSH(m->arena, c.tags, c.ntags) = arena_strdup(m->arena, tag);
+	return c;
+}
+
+static void
+add_query(struct measurement *m, const char *type, const char *failure, const char *address)
+{
+	struct query *q = ARENA_PUSH(m->arena, m->queries, m->nqueries);
+
+	q->c = tagged(m, "depth=0");
+	q->query_type = arena_strdup(m->arena, type);
+	q->failure = failure;
+	if (address != NULL)
+		ARENA_PUSH(m->arena, q->answers, q->nanswers)->address =
+		    arena_strdup(m->arena, address);
+}
+
+static void
+add_tcp(struct measurement *m, const char *tag, const char *ip, const char *failure)
+{
+	struct tcp_connect *tcp = ARENA_PUSH(m->arena, m->tcp, m->ntcp);
+
+	tcp->c = tagged(m, tag);
+	tcp->ip = arena_strdup(m->arena, ip);
+	tcp->port = 80;
+	tcp->failure = failure;
+}
+
+static void
+failures_have_their_old_names(void **state)
+{
+	static const struct {
+		const char *failure, *dns, *http;
+	} cases[] = {
+	    {"dns_nxdomain_error", "dns_name_error", "dns_lookup_error"},
+	    {"dns_no_answer", NULL, "dns_lookup_error"},
+	    {"dns_servfail_error", "dns_server_failure", "dns_lookup_error"},
+	    {"dns_refused_error", "dns_server_failure", "dns_lookup_error"},
+	    {"generic_timeout_error", "unknown_error", "generic_timeout_error"},
+	};
+	const struct vantage *v;
+	struct measurement *m;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		m = measurement_new();
+		add_query(m, "A", cases[i].failure, NULL);
+		add_query(m, "AAAA", "dns_no_answer", NULL);
+		v = control_answer(m, NULL, 0);
+		if (cases[i].dns == NULL)
+			assert_null(v->dns_failure);
+		else
+			assert_string_equal(v->dns_failure, cases[i].dns);
+		assert_string_equal(v->http.failure, cases[i].http);
+		assert_int_equal(v->naddrs, 0);
+		measurement_free(m);
+	}
+}
+
+static void
+add_query_of(struct measurement *m, enum resolver_role role, const char *failure, int rcode)
+{
+	add_query(m, "A", failure, NULL);
+	m->queries[m->nqueries - 1].role = role;
+	m->queries[m->nqueries - 1].rcode = rcode;
+}
+
+/* "It has no address" is a finding, and must not come of a question that nobody answered. */
+static void
+a_reply_says_more_of_a_name_than_silence(void **state)
+{
+	struct measurement *m = measurement_new();
+	const struct vantage *v;
+
+	(void)state;
+	add_query_of(m, RESOLVER_DOH, "unknown_failure: doh: the resolver has no address", -1);
+	add_query_of(m, RESOLVER_SYSTEM, "generic_timeout_error", -1);
+	add_query(m, "AAAA", "dns_no_answer", NULL);
+	assert_string_equal(control_answer(m, NULL, 0)->dns_failure, "unknown_error");
+	add_query_of(m, RESOLVER_SECOND, "dns_nxdomain_error", 3);
+	assert_string_equal(control_answer(m, NULL, 0)->dns_failure, "dns_name_error");
+	add_query_of(m, RESOLVER_SYSTEM, "dns_servfail_error", 2);
+	assert_string_equal(control_answer(m, NULL, 0)->dns_failure, "dns_server_failure");
+	measurement_free(m);
+	m = measurement_new();
+	add_query_of(m, RESOLVER_SYSTEM, "interrupted", -1);
+	v = control_answer(m, NULL, 0);
+	assert_string_equal(v->dns_failure, "unknown_error");
+	assert_string_equal(v->http.failure, "generic_timeout_error");
+	measurement_free(m);
+}
+
+/* An endpoint that our own time limit cut off has not failed. */
+static void
+what_was_cut_short_is_not_told(void **state)
+{
+	struct measurement *m = measurement_new();
+	const struct vantage *v;
+
+	(void)state;
+	add_query(m, "A", NULL, "203.0.113.1");
+	add_query(m, "AAAA", "dns_no_answer", NULL);
+	add_tcp(m, control_endpoint_tag, "203.0.113.1", "interrupted");
+	add_tcp(m, "depth=0", "203.0.113.2", "connection_reset");
+	add_tcp(m, control_endpoint_tag, "203.0.113.2", NULL);
+	add_tcp(m, control_endpoint_tag, "203.0.113.3", "host_unreachable");
+	add_tcp(m, "depth=1", "203.0.113.4", NULL);
+	v = control_answer(m, NULL, 0);
+	assert_null(v->dns_failure);
+	assert_null(vantage_tcp(v, "203.0.113.1:80"));
+	assert_true(vantage_tcp(v, "203.0.113.2:80")->status);
+	assert_null(vantage_tcp(v, "203.0.113.2:80")->failure);
+	assert_string_equal(vantage_tcp(v, "203.0.113.3:80")->failure, "connect_error");
+	assert_null(vantage_tcp(v, "203.0.113.4:80"));
+	assert_int_equal(vantage_ip(v, "203.0.113.1")->flags, VANTAGE_IP_HELPER);
+	measurement_free(m);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_client_has_so_many_a_minute),
+	    cmocka_unit_test(all_together_have_so_many),
+	    cmocka_unit_test(a_client_on_IPv6_is_its_network),
+	    cmocka_unit_test(it_goes_only_where_public_sites_are),
+	    cmocka_unit_test(it_goes_to_ports_for_pages),
+	    cmocka_unit_test(failures_have_their_old_names),
+	    cmocka_unit_test(a_reply_says_more_of_a_name_than_silence),
+	    cmocka_unit_test(what_was_cut_short_is_not_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
