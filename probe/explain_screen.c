@@ -63,11 +63,18 @@ static void
 heading(const struct screen *s, const struct measurement *m, const struct explanation *e)
 {
 	const char *code = s->colour ? table_colour_code(verdict_status_words(m->verdict.status)->colour) : NULL;
+	const char *url = m->input != NULL ? m->input : "(no target)";
+	size_t used = 4 + table_text_width(e->verdict);
 	char when[CLOCK_TEXT_SIZE];
 
-	fprintf(s->out, "%s%s %s%s  ", code != NULL ? code : "", verdict_symbol(m->verdict.status), e->verdict,
+	fprintf(s->out, "%s%s %s%s", code != NULL ? code : "", verdict_symbol(m->verdict.status), e->verdict,
 	    code != NULL ? "\033[0m" : "");
-	paragraph_write(s->out, m->input != NULL ? m->input : "(no target)", 4 + table_text_width(e->verdict), s->width);
+	if (used + table_text_width(url) >= (size_t)s->width) {
+		fputc('\n', s->out);
+		used = 2;
+	}
+	fputs("  ", s->out);
+	paragraph_write(s->out, url, used, s->width);
 	labelled(s, "measured", arena_printf(s->arena, "%s UTC%s", clock_ooni(m->start_us, when), network_name(m)),
 	    TABLE_PLAIN);
 	labelled(s, "network", e->network, TABLE_PLAIN);

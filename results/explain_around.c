@@ -12,7 +12,7 @@
 #include "results/trace_path.h"
 #include "results/vantage.h"
 
-enum { URL_BYTES = 50, TITLE_BYTES = 50, ADDRESSES_NAMED = 3 };
+enum { URL_BYTES = 50, ADDRESSES_NAMED = 3 };
 
 /* --- the line -------------------------------------------------------------------------------- */
 
@@ -143,7 +143,7 @@ add_endpoints(struct buf *text, const struct vantage_endpoint *endpoints, size_t
 }
 
 static void
-add_page(struct arena *arena, struct buf *text, const struct vantage_http *http)
+add_page(struct buf *text, const struct vantage_http *http)
 {
 	if (!http->asked)
 		return;
@@ -151,8 +151,6 @@ add_page(struct arena *arena, struct buf *text, const struct vantage_http *http)
 		buf_printf(text, "; no page (%s)", http->failure);
 	else if (http->status_code > 0)
 		buf_printf(text, "; page with status %lld", (long long)http->status_code);
-	if (http->title != NULL && http->title[0] != '\0')
-		buf_printf(text, ", \"%s\"", tell_short(arena, http->title, TITLE_BYTES));
 }
 
 static void
@@ -175,7 +173,7 @@ tell_vantage(const struct measurement *m, struct explanation *out)
 	add_names(&text, v);
 	add_endpoints(&text, v->tcp, v->ntcp, "connects to");
 	add_endpoints(&text, v->tls, v->ntls, "good encrypted connections at");
-	add_page(m->arena, &text, &v->http);
+	add_page(&text, &v->http);
 	tell_step(m->arena, "elsewhere", what, arena_strdup(m->arena, buf_str(&text)), EXPLAIN_PLAIN, out);
 	buf_free(&text);
 }
@@ -195,10 +193,10 @@ tell_history(const struct measurement *m, struct explanation *out)
 		words = arena_printf(m->arena, "never, in %lld rounds", (long long)b->measured);
 	else {
 		clock_ooni(b->last_ok_us, last)[16] = '\0';
-		words = arena_printf(m->arena, "in %lld of %lld rounds, on %lld day%s; last on %s UTC", (long long)b->ok,
+		words = arena_printf(m->arena, "%lld of %lld rounds on %lld day%s, last %s UTC", (long long)b->ok,
 		    (long long)b->measured, (long long)b->days, b->days == 1 ? "" : "s", last);
 	}
-	tell_step(m->arena, "usually", "reached from here before", words, EXPLAIN_PLAIN, out);
+	tell_step(m->arena, "usually", "reached", words, EXPLAIN_PLAIN, out);
 }
 
 void

@@ -109,8 +109,9 @@ places_text(struct arena *arena, const struct places *p)
 	return copy;
 }
 
+/* counted: how often stands with each. */
 static const char *
-outcomes_text(struct arena *arena, const struct fold *fold)
+outcomes_text(struct arena *arena, const struct fold *fold, bool counted)
 {
 	struct buf text = BUF_EMPTY;
 	const char *copy;
@@ -118,7 +119,7 @@ outcomes_text(struct arena *arena, const struct fold *fold)
 
 	for (i = 0; i < fold->noutcomes; i++) {
 		buf_printf(&text, "%s%s", i > 0 ? "; " : "", fold->outcomes[i].words);
-		if (fold->n > 1)
+		if (counted)
 			buf_printf(&text, ", %d of %d times", fold->outcomes[i].n, fold->n);
 	}
 	copy = arena_strdup(arena, buf_str(&text));
@@ -167,7 +168,7 @@ tell_line(const struct folds *folds, size_t first, bool *told, const char *group
 	step = ARENA_PUSH(arena, out->steps, out->nsteps);
 	*step = (struct explain_step){group,
 	    sum.place != NULL ? tell_fill(arena, sum.what, "{at}", places_text(arena, &places)) : sum.what,
-	    outcomes_text(arena, &sum), sum.least_s, sum.most_s, fold_how(&sum)};
+	    outcomes_text(arena, &sum, folds->items[first].n > 1), sum.least_s, sum.most_s, fold_how(&sum)};
 }
 
 void

@@ -38,9 +38,9 @@ static const char *const failures[FAILURE_MAX] = {
     [FAILURE_NETWORK_UNREACHABLE] = "no way there",
     [FAILURE_NETWORK_DOWN] = "no way there",
     [FAILURE_INTERRUPTED] = "cut short by us",
-    [FAILURE_SSL_INVALID_CERTIFICATE] = "a certificate that is out of date or broken",
-    [FAILURE_SSL_INVALID_HOSTNAME] = "a certificate for another name",
-    [FAILURE_SSL_UNKNOWN_AUTHORITY] = "a certificate that no public authority vouches for",
+    [FAILURE_SSL_INVALID_CERTIFICATE] = "certificate out of date or broken",
+    [FAILURE_SSL_INVALID_HOSTNAME] = "certificate for another name",
+    [FAILURE_SSL_UNKNOWN_AUTHORITY] = "certificate that no public authority vouches for",
 };
 
 const char *
@@ -265,7 +265,7 @@ bad_answer(const struct measurement *m, const struct tls_handshake *tls, bool si
 	if (!facts_untrusted(tls)) {
 		if (failure_find(tls->failure) == FAILURE_SSL_INVALID_CERTIFICATE && tls->nverify_errors > 0 &&
 		    tls->verify_errors[0].name != NULL)
-			return arena_printf(m->arena, "a certificate that does not verify (%s)",
+			return arena_printf(m->arena, "certificate does not verify (%s)",
 			    tls->verify_errors[0].name);
 		return tell_failure(m->arena, tls->failure);
 	}

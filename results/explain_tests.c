@@ -16,39 +16,41 @@ enum place {
 	PLACE_NONE,
 	PLACE_ADDRESS, /* {at} is the address */
 	PLACE_LANDMARK, /* {at} is the name of the server that has nothing to do with the site */
+	PLACE_WORDS, /* {at} is the words: what differs in them alone shares a line */
 };
 
 struct test_words {
 	const char *why;
 	const char *what; /* {name}: the name that was sent or asked for */
 	enum place place;
+	const char *words;
 };
 
 /* In the order in which they are told. */
 static const struct test_words tests[] = {
-    {"dns_target", "your resolver, asked about this name again", PLACE_NONE},
-    {"dns_control", "your resolver, in turns with that, about {name}", PLACE_NONE},
-    {"dns_nonexistent", "your resolver, about a name that nobody has", PLACE_NONE},
-    {"dns_nowhere", "a question about this name, sent to an address without a resolver", PLACE_NONE},
-    {"dns_nowhere_control", "one about {name}, sent there", PLACE_NONE},
-    {"address_page", "the page at {at}, where your resolver leads", PLACE_ADDRESS},
-    {"address_canary", "the same server, asked for a name that nobody has", PLACE_NONE},
-    {"address_true", "the page at {at}, where others lead", PLACE_ADDRESS},
-    {"tcp_target", "connection to {at}", PLACE_ADDRESS},
-    {"tcp_own", "in turns with it, to the unrelated {at}", PLACE_ADDRESS},
-    {"tcp_80", "port 80 of {at}", PLACE_ADDRESS},
-    {"sample", "the site's name at {at}, again", PLACE_ADDRESS},
-    {"sni_target", "the site's name at {at}, again", PLACE_ADDRESS},
-    {"sni_control", "another name ({name}) at the same address", PLACE_NONE},
-    {"sni_canary", "a name that nobody has at the same address", PLACE_NONE},
-    {"sni_none", "no name at the same address", PLACE_NONE},
-    {"sni_away", "the site's name at the unrelated {at}", PLACE_LANDMARK},
-    {"sni_own", "the own name of {at}", PLACE_LANDMARK},
-    {"sni_away_canary", "a name that nobody has at {at}", PLACE_LANDMARK},
-    {"host_away", "this site's page, asked of the unrelated {at}", PLACE_LANDMARK},
-    {"host_own", "the own page of {at}", PLACE_LANDMARK},
-    {"host_canary", "the page of a name that nobody has, asked of {at}", PLACE_LANDMARK},
-    {"host_control", "a page of {name}, asked of this site's server", PLACE_NONE},
+    {"dns_target", "your resolver, asked about this name again", PLACE_NONE, NULL},
+    {"dns_control", "your resolver, in turns with that, about {name}", PLACE_NONE, NULL},
+    {"dns_nonexistent", "your resolver, about a name that nobody has", PLACE_NONE, NULL},
+    {"dns_nowhere", "a question about this name, sent to an address without a resolver", PLACE_NONE, NULL},
+    {"dns_nowhere_control", "one about {name}, sent there", PLACE_NONE, NULL},
+    {"address_page", "the page at {at}, where your resolver leads", PLACE_ADDRESS, NULL},
+    {"address_canary", "the same server, asked for a name that nobody has", PLACE_NONE, NULL},
+    {"address_true", "the page at {at}, where others lead", PLACE_ADDRESS, NULL},
+    {"tcp_target", "connection to {at}", PLACE_ADDRESS, NULL},
+    {"tcp_own", "in turns with it, to the unrelated {at}", PLACE_ADDRESS, NULL},
+    {"tcp_80", "port 80 of {at}", PLACE_ADDRESS, NULL},
+    {"sample", "the site's name at {at}, again", PLACE_ADDRESS, NULL},
+    {"sni_target", "the site's name at {at}, again", PLACE_ADDRESS, NULL},
+    {"sni_control", "another name ({name}) at the same address", PLACE_NONE, NULL},
+    {"sni_canary", "{at} at the same address", PLACE_WORDS, "a name that nobody has"},
+    {"sni_none", "{at} at the same address", PLACE_WORDS, "no name"},
+    {"sni_away", "the site's name at the unrelated {at}", PLACE_LANDMARK, NULL},
+    {"sni_own", "the own name of {at}", PLACE_LANDMARK, NULL},
+    {"sni_away_canary", "a name that nobody has at {at}", PLACE_LANDMARK, NULL},
+    {"host_away", "this site's page, asked of the unrelated {at}", PLACE_LANDMARK, NULL},
+    {"host_own", "the own page of {at}", PLACE_LANDMARK, NULL},
+    {"host_canary", "the page of a name that nobody has, asked of {at}", PLACE_LANDMARK, NULL},
+    {"host_control", "a page of {name}, asked of this site's server", PLACE_NONE, NULL},
 };
 
 /* The own name of the server at an address, by the trials that asked for it. */
@@ -115,12 +117,13 @@ add_connections(const struct measurement *c, const struct test_words *test, stru
 		if (tcp->ip == NULL || !trials_why(&tcp->c, test->why))
 			continue;
 		tls = tell_handshake_of(c, tcp);
-		place = test->place == PLACE_NONE ? NULL
-		    : test->place == PLACE_ADDRESS ? tcp->ip
-						   : landmark_at(c, tcp->ip);
+		place = test->place == PLACE_ADDRESS ? tcp->ip
+		    : test->place == PLACE_LANDMARK  ? landmark_at(c, tcp->ip)
+						     : test->words;
 		words = tls != NULL		   ? tell_handshake(c, tls, false)
-		    : tcp->failure != NULL	   ? arena_printf(c->arena, "no connection: %s", tell_failure(c->arena, tcp->failure))
-						   : "connected";
+		    : tcp->failure == NULL	   ? "connected"
+		    : strncmp(test->why, "tcp_", 4) == 0 ? tell_failure(c->arena, tcp->failure)
+		    : arena_printf(c->arena, "no connection: %s", tell_failure(c->arena, tcp->failure));
 		folds_add(folds, what_of(c, test, tls != NULL ? tls->server_name : NULL), place, words,
 		    how_of_reply(tls != NULL ? trials_reply(tls) == REPLY_SERVER : tcp->failure == NULL),
 		    tell_seconds(tls != NULL ? &tls->c : &tcp->c));

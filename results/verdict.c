@@ -171,6 +171,12 @@ verdict_rule_name(size_t i)
 	return i < sizeof(rules) / sizeof(rules[0]) ? rules[i].name : NULL;
 }
 
+enum verdict_status
+verdict_rule_status(size_t i)
+{
+	return rules[i].status;
+}
+
 /* --- evidence: facts worth naming whatever the row ------------------------------------------- */
 
 static void
