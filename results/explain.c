@@ -41,12 +41,19 @@ bad_line(const struct measurement *m)
 	return m->context.network == NETWORK_DEGRADED;
 }
 
+static bool
+cut_off(const struct measurement *m)
+{
+	return m->context.network == NETWORK_FOREIGN_CUT || m->context.network == NETWORK_SHUTDOWN;
+}
+
 static const struct {
 	bool (*when)(const struct measurement *m);
 	enum cause cause;
 } circumstances[] = {
     {filter_at_home, CAUSE_OWN_DNS_FILTER},
     {bad_line, CAUSE_LINE},
+    {cut_off, CAUSE_CUT_OFF},
 };
 
 static void

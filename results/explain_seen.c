@@ -39,7 +39,7 @@ static const char *const failures[FAILURE_MAX] = {
     [FAILURE_NETWORK_DOWN] = "no way there",
     [FAILURE_INTERRUPTED] = "cut short by us",
     [FAILURE_SSL_INVALID_CERTIFICATE] = "certificate out of date or broken",
-    [FAILURE_SSL_INVALID_HOSTNAME] = "certificate for another name",
+    [FAILURE_SSL_INVALID_HOSTNAME] = "certificate not for that name",
     [FAILURE_SSL_UNKNOWN_AUTHORITY] = "certificate that no public authority vouches for",
 };
 
@@ -303,6 +303,16 @@ tell_handshake(const struct measurement *m, const struct tls_handshake *tls, boo
 	return site ? "answered with the site's own certificate" : "answered";
 }
 
+/* A line without IPv6 has no way to any such address, and that is no news about the site. */
+static bool
+no_ipv6(const struct measurement *m, const struct tcp_connect *tcp)
+{
+	enum failure f = failure_find(tcp->failure);
+
+	return m->context.ipv6 == IPV6_ABSENT && strchr(tcp->ip, ':') != NULL &&
+	    (f == FAILURE_NETWORK_UNREACHABLE || f == FAILURE_HOST_UNREACHABLE || f == FAILURE_ADDRESS_NOT_AVAILABLE);
+}
+
 static void
 tell_connections(const struct measurement *m, struct explanation *out)
 {
@@ -315,6 +325,10 @@ tell_connections(const struct measurement *m, struct explanation *out)
 		tcp = &m->tcp[i];
 		if (tcp->ip == NULL || facts_depth(&tcp->c) > 0)
 			continue;
+		if (no_ipv6(m, tcp)) {
+			folds_add(&folds, "{at}", tcp->ip, "no way there: this line has no IPv6", EXPLAIN_PLAIN, NAN);
+			continue;
+		}
 		tls = tell_handshake_of(m, tcp);
 		folds_add(&folds, "{at}", tcp->ip,
 		    tls != NULL		   ? tell_handshake(m, tls, true)

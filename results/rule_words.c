@@ -40,6 +40,7 @@ static const char *const causes[CAUSE_MAX] = {
     [CAUSE_VANTAGE_BLOCKED] = "The vantage has a fault, or something in its way, of its own.",
     [CAUSE_CLOCK] = "This computer's clock was wrong: certificates then look out of date.",
     [CAUSE_LINE] = "A fault of your line, your router or your provider.",
+    [CAUSE_CUT_OFF] = "Somebody has cut the network off on purpose: from one line that looks the same.",
     [CAUSE_QUIC_OFF] = "The site has switched it off, or a router or firewall on your side does not let it pass.",
     [CAUSE_INTERFERENCE] = "Somebody between you and the site: possible, but nothing here shows it.",
     [CAUSE_SAME_ADDRESS_BLOCKED] = "Somebody between you and the site stops that address, and not the others.",
@@ -108,7 +109,7 @@ static const struct remedy_row remedies[REMEDY_MAX] = {
     [REMEDY_CLOCK] = {"A look at this computer's date and time.", NULL},
     [REMEDY_ANTIVIRUS] = {"The same again with the antivirus program's inspection of HTTPS switched off, or at another "
 			  "computer on the same line.", NULL},
-    [REMEDY_LINE] = {"The same again once the line works: netvane check --url {url}", NULL},
+    [REMEDY_LINE] = {"The same again once the line works (or, behind a login page, once you have logged in): netvane check --url {url}", NULL},
     [REMEDY_MEASURE] = {"A measurement of netvane's own, with tests that OONI does not make: netvane check --url {url}", NULL},
 };
 
@@ -175,8 +176,9 @@ static const struct rule_words table[] = {
 	"nothing about the site.",
 	{0}, {REMEDY_AGAIN}},
     {"network_not_online",
-	"Your line did not work as it should when this was measured (see \"network\" above), so no site is blamed.",
-	{CAUSE_LINE, CAUSE_INTERFERENCE}, {REMEDY_LINE, REMEDY_OTHER_LINE}},
+	"Your line did not work as it should when this was measured, or nobody could look whether it did (see \"network\" "
+	"above). So no site is blamed.",
+	{CAUSE_LINE}, {REMEDY_LINE, REMEDY_OTHER_LINE}},
 
     {"injected_site_proven",
 	"Somebody on the way forges answers about this name: a question about it was answered twice, in contradiction, or by an "
@@ -236,8 +238,8 @@ static const struct rule_words table[] = {
 	"The page {seen} when the connection carries the site's name; from the same server, under another name, it comes whole.",
 	{CAUSE_SITE_BY_NAME, CAUSE_OWN_FILTER}, {REMEDY_VANTAGE, REMEDY_AGAIN, REMEDY_OTHER_LINE}},
     {"throttled_by_name",
-	"The site is reached, but slowed down: the same page comes several times slower when the connection carries this site's "
-	"name than when it carries another one.",
+	"The site is reached, but slowed down: the same page from the same server comes several times slower when the "
+	"connection carries this site's name than when it carries another one.",
 	{CAUSE_SITE_BY_NAME, CAUSE_OWN_FILTER}, {REMEDY_VANTAGE, REMEDY_AGAIN, REMEDY_OTHER_LINE}},
     {"throttled_against_history",
 	"The site is reached, but comes more than ten times slower than it used to here, while other sites come as fast as they "
@@ -322,7 +324,8 @@ static const struct rule_words table[] = {
 	"resolver names an address for it, of a server that gives one page to whatever name.",
 	{CAUSE_STALE_ADDRESS, CAUSE_OWN_DNS_FILTER, CAUSE_OTHERS_LIE}, {REMEDY_AGAIN, REMEDY_OTHER_LINE}},
     {"name_gone_everywhere",
-	"The name does not exist, here or elsewhere: the site has given it up, or its owner's entry is broken.",
+	"The name does not exist, and not only here: a resolver over HTTPS, or the control vantage from elsewhere, says so, too. "
+	"The site has given it up, or its owner's entry is broken.",
 	{CAUSE_REGIONAL_NAMES, CAUSE_OTHERS_LIE}, {REMEDY_OPERATORS}},
     {"no_address_anywhere",
 	"The name exists, but has no address, here or elsewhere: its owner's entry is empty.",
@@ -336,8 +339,8 @@ static const struct rule_words table[] = {
 	"is not proven.",
 	{CAUSE_OWN_FILTER, CAUSE_RESOLVER_TROUBLE}, {REMEDY_DOH, REMEDY_VANTAGE, REMEDY_OTHER_LINE}},
     {"bogon_others_differ",
-	"Your resolver (which turns names into addresses) gives an address that no public site can have, while others give real "
-	"ones, or the site used to be at one. It was not reached there either, so nothing is proven.",
+	"Your resolver (which turns names into addresses) gives an address that no public site can have, while elsewhere, "
+	"or here until now, the site was at a real one. It was not reached there either, so nothing is proven.",
 	{CAUSE_OWN_DNS_FILTER, CAUSE_INNER_NAMES}, {REMEDY_ROUTER, REMEDY_VANTAGE, REMEDY_OTHER_LINE}},
     {"name_denied_others_know_it",
 	"Your resolver (which turns names into addresses) {seen}, while it answers for other names, and others know an address "
@@ -355,7 +358,7 @@ static const struct rule_words table[] = {
     {"interceptor_trusted_here",
 	"Certificates are replaced on every site, the controls included, by somebody whom this computer trusts: that is what an "
 	"antivirus program or an employer's filter does. Through it, the site was reached.",
-	{CAUSE_ON_THE_WAY}, {REMEDY_ANTIVIRUS, REMEDY_OTHER_LINE}},
+	{CAUSE_INTERFERENCE}, {REMEDY_ANTIVIRUS, REMEDY_OTHER_LINE}},
     {"everything_intercepted",
 	"Certificates are replaced on every site, the controls included, by somebody whom this computer does not trust. That is "
 	"not about this site, so it is not judged. Enter no passwords on this line.",
@@ -390,23 +393,23 @@ static const struct rule_words table[] = {
 	"shows a good one.",
 	{CAUSE_OWN_INTERCEPTOR, CAUSE_ODD_MACHINE}, {REMEDY_AGAIN, REMEDY_ANTIVIRUS, REMEDY_OTHER_LINE}},
     {"forged_against_history",
-	"The site shows a certificate that no public authority vouches for, with the marks of one made in haste; for days before "
-	"it had good ones here, by other makers.",
+	"The site shows a certificate that no public authority vouches for, with the marks of one made on the fly; for "
+	"days before it had good ones here, by other makers.",
 	{CAUSE_SITE_CERTIFICATE, CAUSE_OWN_INTERCEPTOR}, {REMEDY_VANTAGE, REMEDY_ANTIVIRUS, REMEDY_OTHER_LINE}},
     {"certificate_bad_everywhere",
 	"The site's certificate is bad for everybody: seen from elsewhere (the control vantage) it does not verify either.",
 	{CAUSE_VANTAGE_BLOCKED}, {REMEDY_OPERATORS}},
     {"certificate_expired",
-	"The certificate is the site's, but out of date: it was not renewed in time, or is not valid yet. Who intercepts could "
-	"not have one that leads to a public authority.",
+	"The certificate is the site's, but out of date: it was not renewed in time, or is not valid yet. Somebody who "
+	"opens connections would need a public authority's help for one like it.",
 	{CAUSE_CLOCK}, {REMEDY_CLOCK, REMEDY_OPERATORS}},
     {"certificate_for_another_name",
 	"At the address that all resolvers name, a server shows a good certificate, but for another name: a mistake of the site's "
 	"or its hosting company's.",
 	{CAUSE_INTERFERENCE}, {REMEDY_OPERATORS, REMEDY_VANTAGE}},
     {"certificate_is_servers",
-	"The server shows the same bad certificate for whatever name, and it is of its own making: a mistake of the site's or "
-	"its hosting company's.",
+	"The server shows the same bad certificate for whatever name, and nothing about it says that it was made on the "
+	"way: a mistake of the site's or its hosting company's.",
 	{CAUSE_INTERFERENCE}, {REMEDY_OPERATORS, REMEDY_VANTAGE}},
     {"certificate_in_doubt",
 	"The certificate does not verify. Sites make that mistake, and people who open connections make such certificates; from "
@@ -434,7 +437,8 @@ static const struct rule_words table[] = {
 	"From here every connection that carries the site's name {seen}; seen from elsewhere (the control vantage) it is answered.",
 	{CAUSE_SITE_REFUSES_YOU, CAUSE_ROUTE, CAUSE_OWN_FILTER}, {REMEDY_AGAIN, REMEDY_OTHER_LINE, REMEDY_TRACE}},
     {"tls_fails_everywhere",
-	"The site fails for others as well: seen from elsewhere (the control vantage) no encrypted connection came about either.",
+	"The site fails for others as well: seen from elsewhere (the control vantage) no good encrypted connection came "
+	"about either.",
 	{CAUSE_VANTAGE_BLOCKED}, {REMEDY_AGAIN, REMEDY_OPERATORS}},
     {"tls_fails",
 	"The address answers, but the encrypted connection {seen}. A server out of order looks like that, and so does blocking; "

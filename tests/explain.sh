@@ -69,7 +69,7 @@ is 'an id: exit 0' "$status" 0
 like 'it is that record' "$(cat "$out")" "^  record +$first_cut\$"
 like 'attempts are folded' "$(cat "$out")" "^  connection +127\.0\.0\.1: reset after the site's name was sent, 3 of 3 times"
 like 'the tests are told' "$(tr -s '\n ' ' ' <"$out")" \
-	"test the site's name at 127\.0\.0\.1, again: reset, [0-9] of [0-9] times"
+	" the site's name at 127\.0\.0\.1, again: reset, [0-9] of [0-9] times"
 like 'it says what it means' "$(cat "$out")" '^What it means$'
 like 'what else it could be' "$(cat "$out")" '^What else could be the cause$'
 like 'and what would settle it' "$(cat "$out")" "netvane check .*--url"
