@@ -119,10 +119,10 @@ add_names(struct buf *text, const struct vantage *v)
 {
 	size_t i;
 
-	if (v->dns_failure != NULL || v->naddrs == 0) {
-		buf_printf(text, "no address for the name (%s)", v->dns_failure != NULL ? v->dns_failure : "none given");
+	if (v->dns_failure != NULL)
+		buf_printf(text, "no address for the name (%s)", v->dns_failure);
+	if (v->dns_failure != NULL || v->naddrs == 0)
 		return;
-	}
 	buf_puts(text, "the name leads to ");
 	for (i = 0; i < v->naddrs && i < ADDRESSES_NAMED; i++)
 		buf_printf(text, "%s%s", i > 0 ? ", " : "", v->addrs[i]);
@@ -139,7 +139,7 @@ add_endpoints(struct buf *text, const struct vantage_endpoint *endpoints, size_t
 	for (i = 0; i < n; i++)
 		good += endpoints[i].status;
 	if (n > 0)
-		buf_printf(text, "; %s %zu of %zu", what, good, n);
+		buf_printf(text, "%s%s %zu of %zu", text->len > 0 ? "; " : "", what, good, n);
 }
 
 static void
@@ -148,9 +148,9 @@ add_page(struct buf *text, const struct vantage_http *http)
 	if (!http->asked)
 		return;
 	if (http->failure != NULL)
-		buf_printf(text, "; no page (%s)", http->failure);
+		buf_printf(text, "%sno page (%s)", text->len > 0 ? "; " : "", http->failure);
 	else if (http->status_code > 0)
-		buf_printf(text, "; page with status %lld", (long long)http->status_code);
+		buf_printf(text, "%spage with status %lld", text->len > 0 ? "; " : "", (long long)http->status_code);
 }
 
 static void
@@ -174,7 +174,8 @@ tell_vantage(const struct measurement *m, struct explanation *out)
 	add_endpoints(&text, v->tcp, v->ntcp, "connects to");
 	add_endpoints(&text, v->tls, v->ntls, "good encrypted connections at");
 	add_page(&text, &v->http);
-	tell_step(m->arena, "elsewhere", what, arena_strdup(m->arena, buf_str(&text)), EXPLAIN_PLAIN, out);
+	tell_step(m->arena, "elsewhere", what, text.len > 0 ? arena_strdup(m->arena, buf_str(&text)) : "said nothing of it",
+	    EXPLAIN_PLAIN, out);
 	buf_free(&text);
 }
 

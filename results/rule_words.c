@@ -44,8 +44,8 @@ static const char *const causes[CAUSE_MAX] = {
     [CAUSE_QUIC_OFF] = "The site has switched it off, or a router or firewall on your side does not let it pass.",
     [CAUSE_INTERFERENCE] = "Somebody between you and the site: possible, but nothing here shows it.",
     [CAUSE_SAME_ADDRESS_BLOCKED] = "Somebody between you and the site stops that address, and not the others.",
-    [CAUSE_OONI_DIFF] = "OONI's own caution: pages for other countries, slow lines and sites that turn robots away give "
-			"false alarms.",
+    [CAUSE_OONI_DIFF] = "A false alarm: pages that differ by country, slow lines and sites that turn robots away can look "
+			"like blocking to OONI's comparison.",
 };
 
 const char *

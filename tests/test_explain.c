@@ -394,7 +394,7 @@ oonis_verdict_is_told_as_oonis(void **state)
 	assert_string_equal(e.rule, "ooni_stored_verdict");
 	assert_int_equal(m->verdict.status, VERDICT_LIKELY_BLOCKED);
 	assert_non_null(strstr(e.meaning, "netvane has not judged"));
-	assert_true(says(e.alternatives, e.nalternatives, "false alarms"));
+	assert_true(says(e.alternatives, e.nalternatives, "A false alarm"));
 	m->ooni.blocking = "false";
 	m->ooni.accessible = 1;
 	explain_record(m, &e);
