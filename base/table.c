@@ -71,8 +71,8 @@ code_width(uint32_t code)
 	return width < 0 ? 1 : (size_t)width;
 }
 
-static char *
-clean(struct arena *arena, const char *text)
+char *
+table_clean(struct arena *arena, const char *text)
 {
 	size_t left = strlen(text), n;
 	char *copy = arena_alloc(arena, left + 1), *p = copy;
@@ -123,7 +123,7 @@ table_cell(struct table *table, const char *text, enum table_colour colour)
 {
 	struct cell *cell = ARENA_PUSH(table->arena, table->cells, table->n);
 
-	cell->text = clean(table->arena, text);
+	cell->text = table_clean(table->arena, text);
 	cell->width = table_text_width(cell->text);
 	cell->colour = colour;
 }
@@ -197,8 +197,8 @@ pad(FILE *out, size_t n)
 		putc(' ', out);
 }
 
-static const char *
-colour_code(enum table_colour colour)
+const char *
+table_colour_code(enum table_colour colour)
 {
 	switch (colour) {
 	case TABLE_GREEN:
@@ -265,7 +265,7 @@ table_write(const struct table *table, FILE *out, int width, bool colour)
 		c = i % table->ncolumns;
 		last = c + 1 == table->ncolumns;
 		write_cell(out, cell->text, widths[c], columns[c].right, last,
-		    colour ? colour_code(cell->colour) : NULL);
+		    colour ? table_colour_code(cell->colour) : NULL);
 		if (last)
 			putc('\n', out);
 	}

@@ -18,6 +18,7 @@ struct table_column {
 	int shrink_to;
 };
 
+struct arena;
 struct table;
 
 /* columns is borrowed for the table's life. */
@@ -31,6 +32,10 @@ void table_cellf(struct table *table, enum table_colour colour, const char *fmt,
 void table_write(const struct table *table, FILE *out, int width, bool colour);
 /* Columns of the terminal that `fd` is ($COLUMNS first); 0 when it is none. */
 int table_terminal_width(int fd);
+/* What turns the colour on; "\033[0m" turns it off. NULL for TABLE_PLAIN. */
+const char *table_colour_code(enum table_colour colour);
+/* A copy of the text as cells have it. */
+char *table_clean(struct arena *arena, const char *text);
 /* The columns that UTF-8 text takes on a terminal. */
 size_t table_text_width(const char *text);
 

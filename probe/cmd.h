@@ -8,6 +8,7 @@ int cmd_check(int argc, char **argv);
 int cmd_config(int argc, char **argv);
 int cmd_control(int argc, char **argv);
 int cmd_demo(int argc, char **argv);
+int cmd_explain(int argc, char **argv);
 int cmd_init(int argc, char **argv);
 int cmd_targets(int argc, char **argv);
 

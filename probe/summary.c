@@ -1,16 +1,17 @@
 /* What a round found, for the person who ran it. */
 #include "probe/summary.h"
 
-#include <langinfo.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/paragraph.h"
 #include "base/table.h"
 #include "results/facts.h"
 #include "results/failure.h"
 #include "results/measurement.h"
+#include "results/verdict_words.h"
 #include "targets/target.h"
 
 struct row {
@@ -220,68 +221,16 @@ summary_add(struct summary *s, const struct measurement *m)
 
 /* --- the table ------------------------------------------------------------------------------- */
 
-struct words {
-	const char *symbol, *ascii, *text;
-	enum table_colour colour;
-};
-
-static const struct words status_words[VERDICT_STATUS_MAX] = {
-    [VERDICT_NONE] = {" ", " ", "not measured", TABLE_DIM},
-    [VERDICT_OK] = {"✓", "+", "reached", TABLE_GREEN},
-    [VERDICT_BLOCKED] = {"×", "x", "blocked", TABLE_RED},
-    [VERDICT_LIKELY_BLOCKED] = {"×", "x", "likely blocked", TABLE_RED},
-    [VERDICT_IMPAIRED] = {"!", "!", "impaired", TABLE_YELLOW},
-    [VERDICT_DOWN] = {"·", ".", "site's own fault", TABLE_BLUE},
-    [VERDICT_INSUFFICIENT] = {"?", "?", "cannot be told", TABLE_YELLOW},
-};
-
-static const char *const mechanism_words[MECHANISM_MAX] = {
-    [DNS_NXDOMAIN] = "name denied",
-    [DNS_REFUSED] = "name refused",
-    [DNS_SERVFAIL] = "name look-up fails",
-    [DNS_TIMEOUT] = "name look-up silent",
-    [DNS_NO_ANSWER] = "no address given",
-    [DNS_BOGON] = "false address",
-    [DNS_INJECTION] = "forged DNS answer",
-    [DNS_REDIRECT] = "false address",
-    [DNS_WILDCARD] = "wildcard DNS",
-    [TCP_REFUSED] = "connection refused",
-    [TCP_RESET] = "connection reset",
-    [TCP_TIMEOUT] = "no connection",
-    [TCP_UNREACHABLE] = "unreachable",
-    [TLS_SNI_RESET] = "reset at TLS",
-    [TLS_SNI_DROP] = "silence at TLS",
-    [TLS_SNI_CLOSE] = "closed at TLS",
-    [TLS_ALERT] = "TLS refused",
-    [TLS_MITM] = "forged certificate",
-    [TLS_LOCAL_INTERCEPTION] = "local interception",
-    [TLS_CERTIFICATE] = "bad certificate",
-    [HTTP_BLOCKPAGE] = "block page",
-    [HTTP_RESET] = "reset at the page",
-    [HTTP_TIMEOUT] = "page never comes",
-    [HTTP_CLOSE] = "page cut off",
-    [HTTP_DIFF] = "another page",
-    [HTTP_SERVER_REFUSAL] = "site refuses",
-    [THROTTLING] = "slowed down",
-    [QUIC_DROP] = "QUIC dropped",
-};
-
-static bool
-terminal_is_utf8(void)
-{
-	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-}
-
 static char *
 verdict_cell(const struct row *row)
 {
-	const struct words *w = &status_words[row->verdict.status];
-	const char *why = mechanism_words[row->verdict.mechanism];
-	const char *symbol = terminal_is_utf8() ? w->symbol : w->ascii;
+	const char *text = verdict_status_words(row->verdict.status)->text;
+	const char *symbol = verdict_symbol(row->verdict.status);
+	const char *why = mechanism_words(row->verdict.mechanism);
 
 	if (why == NULL)
-		return xasprintf("%s %s", symbol, w->text);
-	return xasprintf("%s %s: %s", symbol, w->text, why);
+		return xasprintf("%s %s", symbol, text);
+	return xasprintf("%s %s: %s", symbol, text, why);
 }
 
 /* https:// and the slash of a bare front page go without saying. */
@@ -331,7 +280,7 @@ summary_table(const struct summary *s, FILE *out, int width, bool colour)
 		table_cell(table, row->tcp, cell_colour(row->tcp));
 		table_cell(table, row->tls, cell_colour(row->tls));
 		table_cell(table, row->http, cell_colour(row->http));
-		table_cell(table, verdict, status_words[row->verdict.status].colour);
+		table_cell(table, verdict, verdict_status_words(row->verdict.status)->colour);
 		table_cellf(table, TABLE_DIM, "%.1fs", row->runtime_s);
 		free(site);
 		free(verdict);
@@ -342,29 +291,6 @@ summary_table(const struct summary *s, FILE *out, int width, bool colour)
 }
 
 /* --- the closing sentence -------------------------------------------------------------------- */
-
-/* Breaks a paragraph into lines. */
-static void
-wrap(FILE *out, const char *text, int width)
-{
-	size_t column = 0, len, room = width > 20 ? (size_t)width : 80;
-
-	while (*text != '\0') {
-		len = strcspn(text, " ");
-		if (column > 0 && column + 1 + len >= room) {
-			fputc('\n', out);
-			column = 0;
-		} else if (column > 0) {
-			fputc(' ', out);
-			column++;
-		}
-		fwrite(text, 1, len, out);
-		column += len;
-		text += len;
-		text += strspn(text, " ");
-	}
-	fputc('\n', out);
-}
 
 /* "youtube.com, vk.com and 3 more". */
 static void
@@ -477,7 +403,7 @@ summary_words(const struct summary *s, FILE *out, int width, const char *results
 	if (s->measured < s->n)
 		buf_printf(&text, " %zu of %zu sites were not measured: you stopped it.",
 		    s->n - s->measured, s->n);
-	wrap(out, buf_str(&text), width);
+	paragraph_write(out, buf_str(&text), 0, width);
 	fprintf(out, "The records are in %s\n", results);
 	buf_free(&text);
 }

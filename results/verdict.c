@@ -165,6 +165,12 @@ static const struct rule rules[] = {
     {"nothing_observed", always, UNTOLD, STAGE_NONE, 0, NULL, 1.0},
 };
 
+const char *
+verdict_rule_name(size_t i)
+{
+	return i < sizeof(rules) / sizeof(rules[0]) ? rules[i].name : NULL;
+}
+
 /* --- evidence: facts worth naming whatever the row ------------------------------------------- */
 
 static void
@@ -279,4 +285,10 @@ verdict_judge(const struct measurement *m, struct verdict *v)
 	v->stage = rule->stage != STAGE_NONE ? rule->stage : stage_of(v->mechanism);
 	add_evidence(m, v, rule->name);
 	add_facts(m, &x, v);
+}
+
+enum verdict_status
+verdict_rule_status(size_t i)
+{
+	return rules[i].status;
 }
