@@ -165,6 +165,12 @@ static const struct rule rules[] = {
     {"nothing_observed", always, UNTOLD, STAGE_NONE, 0, NULL, 1.0},
 };
 
+const char *
+verdict_rule_name(size_t i)
+{
+	return i < sizeof(rules) / sizeof(rules[0]) ? rules[i].name : NULL;
+}
+
 /* --- evidence: facts worth naming whatever the row ------------------------------------------- */
 
 static void

@@ -86,6 +86,8 @@ void verdict_use_known_cas(const struct known_cas *cas);
 const struct known_cas *verdict_known_cas(void);
 /* Judges; evidence is allocated in the measurement's arena. Does not touch m->verdict. */
 void verdict_judge(const struct measurement *m, struct verdict *out);
+/* The names of the rules, in their order; the name of the one that decided is a verdict's first evidence. NULL past the last. */
+const char *verdict_rule_name(size_t i);
 /*
  * Maps OONI's stored blocking and accessible keys: false/true ok, false/false down, a string
  * likely_blocked at that stage, null insufficient. For records that are not ours.
