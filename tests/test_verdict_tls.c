@@ -244,7 +244,7 @@ a_reverse_proxy_with_a_dead_machine_is_not_blocked(void **state)
 
 	/* Nor for the vantage. */
 	m = only_the_name_fails(RESET);
-	vantage(m, HOME)->tls[0].status = false;
+	vantage_fails(vantage(m, HOME));
 	means(m, VERDICT_DOWN, TLS_SNI_RESET, "tls_fails_everywhere");
 }
 
@@ -676,11 +676,30 @@ a_dead_address_is_down_for_the_vantage_too(void **state)
 	struct measurement *m = nothing_connects(NULL);
 
 	(void)state;
-	vantage(m, HOME)->tcp[0].status = false;
+	vantage_fails(vantage(m, HOME));
 	means(m, VERDICT_DOWN, TCP_TIMEOUT, "tcp_fails_everywhere");
 
 	/* A lone line does not know. */
 	means(nothing_connects(NULL), VERDICT_INSUFFICIENT, TCP_TIMEOUT, "tcp_fails");
+}
+
+/* A sink is dead for everybody. The vantage, which has the site's true address, got its page. */
+static void
+a_sink_is_not_the_sites_fault(void **state)
+{
+	struct measurement *m = target(SITE);
+
+	(void)state;
+	query(m, RESOLVER_SYSTEM, NULL, LIE);
+	connects(m, LIE, TIMEOUT);
+	vantage(m, LIE)->tcp[0].status = false;
+	means(m, VERDICT_INSUFFICIENT, TCP_TIMEOUT, "tcp_fails");
+
+	m = target(SITE);
+	query(m, RESOLVER_SYSTEM, NULL, LIE);
+	shakes(m, LIE, RESET);
+	vantage(m, LIE)->tls[0].status = false;
+	means(m, VERDICT_INSUFFICIENT, TLS_SNI_RESET, "tls_fails");
 }
 
 int
@@ -723,6 +742,7 @@ main(void)
 	    cmocka_unit_test(one_misconfigured_machine_of_several_is_not_told_from_it),
 	    cmocka_unit_test(an_address_that_only_this_line_cannot_reach_is_likely_blocked),
 	    cmocka_unit_test(a_dead_address_is_down_for_the_vantage_too),
+	    cmocka_unit_test(a_sink_is_not_the_sites_fault),
 	};
 
 	return cmocka_run_group_tests_name("verdict_tls", tests, NULL, NULL);

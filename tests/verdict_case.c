@@ -386,6 +386,16 @@ vantage(struct measurement *m, const char *ip)
 	return v;
 }
 
+void
+vantage_fails(struct vantage *v)
+{
+	static char timeout[] = TIMEOUT;
+
+	v->tcp[0].status = v->tls[0].status = false;
+	v->http.failure = timeout;
+	v->http.status_code = -1;
+}
+
 struct baseline *
 history(struct measurement *m)
 {

@@ -78,6 +78,8 @@ void try_flow(struct measurement *m, const char *name, double rate);
 
 /* A control vantage that answered, and found everything well. */
 struct vantage *vantage(struct measurement *m, const char *ip);
+/* It could not reach anything of the site. */
+void vantage_fails(struct vantage *v);
 /* The site was reached here for weeks, at HOME. */
 struct baseline *history(struct measurement *m);
 
