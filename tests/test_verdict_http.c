@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "results/baseline.h"
 #include "results/quic_ping.h"
+#include "results/trials.h"
 #include "results/vantage.h"
 #include "tests/verdict_case.h"
 
@@ -322,6 +323,27 @@ what_nobodys_name_gets_too_is_no_block_page(void **state)
 	means(m, VERDICT_OK, MECHANISM_NONE, "plain_page_unverified");
 }
 
+/* Servers that lead every name to its own https:// do so for the target's as well. */
+static void
+a_redirect_to_its_own_https_is_no_notice(void **state)
+{
+	struct measurement *m = plain_target();
+	struct http_request *r = page(m, PLAIN, NULL, 301);
+	size_t i;
+
+	(void)state;
+	r->location = arena_strdup(m->arena, SITE);
+	page(m, SITE, RESET, 0);
+	try_host(m, PLACE_1, "", "");
+	for (i = 0; i < m->confirm->nrequests; i++) {
+		r = &m->confirm->requests[i];
+		r->code = 301;
+		r->location = arena_strdup(m->arena,
+		    trials_why(&r->c, "host_away") ? SITE : "https://another.example/");
+	}
+	means(m, VERDICT_INSUFFICIENT, HTTP_RESET, "plain_page_in_doubt");
+}
+
 static void
 a_known_block_page_is_likely(void **state)
 {
@@ -506,6 +528,7 @@ main(void)
 	    cmocka_unit_test(a_plain_page_is_ok_but_nobody_vouches),
 	    cmocka_unit_test(the_same_notice_at_strangers_servers_is_a_block_page),
 	    cmocka_unit_test(what_nobodys_name_gets_too_is_no_block_page),
+	    cmocka_unit_test(a_redirect_to_its_own_https_is_no_notice),
 	    cmocka_unit_test(a_known_block_page_is_likely),
 	    cmocka_unit_test(one_page_for_all_names_and_not_the_sites_is_a_redirect),
 	    cmocka_unit_test(two_machines_of_one_site_are_no_redirect),
