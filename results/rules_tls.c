@@ -286,11 +286,12 @@ rule_tls_fails_here_only(const struct findings *x)
 	    x->f.controls_ok && x->sni.control.bad == 0;
 }
 
+/* The vantage fails at the addresses that we had, and found no others: where a liar sends us is dead for everybody. */
 bool
 rule_tls_fails_everywhere(const struct findings *x)
 {
 	return x->f.https && !rule_reached(x) && x->f.worst != NULL && x->f.worst->tls != NULL &&
-	    x->there_tls == ELSEWHERE_FAILS;
+	    x->there_tls == ELSEWHERE_FAILS && x->there_http != ELSEWHERE_WORKS;
 }
 
 bool
@@ -322,7 +323,7 @@ rule_tcp_fails_here_only(const struct findings *x)
 bool
 rule_tcp_fails_everywhere(const struct findings *x)
 {
-	return tcp_fails(x) && x->there_tcp == ELSEWHERE_FAILS;
+	return tcp_fails(x) && x->there_tcp == ELSEWHERE_FAILS && x->there_http != ELSEWHERE_WORKS;
 }
 
 bool

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "results/facts.h"
 #include "results/measurement.h"
+#include "results/site.h"
 
 bool
 trials_why(const struct common *c, const char *why)
@@ -384,16 +385,22 @@ same_page(const struct http_request *a, const struct http_request *b)
 	return ratio > 0.8 && ratio < 1.25;
 }
 
-/* What the target itself gave to a plain request, when it did. */
+/*
+ * What the target itself gave to a plain request, when it did. Not if it leads to itself: servers that send every name to
+ * its own https:// give just that to the target's name as well.
+ */
 static const struct http_request *
 plain_response(const struct measurement *m)
 {
+	const struct http_request *r;
 	size_t i;
 
-	for (i = 0; i < m->nrequests; i++)
-		if (m->requests[i].code > 0 && facts_depth(&m->requests[i].c) == 0 &&
-		    m->requests[i].url != NULL && strncmp(m->requests[i].url, "http:", 5) == 0)
-			return &m->requests[i];
+	for (i = 0; i < m->nrequests; i++) {
+		r = &m->requests[i];
+		if (r->code > 0 && facts_depth(&r->c) == 0 && r->url != NULL &&
+		    strncmp(r->url, "http:", 5) == 0)
+			return r->location != NULL && same_site(r->location, r->url) ? NULL : r;
+	}
 	return NULL;
 }
 

@@ -101,7 +101,7 @@ for program in "$NETVANE" "$NETVANE_ANALYZE"; do
 	commands_of "$program" | sed "s|^|$program |"
 done >"$tmp/commands"
 
-plan $(($(wc -l <"$tmp/commands") * 2 + 22))
+plan $(($(wc -l <"$tmp/commands") * 2 + 26))
 
 while read -r program arguments; do
 	# shellcheck disable=SC2086 # one word an argument
@@ -179,13 +179,27 @@ fi
 codes=$(words results/verdict.c | sed 's/%d/N/g')
 named 'methodology.md names every rule and every code of evidence' "$codes" docs/methodology.md
 same 'and no rule or code that there is not' \
-	"$(sed -nE 's/^\| `([A-Za-z_-]+)` \| .*/\1/p' docs/methodology.md | sort -u)" \
+	"$(sed -nE 's/^\| `([A-Za-z0-9_-]+)` \| .*/\1/p' docs/methodology.md | sort -u)" \
 	"$({
 		echo "$codes"
 		words results/verdict_names.c results/measurement.c probe/network.c
 	} | while read -r word; do
 		grep -q "^| \`$word\` | " docs/methodology.md && echo "$word"
 	done)"
+# The table of the rules: name, status and confidence of each.
+sed -n '/^static const struct rule rules/,/^};/p' results/verdict.c | tr '\n' ' ' | sed 's/{"/\n/g' |
+	sed -nE 's/^([a-z0-9_]+)", [a-z_]+, ([A-Z]+), .* ([0-9.]+)\}.*/\1 \2 \3/p' |
+	sed 's/ OK / ok /; s/ DOWN / down /; s/ IMPAIRED / impaired /; s/ LIKELY / likely_blocked /
+		s/ BLOCKED / blocked /; s/ UNTOLD / insufficient /' >"$tmp/rules"
+same 'it gives every rule the status and the confidence that the table does' "$(cat "$tmp/rules")" \
+	"$(sed -nE 's/^\| `([a-z0-9_]+)` \| `([a-z_]+)`, ([0-9.]+).*/\1 \2 \3/p' docs/methodology.md)"
+same 'every rule has a test in which it decides' "$(cut -d ' ' -f 1 "$tmp/rules")" \
+	"$(cut -d ' ' -f 1 "$tmp/rules" | while read -r rule; do
+		grep -q "means(.*\"$rule\")\|^[^/]*\"$rule\")" tests/test_verdict*.c && echo "$rule"
+	done)"
+named 'format.md names every reason for a test' "$(grep -hEo 'why=[a-z_0-9]+' probe/*.c | sort -u)" \
+	docs/format.md
+named 'and so does methodology.md' "$(grep -hEo 'why=[a-z_0-9]+' probe/*.c | sort -u)" docs/methodology.md
 named 'it names every status, stage and mechanism' \
 	"$(words results/verdict_names.c)" docs/methodology.md
 named 'and every state of the network' \

@@ -1,6 +1,6 @@
 /*
  * Whatever was read can be written, and what was written reads back as the same. OONI's keys can be computed from it; they
- * keep to their words, and accuse nobody without a control.
+ * keep to their words, and accuse nobody without a control. And it can be judged, by one of the rules.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -54,6 +54,30 @@ compute(const struct measurement *m)
 		require(k.dns_consistency == NULL && (k.x_blocking_flags & ~OONI_BLOCKING_SUCCESS) == 0);
 }
 
+static bool
+is_rule(const char *name)
+{
+	const char *rule;
+	size_t i;
+
+	for (i = 0; (rule = verdict_rule_name(i)) != NULL; i++)
+		if (strcmp(rule, name) == 0)
+			return true;
+	return false;
+}
+
+static void
+judge(const struct measurement *m)
+{
+	struct verdict v;
+
+	verdict_judge(m, &v);
+	require(v.status > VERDICT_NONE && v.status < VERDICT_STATUS_MAX);
+	require(v.stage < VERDICT_STAGE_MAX && v.mechanism < MECHANISM_MAX);
+	require(v.confidence > 0 && v.confidence <= 1);
+	require(v.nevidence > 0 && is_rule(v.evidence[0]));
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -66,6 +90,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (m == NULL)
 		return 0;
 	compute(m);
+	judge(m);
 	measurement_encode(m, &first);
 	back = measurement_decode(first.data, first.len, &oddities, error, sizeof(error));
 	if (back == NULL || oddities != 0)
