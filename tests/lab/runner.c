@@ -36,6 +36,7 @@ static const char help[] =
     "      --all-columns    every column that a scenario says makes sense\n"
     "      --repeat N       try each N times\n"
     "  -j, --jobs N         so many at the same time (default 1)\n"
+    "      --slower X       give the probe X times the scenario's time, on a slow machine\n"
     "      --tsv FILE       append a line for each target and run: scenario, column,\n"
     "                       run, target, expected, got: status, mechanism, confidence,\n"
     "                       evidence, seconds, bytes out, and how right that is\n"
@@ -52,7 +53,7 @@ static const char help[] =
 struct options {
 	unsigned columns; /* bits */
 	bool all_columns, show, verbose;
-	int repeat, jobs;
+	int repeat, jobs, slower;
 	const char *tsv, *keep, *certs, *netvane;
 };
 
@@ -83,12 +84,13 @@ struct runner {
 
 /* --- the command line ------------------------------------------------------------------------ */
 
-enum { OPT_COLUMN = 256, OPT_ALL_COLUMNS, OPT_REPEAT, OPT_TSV, OPT_KEEP, OPT_CERTS, OPT_NETVANE, OPT_SHOW };
+enum { OPT_COLUMN = 256, OPT_ALL_COLUMNS, OPT_REPEAT, OPT_SLOWER, OPT_TSV, OPT_KEEP, OPT_CERTS, OPT_NETVANE, OPT_SHOW };
 
 static const struct option long_options[] = {
     {"column", required_argument, NULL, OPT_COLUMN},
     {"all-columns", no_argument, NULL, OPT_ALL_COLUMNS},
     {"repeat", required_argument, NULL, OPT_REPEAT},
+    {"slower", required_argument, NULL, OPT_SLOWER},
     {"jobs", required_argument, NULL, 'j'},
     {"tsv", required_argument, NULL, OPT_TSV},
     {"keep", required_argument, NULL, OPT_KEEP},
@@ -143,6 +145,9 @@ parse_options(struct options *o, int argc, char **argv)
 			break;
 		case OPT_REPEAT:
 			code = take_count(optarg, &o->repeat);
+			break;
+		case OPT_SLOWER:
+			code = take_count(optarg, &o->slower);
 			break;
 		case 'j':
 			code = take_count(optarg, &o->jobs);
@@ -263,6 +268,8 @@ read_scenarios(struct runner *r, char *const *paths, int n)
 			wrong++;
 		else
 			*ARENA_PUSH(r->arena, r->scenarios, r->nscenarios) = scenario;
+		if (scenario != NULL)
+			scenario->scale *= r->options.slower;
 	}
 	if (n == 0) {
 		log_errorx("no scenario was named");
@@ -462,7 +469,7 @@ open_outputs(struct runner *r)
 int
 lab_run_main(int argc, char **argv)
 {
-	struct runner r = {.options = {.repeat = 1, .jobs = 1}, .arena = arena_new()};
+	struct runner r = {.options = {.repeat = 1, .jobs = 1, .slower = 1}, .arena = arena_new()};
 	int code = parse_options(&r.options, argc, argv);
 	size_t i;
 
@@ -504,7 +511,7 @@ try_inside(struct runner *r, char *const *command)
 int
 lab_try_main(int argc, char **argv)
 {
-	struct runner r = {.arena = arena_new()};
+	struct runner r = {.options = {.slower = 1}, .arena = arena_new()};
 	int code;
 
 	if (argc < 3) {

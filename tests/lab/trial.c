@@ -51,6 +51,7 @@ struct trial {
 	struct forwarder *forwarder;
 	struct line clean_line;
 	const char *store, *store_place; /* the client's own certificates; NULL: the machine's */
+	const char *clock, *clock_step; /* a library that makes the probe's clock wrong, and how; NULL: right */
 	struct words urls;
 	struct record *records;
 	size_t nrecords;
@@ -269,7 +270,8 @@ run_client(struct trial *t, char *const *argv, bool show)
 	const struct timeval longest = {LONGEST_S, 0};
 	int out = show ? -1 : open_log(t, "probe.jsonl"), err = show ? -1 : open_log(t, "probe.log");
 	struct child_plan plan = {.spaces = &t->spaces, .space = SPACE_CLIENT, .argv = argv,
-	    .home = t->plan->dir, .out = out, .err = err, .over = t->store_place, .under = t->store};
+	    .home = t->plan->dir, .out = out, .err = err, .over = t->store_place, .under = t->store,
+	    .preload = t->clock, .clock_step = t->clock_step};
 
 	t->probe = child_start(&plan);
 	if (!show) {
@@ -471,6 +473,23 @@ prepare_store(struct trial *t)
 	return probe_files_write_store(t->store, t->plan->certs, t->scenario->line.os_root, &t->store_place);
 }
 
+/* The library lies beside this program. */
+static int
+prepare_clock(struct trial *t)
+{
+	const struct line *line = &t->scenario->line;
+	const char *self = t->plan->self;
+
+	if (line->clock_step_s == 0)
+		return 0;
+	t->clock = arena_printf(t->arena, "%s-clock.so", self);
+	t->clock_step = arena_printf(t->arena, "%d %g", line->clock_step_s, line->clock_step_at_s);
+	if (access(t->clock, R_OK) == 0)
+		return 0;
+	log_error("cannot read %s", t->clock);
+	return -1;
+}
+
 /* All but the probe: the country with its troubles. */
 static int
 build(struct trial *t)
@@ -482,7 +501,7 @@ build(struct trial *t)
 	if (column_has_week(t->plan->column) && remember_week(t) != 0)
 		return -1;
 	if (probe_files_write(t->plan->dir, t->plan->certs, s, &s->line) != 0 || prepare_store(t) != 0 ||
-	    start_world(t, false) != 0 || open_road(t, &s->line, false) != 0)
+	    prepare_clock(t) != 0 || start_world(t, false) != 0 || open_road(t, &s->line, false) != 0)
 		return -1;
 	if (column_has_vantage(t->plan->column) && start_vantage(t) != 0)
 		return -1;
