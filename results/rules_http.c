@@ -52,7 +52,7 @@ bool
 rule_cut_here_only(const struct findings *x)
 {
 	return page_is_missing(x) && x->there_http == ELSEWHERE_WORKS && x->f.page_failures >= 3 &&
-	    x->f.page_depth == 0 && x->flow.cut_own == 0 &&
+	    x->f.controls_ok && !x->f.interrupted && x->f.page_depth == 0 && x->flow.cut_own == 0 &&
 	    mechanism_by_page(x) != MECHANISM_NONE;
 }
 
@@ -180,6 +180,7 @@ bool
 rule_host_fails_here_only(const struct findings *x)
 {
 	return plain_fails(x) && x->there_http == ELSEWHERE_WORKS && x->f.page_failures >= 3 &&
+	    x->f.controls_ok && x->host.control_bad == 0 &&
 	    mechanism_by_page(x) != MECHANISM_NONE;
 }
 
