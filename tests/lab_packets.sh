@@ -1,6 +1,7 @@
 # The lab's packets do what its scenarios say: what curl meets in the probe's place, and what netvane
 # observes, whatever it may make of it.
 . "$top_srcdir/tests/lib.sh"
+. "$top_srcdir/tests/lab_run.sh"
 need jq curl ip
 
 lab=$top_builddir/netvane-lab
@@ -121,7 +122,8 @@ for name in sni-reset sni-reset-client sni-reset-late sni-drop sni-close sni-ale
 	dns-injection shutdown foreign-cut line-down line-gateway-dead line-6-broken portal; do
 	set -- "$@" "$scenarios/$name.ini"
 done
-"$lab" run -j 5 --certs "$LAB_CERTS" --keep "$records" "$@" >"$out" 2>"$err"
+lab_pace
+"$lab" run -j "$lab_jobs" --slower "$lab_slower" --certs "$LAB_CERTS" --keep "$records" "$@" >"$out" 2>"$err"
 
 # seen SCENARIO URL FILTER: jq on the target's record; URL round: on the round's.
 seen()
@@ -131,8 +133,9 @@ seen()
 		else .input == \$url and .test_keys.x_netvane.role == \"target\" end) | $3"
 }
 # What the probe's own deadline interrupted says nothing.
-tls='.test_keys.tls_handshakes | map(.failure | select(. != "interrupted")) | unique | join(" ")'
-tcp='.test_keys.tcp_connect | map(.status.failure) | unique | join(" ")'
+tls='.test_keys.tls_handshakes | map(.failure) | map(select(. != "interrupted")) | unique | join(" ")'
+tcp='.test_keys.tcp_connect | map(.status.failure) | map(select(. != "interrupted")) | unique |
+	join(" ")'
 news1=https://news1.lab/
 
 is 'a reset races the answer' "$(seen sni-reset $news1 "$tls")" connection_reset
