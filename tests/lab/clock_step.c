@@ -1,7 +1,8 @@
 /*
- * A wall clock that is wrong, for one program: loaded before its libraries (ld.so(8)), it adds $LAB_CLOCK_STEP's seconds to the
- * time of day from a moment after the program's start on. "86400 2.5": a day more, from 2.5 seconds on. There is no namespace
- * for the time of day, and the machine's own clock is nobody's to play with.
+ * A wall clock that is wrong, for one program: loaded before its libraries (ld.so(8)), it adds
+ * $LAB_CLOCK_STEP's seconds to the time of day from a moment after the program's start on.
+ * "86400 2.5": a day more, from 2.5 seconds on. There is no namespace for the time of day, and the
+ * machine's own clock is nobody's to play with.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,9 +38,10 @@ step_now(void)
 	struct timespec now;
 
 	true_time(CLOCK_MONOTONIC, &now);
-	return (double)(now.tv_sec - began.tv_sec) + (double)(now.tv_nsec - began.tv_nsec) / 1e9 >= step_at_s
-	    ? step_s
-	    : 0;
+	return (double)(now.tv_sec - began.tv_sec) + (double)(now.tv_nsec - began.tv_nsec) / 1e9 >=
+	               step_at_s
+	           ? step_s
+	           : 0;
 }
 
 int

@@ -1,6 +1,7 @@
 /*
- * The role "run": tries scenarios, some at a time, and says whether the probe found the truth. All of it happens in namespaces of
- * its own, and what is written there is gone when it ends, however it ends.
+ * The role "run": tries scenarios, some at a time, and says whether the probe found the truth. All
+ * of it happens in namespaces of its own, and what is written there is gone when it ends, however
+ * it ends.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -84,7 +85,17 @@ struct runner {
 
 /* --- the command line ------------------------------------------------------------------------ */
 
-enum { OPT_COLUMN = 256, OPT_ALL_COLUMNS, OPT_REPEAT, OPT_SLOWER, OPT_TSV, OPT_KEEP, OPT_CERTS, OPT_NETVANE, OPT_SHOW };
+enum {
+	OPT_COLUMN = 256,
+	OPT_ALL_COLUMNS,
+	OPT_REPEAT,
+	OPT_SLOWER,
+	OPT_TSV,
+	OPT_KEEP,
+	OPT_CERTS,
+	OPT_NETVANE,
+	OPT_SHOW
+};
 
 static const struct option long_options[] = {
     {"column", required_argument, NULL, OPT_COLUMN},
@@ -207,7 +218,8 @@ find_programs(struct runner *r)
 		return -1;
 	r->self = self;
 	if (netvane == NULL)
-		netvane = arena_printf(r->arena, "%.*snetvane", (int)(strrchr(self, '/') + 1 - self), self);
+		netvane = arena_printf(
+		    r->arena, "%.*snetvane", (int)(strrchr(self, '/') + 1 - self), self);
 	r->netvane = absolute(r, netvane);
 	return r->netvane != NULL ? 0 : -1;
 }
@@ -297,7 +309,8 @@ add_jobs(struct runner *r, const struct scenario *scenario)
 	struct job job = {.scenario = scenario};
 
 	for (job.column = 0; job.column < COLUMN_MAX; job.column++)
-		for (job.run = 1; (wanted & 1U << job.column) != 0 && job.run <= r->options.repeat; job.run++) {
+		for (job.run = 1; (wanted & 1U << job.column) != 0 && job.run <= r->options.repeat;
+		     job.run++) {
 			job.skip = reason_to_skip(r, job.column);
 			*ARENA_PUSH(r->arena, r->jobs, r->njobs) = job;
 		}
@@ -308,8 +321,8 @@ make_directory(struct runner *r, struct job *job)
 {
 	const char *above = r->options.keep != NULL ? r->options.keep : r->scratch;
 
-	job->dir = arena_printf(
-	    r->arena, "%s/%s-%s-%d", above, job->scenario->name, column_name(job->column), job->run);
+	job->dir = arena_printf(r->arena, "%s/%s-%s-%d", above, job->scenario->name,
+	    column_name(job->column), job->run);
 	if (mkdir(job->dir, 0700) != 0)
 		log_fatal("cannot make %s", job->dir);
 }
@@ -327,8 +340,13 @@ remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
 static void
 start_job(struct runner *r, struct job *job)
 {
-	struct trial_plan plan = {.scenario = job->scenario, .column = job->column, .run = job->run,
-	    .self = r->self, .netvane = r->netvane, .certs = r->certs, .show = r->options.show};
+	struct trial_plan plan = {.scenario = job->scenario,
+	    .column = job->column,
+	    .run = job->run,
+	    .self = r->self,
+	    .netvane = r->netvane,
+	    .certs = r->certs,
+	    .show = r->options.show};
 
 	make_directory(r, job);
 	job->rows = tmpfile();
@@ -372,8 +390,8 @@ tell_job(const struct runner *r, const struct job *job, size_t number)
 {
 	char claim[512];
 
-	snprintf(claim, sizeof(claim), "%s (%s, %d): %s", job->scenario->name, column_name(job->column), job->run,
-	    job->scenario->title);
+	snprintf(claim, sizeof(claim), "%s (%s, %d): %s", job->scenario->name,
+	    column_name(job->column), job->run, job->scenario->title);
 	if (job->skip != NULL) {
 		printf("ok %zu - %s # SKIP %s\n", number, claim, job->skip);
 		return;
@@ -381,7 +399,8 @@ tell_job(const struct runner *r, const struct job *job, size_t number)
 	if (r->options.show) {
 		tell_truth(job->scenario, job->rows);
 	} else {
-		printf("%s %zu - %s\n", job->result == TRIAL_RIGHT ? "ok" : "not ok", number, claim);
+		printf(
+		    "%s %zu - %s\n", job->result == TRIAL_RIGHT ? "ok" : "not ok", number, claim);
 		tell_rows(job->rows, r->tsv, r->options.verbose);
 	}
 	fclose(job->rows);
@@ -420,7 +439,8 @@ run_jobs(struct runner *r)
 	return result;
 }
 
-/* Inside: alone with the machine's files, and with networks of its own. Returns -1 to go on, or the exit code. */
+/* Inside: alone with the machine's files, and with networks of its own. Returns -1 to go on, or the
+ * exit code. */
 static int
 prepare(struct runner *r)
 {
@@ -495,8 +515,12 @@ lab_run_main(int argc, char **argv)
 static int
 try_inside(struct runner *r, char *const *command)
 {
-	struct trial_plan plan = {.scenario = r->scenarios[0], .column = LONE_FIRST, .run = 1, .self = r->self,
-	    .netvane = r->netvane, .command = command};
+	struct trial_plan plan = {.scenario = r->scenarios[0],
+	    .column = LONE_FIRST,
+	    .run = 1,
+	    .self = r->self,
+	    .netvane = r->netvane,
+	    .command = command};
 	int code = prepare(r);
 
 	if (code >= 0)
@@ -515,11 +539,12 @@ lab_try_main(int argc, char **argv)
 	int code;
 
 	if (argc < 3) {
-		fputs("usage: netvane-lab try SCENARIO.ini COMMAND [ARGUMENT]...\n\n"
-		      "Plays the scenario, and runs the command where the probe would be. Its exit\n"
-		      "status is the command's; $LAB_ROOTS names the lab's public roots.\n\n"
-		      "Example:\n"
-		      "  netvane-lab try sni-reset.ini curl -k https://198.18.1.1/\n",
+		fputs(
+		    "usage: netvane-lab try SCENARIO.ini COMMAND [ARGUMENT]...\n\n"
+		    "Plays the scenario, and runs the command where the probe would be. Its exit\n"
+		    "status is the command's; $LAB_ROOTS names the lab's public roots.\n\n"
+		    "Example:\n"
+		    "  netvane-lab try sni-reset.ini curl -k https://198.18.1.1/\n",
 		    stderr);
 		return EX_USAGE;
 	}
