@@ -1,4 +1,5 @@
-/* netvane demo: a censored country inside this machine, and what netvane says there. The lab is a program of its own. */
+/* netvane demo: a censored country inside this machine, and what netvane says there. The lab is a
+ * program of its own. */
 #include "probe/cmd.h"
 
 #include <errno.h>
@@ -39,16 +40,18 @@ static const char introduction[] =
     "are shortened, so that you need not wait.\n";
 
 /* From "nothing is wrong" to "everything is". */
-static const char *const chosen[] = {"clean", "dns-nxdomain", "sni-reset", "mitm-qaznet", "site-refuses", "shutdown"};
+static const char *const chosen[] = {
+    "clean", "dns-nxdomain", "sni-reset", "mitm-qaznet", "site-refuses", "shutdown"};
 
 enum { NCHOSEN = sizeof(chosen) / sizeof(chosen[0]), NAMES_MOST = 64 };
 /* What the lab's program ends with where there are no namespaces. */
 enum { LAB_WRONG = 1, LAB_REFUSED = 77 };
 
-/* Where things are: a tree that was built has them beside the program, an installed one in their directories. */
+/* Where things are: a tree that was built has them beside the program, an installed one in their
+ * directories. */
 struct places {
 	char self[PATH_MAX];
-	char *lab; /* the program */
+	char *lab;       /* the program */
 	char *scenarios; /* the directory */
 };
 
@@ -79,8 +82,10 @@ find_places(struct places *places)
 	programs[0] = xasprintf("%.*s/netvane-lab", (int)(slash - places->self), places->self);
 	programs[1] = xstrdup(NETVANE_LIBEXECDIR "/netvane-lab");
 	directories[0] = named != NULL ? xstrdup(named) : NULL;
-	directories[1] = xasprintf("%.*s/tests/lab/scenarios", (int)(slash - places->self), places->self);
-	directories[2] = xasprintf("%.*s/../tests/lab/scenarios", (int)(slash - places->self), places->self);
+	directories[1] =
+	    xasprintf("%.*s/tests/lab/scenarios", (int)(slash - places->self), places->self);
+	directories[2] =
+	    xasprintf("%.*s/../tests/lab/scenarios", (int)(slash - places->self), places->self);
 	directories[3] = xstrdup(NETVANE_DATADIR "/lab");
 	places->lab = first_there(programs, 2);
 	/* A directory that somebody named is meant. */
@@ -104,7 +109,8 @@ wait_for(pid_t pid)
 
 /* Runs the lab with these words, then the files of the scenarios named. */
 static int
-run_lab(const struct places *places, const char *const *words, const char *const *names, size_t nnames)
+run_lab(
+    const struct places *places, const char *const *words, const char *const *names, size_t nnames)
 {
 	char *argv[NAMES_MOST + 8];
 	size_t n = 0, i;
@@ -161,10 +167,13 @@ play(const struct places *places, const char *const *names, size_t n)
 	fputs(introduction, stdout);
 	result = run_lab(places, words, names, n);
 	if (result == LAB_REFUSED) {
-		log_errorx("this machine does not allow network namespaces to whoever runs this. Run it as "
-			   "root, or have root allow them to users (sysctl -w kernel.unprivileged_userns_clone=1, "
-			   "and user.max_user_namespaces above 0; on Ubuntu also "
-			   "kernel.apparmor_restrict_unprivileged_userns=0). Containers often forbid them altogether");
+		log_errorx("this machine does not allow network namespaces to whoever runs this. "
+		           "Run it as "
+		           "root, or have root allow them to users (sysctl -w "
+		           "kernel.unprivileged_userns_clone=1, "
+		           "and user.max_user_namespaces above 0; on Ubuntu also "
+		           "kernel.apparmor_restrict_unprivileged_userns=0). Containers often "
+		           "forbid them altogether");
 		return EX_UNAVAILABLE;
 	}
 	/* That netvane was wrong has been shown; the demo itself worked. */
@@ -197,7 +206,8 @@ parse_options(int argc, char **argv, bool *only_list, const char **names, size_t
 		}
 	}
 	if (optind < argc) {
-		log_errorx("'%s' is not an option; a scenario is named with --scenario", argv[optind]);
+		log_errorx(
+		    "'%s' is not an option; a scenario is named with --scenario", argv[optind]);
 		return EX_USAGE;
 	}
 	return -1;
@@ -215,8 +225,9 @@ cmd_demo(int argc, char **argv)
 	if (code >= 0)
 		return code;
 	if (find_places(&places) != 0) {
-		log_errorx("the lab is not installed: there should be " NETVANE_LIBEXECDIR "/netvane-lab and "
-			   "its scenarios in " NETVANE_DATADIR "/lab, or in $NETVANE_LABDIR");
+		log_errorx("the lab is not installed: there should be " NETVANE_LIBEXECDIR
+		           "/netvane-lab and "
+		           "its scenarios in " NETVANE_DATADIR "/lab, or in $NETVANE_LABDIR");
 		code = EX_UNAVAILABLE;
 	}
 	for (i = 0; i < n && code < 0; i++)
@@ -225,7 +236,8 @@ cmd_demo(int argc, char **argv)
 			code = EX_USAGE;
 		}
 	if (code < 0)
-		code = only_list ? list(&places) : play(&places, n > 0 ? names : chosen, n > 0 ? n : NCHOSEN);
+		code = only_list ? list(&places)
+		                 : play(&places, n > 0 ? names : chosen, n > 0 ? n : NCHOSEN);
 	free(places.lab);
 	free(places.scenarios);
 	return code;

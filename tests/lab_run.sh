@@ -3,6 +3,18 @@
 #
 #	lab_run 'dns-*' 'doh-*'
 
+# lab_pace: sets $lab_jobs and $lab_slower. Most of the time is spent waiting for what never comes, so that a few
+# scenarios fit on each processor; but sanitizers' programs are slow, and what is slow looks like silence here.
+lab_pace()
+{
+	lab_jobs=$(($(nproc 2>/dev/null || echo 1) * 2))
+	lab_slower=1
+	if "$top_builddir/config.status" --config | grep -q enable-sanitizers; then
+		lab_jobs=$((lab_jobs / 2))
+		lab_slower=3
+	fi
+}
+
 # lab_run PATTERN...: every scenario of these names, as a probe meets them that is alone and new.
 lab_run()
 {
@@ -19,8 +31,9 @@ lab_run()
 		set -f
 	done
 	set +f
+	lab_pace
 	lab_status=0
-	"$top_builddir/netvane-lab" run --netvane "$NETVANE" -j "${LAB_JOBS:-2}" "$@" || lab_status=$?
+	"$top_builddir/netvane-lab" run --netvane "$NETVANE" -j "$lab_jobs" --slower "$lab_slower" "$@" || lab_status=$?
 	[ "$lab_status" -ne 77 ] || skip_all 'namespaces are not allowed here'
 	exit "$lab_status"
 }

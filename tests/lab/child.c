@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/mem.h"
 
 static void
 redirect(const struct child_plan *plan)
@@ -34,6 +35,22 @@ cover(const struct child_plan *plan)
 		log_fatal("cannot mount %s over %s", plan->under, plan->over);
 }
 
+static void
+preload(const struct child_plan *plan)
+{
+	const char *options = getenv("ASAN_OPTIONS");
+	char *more;
+
+	if (plan->preload == NULL)
+		return;
+	setenv("LD_PRELOAD", plan->preload, 1);
+	setenv("LAB_CLOCK_STEP", plan->clock_step, 1);
+	/* AddressSanitizer wants to be the first library of all, and can do without. */
+	more = xasprintf("%s:verify_asan_link_order=0", options != NULL ? options : "");
+	setenv("ASAN_OPTIONS", more, 1);
+	free(more);
+}
+
 pid_t
 child_start(const struct child_plan *plan)
 {
@@ -52,8 +69,7 @@ child_start(const struct child_plan *plan)
 	unsetenv("XDG_CONFIG_HOME");
 	unsetenv("XDG_STATE_HOME");
 	unsetenv("STATE_DIRECTORY");
-	if (plan->preload != NULL)
-		setenv("LD_PRELOAD", plan->preload, 1);
+	preload(plan);
 	execvp(plan->argv[0], plan->argv);
 	log_error("cannot run %s", plan->argv[0]);
 	_exit(127);

@@ -12,10 +12,13 @@ struct child_plan {
 	enum space space;
 	char *const *argv;
 	const char *home; /* its working directory and HOME */
-	int out; /* descriptor of its standard output and, where `err` is none, error; -1: the lab's own */
+	int out; /* descriptor of its standard output and, where `err` is none, error; -1: the lab's
+	            own */
 	int err; /* -1: as out */
-	const char *over, *under; /* under is mounted over this file, for the child only; NULL: nothing */
-	const char *preload; /* LD_PRELOAD; NULL none */
+	const char *over,
+	    *under; /* under is mounted over this file, for the child only; NULL: nothing */
+	const char *preload;    /* a library to load before its own; NULL none */
+	const char *clock_step; /* for that library, see clock_step.c */
 };
 
 /* Logs and ends the lab where there can be no process. */

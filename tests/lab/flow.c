@@ -62,18 +62,19 @@ is_of(const struct flow *flow, const struct packet *p, enum direction direction)
 	uint16_t server_port = out ? p->dport : p->sport;
 
 	return flow->proto == p->proto && flow->client_port == (out ? p->sport : p->dport) &&
-	    (flow->server_port == server_port ||
-		(!out && flow->handed_to != 0 && flow->handed_to == server_port)) &&
-	    address_equal(&flow->client, out ? &p->src : &p->dst) &&
-	    address_equal(&flow->server, out ? &p->dst : &p->src);
+	       (flow->server_port == server_port ||
+	           (!out && flow->handed_to != 0 && flow->handed_to == server_port)) &&
+	       address_equal(&flow->client, out ? &p->src : &p->dst) &&
+	       address_equal(&flow->server, out ? &p->dst : &p->src);
 }
 
 /* A SYN with another number is another connection, whose client was given the same port. */
 static bool
 is_reused(const struct flow *flow, const struct packet *p, enum direction direction)
 {
-	return direction == OUTWARD && p->proto == PROTO_TCP && (p->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN &&
-	    flow->has_first_seq && flow->first_seq != p->seq + 1;
+	return direction == OUTWARD && p->proto == PROTO_TCP &&
+	       (p->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN && flow->has_first_seq &&
+	       flow->first_seq != p->seq + 1;
 }
 
 struct flow *
@@ -82,7 +83,9 @@ flows_find(struct flows *flows, const struct packet *p, enum direction direction
 	bool out = direction == OUTWARD;
 	struct flow **at, *flow;
 
-	at = &flows->buckets[bucket_of(p->proto, out ? p->sport : p->dport, out ? &p->dst : &p->src)];
+	at =
+	    &flows
+	         ->buckets[bucket_of(p->proto, out ? p->sport : p->dport, out ? &p->dst : &p->src)];
 	for (; (flow = *at) != NULL; at = &flow->next) {
 		if (!is_of(flow, p, direction))
 			continue;
@@ -113,7 +116,7 @@ look_for_names(struct flow *flow)
 	enum peek http = peek_http_host(data, flow->sent.len, flow->host);
 
 	flow->peeked = (tls != PEEK_MORE && http != PEEK_MORE) || tls == PEEK_NAMED ||
-	    http == PEEK_NAMED || flow->sent.len >= SENT_MOST;
+	               http == PEEK_NAMED || flow->sent.len >= SENT_MOST;
 	if (flow->peeked)
 		buf_free(&flow->sent);
 }

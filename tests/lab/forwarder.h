@@ -1,6 +1,7 @@
 /*
- * The middle of the road: takes packets from the home's side and the world's, lets the line and the censor have their way, and
- * sends what is left on. Between them it is three pretended routers to the censor's box and four behind it.
+ * The middle of the road: takes packets from the home's side and the world's, lets the line and the
+ * censor have their way, and sends what is left on. Between them it is three pretended routers to
+ * the censor's box and four behind it.
  */
 #ifndef LAB_FORWARDER_H
 #define LAB_FORWARDER_H
@@ -19,7 +20,7 @@ struct forwarder_plan {
 	struct event_base *base;
 	int home_fd, world_fd; /* packet sockets (forwarder_socket); taken over */
 	uint8_t home_mac[MAC_SIZE], world_mac[MAC_SIZE]; /* where packets go on either side */
-	const struct line *line; /* borrowed, as the rules */
+	const struct line *line;                         /* borrowed, as the rules */
 	const struct rule *rules;
 	size_t nrules;
 	uint64_t seed;

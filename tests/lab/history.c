@@ -45,7 +45,9 @@ read_records(const char *directory, struct records *out)
 static char *
 renamed(struct arena *arena, const char *id, int copy)
 {
-	return id == NULL || strlen(id) < 2 ? NULL : arena_printf(arena, "%02x%s", (unsigned)copy + 1, id + 2);
+	return id == NULL || strlen(id) < 2
+	           ? NULL
+	           : arena_printf(arena, "%02x%s", (unsigned)copy + 1, id + 2);
 }
 
 /* Appends the record as it would have been `copy` steps ago. Returns 0, or -1. */
@@ -53,7 +55,8 @@ static int
 age_record(const struct record *record, int copy, struct buf *out)
 {
 	char error[256];
-	struct measurement *m = measurement_decode(record->json, record->len, NULL, error, sizeof(error));
+	struct measurement *m =
+	    measurement_decode(record->json, record->len, NULL, error, sizeof(error));
 
 	if (m == NULL) {
 		log_errorx("a record cannot be read again: %s", error);

@@ -6,8 +6,8 @@
 #include "base/mem.h"
 #include "results/measurement.h"
 
-static const char *const names[OUTCOME_MAX] = {"right", "wrong-innocent-accused", "missed", "wrong-mechanism",
-    "insufficient", "wrong-status", "no-record"};
+static const char *const names[OUTCOME_MAX] = {"right", "wrong-innocent-accused", "missed",
+    "wrong-mechanism", "insufficient", "wrong-status", "no-record"};
 
 const char *
 outcome_name(enum outcome outcome)
@@ -40,7 +40,7 @@ static bool
 expects_blocking(const char *statuses)
 {
 	return words_have(statuses, verdict_status_name(VERDICT_BLOCKED)) ||
-	    words_have(statuses, verdict_status_name(VERDICT_LIKELY_BLOCKED));
+	       words_have(statuses, verdict_status_name(VERDICT_LIKELY_BLOCKED));
 }
 
 static bool
@@ -66,8 +66,8 @@ judge_target(const struct truth_target *truth, const struct measurement *m)
 	mechanism = mechanism_name(m->verdict.mechanism);
 	if (status_is_expected(truth->statuses, status))
 		return words_have(truth->mechanisms, mechanism != NULL ? mechanism : "none")
-		    ? OUTCOME_RIGHT
-		    : OUTCOME_MECHANISM;
+		           ? OUTCOME_RIGHT
+		           : OUTCOME_MECHANISM;
 	if (accuses(status))
 		return expects_blocking(truth->statuses) ? OUTCOME_STATUS : OUTCOME_ACCUSED;
 	if (expects_blocking(truth->statuses))
@@ -81,7 +81,8 @@ judge_round(const struct scenario *scenario, const struct measurement *round, co
 {
 	const char *network = scenario->network != NULL ? scenario->network : "*";
 	const char *ipv6 = scenario->ipv6 != NULL ? scenario->ipv6 : "*";
-	const char *replaced = scenario->local_interception != NULL ? scenario->local_interception : "false";
+	const char *replaced =
+	    scenario->local_interception != NULL ? scenario->local_interception : "false";
 	bool right;
 	size_t i;
 
@@ -90,12 +91,13 @@ judge_round(const struct scenario *scenario, const struct measurement *round, co
 	if (round == NULL)
 		return OUTCOME_ABSENT;
 	right = words_have(network, network_state_name(round->context.network)) &&
-	    words_have(ipv6, ipv6_state_name(round->context.ipv6)) &&
-	    words_have(replaced, round->context.local_interception ? "true" : "false");
+	        words_have(ipv6, ipv6_state_name(round->context.ipv6)) &&
+	        words_have(replaced, round->context.local_interception ? "true" : "false");
 	for (i = 0; i < scenario->notes.n; i++) {
-		*expected = arena_printf(scenario->arena, "%s note=%s", *expected, scenario->notes.items[i]);
-		right = right &&
-		    strstr(json, arena_printf(scenario->arena, "\"%s\"", scenario->notes.items[i])) != NULL;
+		*expected = arena_printf(
+		    scenario->arena, "%s note=%s", *expected, scenario->notes.items[i]);
+		right = right && strstr(json, arena_printf(scenario->arena, "\"%s\"",
+		                                  scenario->notes.items[i])) != NULL;
 	}
 	return right ? OUTCOME_RIGHT : OUTCOME_STATUS;
 }

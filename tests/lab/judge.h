@@ -13,10 +13,10 @@ enum outcome {
 	OUTCOME_RIGHT,
 	OUTCOME_ACCUSED, /* an innocent site is said to be blocked: the worst */
 	OUTCOME_MISSED,
-	OUTCOME_MECHANISM, /* blocked, but not in the way that it is */
+	OUTCOME_MECHANISM,    /* blocked, but not in the way that it is */
 	OUTCOME_INSUFFICIENT, /* the probe says that it cannot tell, where it should */
-	OUTCOME_STATUS, /* no accusation, but not what it is either */
-	OUTCOME_ABSENT, /* there is no record */
+	OUTCOME_STATUS,       /* no accusation, but not what it is either */
+	OUTCOME_ABSENT,       /* there is no record */
 	OUTCOME_MAX
 };
 /* "right", "wrong-innocent-accused", ... */
@@ -27,8 +27,9 @@ bool words_have(const char *list, const char *word);
 
 /* truth NULL: an innocent bystander; m NULL: no record of it. */
 enum outcome judge_target(const struct truth_target *truth, const struct measurement *m);
-/* The round's own record, and its JSON for the notes in it. *expected gets what was to be, in the scenario's arena. */
-enum outcome judge_round(const struct scenario *scenario, const struct measurement *round, const char *json,
-    const char **expected);
+/* The round's own record, and its JSON for the notes in it. *expected gets what was to be, in the
+ * scenario's arena. */
+enum outcome judge_round(const struct scenario *scenario, const struct measurement *round,
+    const char *json, const char **expected);
 
 #endif

@@ -13,7 +13,8 @@ enum {
 	IPV6_HEADER = 40,
 	TCP_HEADER = 20,
 	UDP_HEADER = 8,
-	/* An ICMP error quotes this much: all that IPv6's minimum MTU allows is more than anybody needs. */
+	/* An ICMP error quotes this much: all that IPv6's minimum MTU allows is more than anybody
+	   needs. */
 	ICMP_QUOTE = 128,
 	OUR_TTL = 64
 };
@@ -87,7 +88,8 @@ read_ipv4(struct packet *p, struct reader *r)
 	return true;
 }
 
-/* Extension headers are none that we ever send or get, but for those of the kernel's own chatter. */
+/* Extension headers are none that we ever send or get, but for those of the kernel's own chatter.
+ */
 static bool
 read_ipv6(struct packet *p, struct reader *r)
 {
@@ -189,7 +191,8 @@ put_u16(uint8_t *at, uint16_t v)
 
 /* Over a transport header and what follows, with the pseudo header that its protocol asks for. */
 static uint16_t
-transport_sum(const struct address *src, const struct address *dst, uint8_t proto, const uint8_t *data, size_t len)
+transport_sum(const struct address *src, const struct address *dst, uint8_t proto,
+    const uint8_t *data, size_t len)
 {
 	uint32_t sum = 0;
 
@@ -277,7 +280,8 @@ put_ip(const struct packet_plan *plan, uint8_t proto, size_t len, struct buf *ou
 static void
 seal(const struct packet_plan *plan, uint8_t proto, size_t start, struct buf *out)
 {
-	write_transport_sum(&plan->src, &plan->dst, proto, (uint8_t *)out->data + start, out->len - start);
+	write_transport_sum(
+	    &plan->src, &plan->dst, proto, (uint8_t *)out->data + start, out->len - start);
 }
 
 void
@@ -294,7 +298,7 @@ packet_build_tcp(const struct packet_plan *plan, const void *payload, size_t len
 	buf_u8(out, TCP_HEADER / 4 << 4);
 	buf_u8(out, plan->flags);
 	buf_u16(out, 8192); /* window */
-	buf_u32(out, 0); /* checksum, urgent */
+	buf_u32(out, 0);    /* checksum, urgent */
 	buf_add(out, payload, len);
 	seal(plan, PROTO_TCP, start, out);
 }
@@ -314,7 +318,8 @@ packet_build_udp(const struct packet_plan *plan, const void *payload, size_t len
 	seal(plan, PROTO_UDP, start, out);
 }
 
-/* ICMPv6 has its own numbers: no route 0, prohibited 1, address unreachable 3, port unreachable 4. */
+/* ICMPv6 has its own numbers: no route 0, prohibited 1, address unreachable 3, port unreachable 4.
+ */
 static uint8_t
 icmp6_code(uint8_t code)
 {
@@ -330,8 +335,8 @@ icmp6_code(uint8_t code)
 }
 
 void
-packet_build_icmp(
-    const struct packet *about, const struct address *from, uint8_t type, uint8_t code, struct buf *out)
+packet_build_icmp(const struct packet *about, const struct address *from, uint8_t type,
+    uint8_t code, struct buf *out)
 {
 	bool v6 = about->src.version == 6, expired = type == ICMP_TIME_EXCEEDED;
 	struct packet_plan plan = {.src = *from, .dst = about->src, .ttl = OUR_TTL};

@@ -1,6 +1,6 @@
 /*
- * The home router's resolver. One socket asks the provider's, and the query's ID, which the relay chooses, says whose answer it
- * is: as simple home routers do.
+ * The home router's resolver. One socket asks the provider's, and the query's ID, which the relay
+ * chooses, says whose answer it is: as simple home routers do.
  */
 #include "tests/lab/relay.h"
 
@@ -36,7 +36,8 @@ query_came(evutil_socket_t fd, short what, void *arg)
 	struct relay *relay = arg;
 	struct sockaddr_in client;
 	socklen_t size = sizeof(client);
-	ssize_t n = recvfrom(fd, relay->message, sizeof(relay->message), 0, (struct sockaddr *)&client, &size);
+	ssize_t n = recvfrom(
+	    fd, relay->message, sizeof(relay->message), 0, (struct sockaddr *)&client, &size);
 	struct asked *asked = &relay->asked[relay->next];
 
 	(void)what;
@@ -66,8 +67,8 @@ answer_came(evutil_socket_t fd, short what, void *arg)
 	if (asked->client.sin_family == 0)
 		return;
 	memcpy(relay->message, asked->id, 2);
-	if (sendto(relay->down, relay->message, (size_t)n, 0, (const struct sockaddr *)&asked->client,
-		sizeof(asked->client)) < 0)
+	if (sendto(relay->down, relay->message, (size_t)n, 0,
+	        (const struct sockaddr *)&asked->client, sizeof(asked->client)) < 0)
 		log_debug("the relay could not answer");
 }
 

@@ -1,6 +1,7 @@
 /*
- * The role "run": tries scenarios, some at a time, and says whether the probe found the truth. All of it happens in namespaces of
- * its own, and what is written there is gone when it ends, however it ends.
+ * The role "run": tries scenarios, some at a time, and says whether the probe found the truth. All
+ * of it happens in namespaces of its own, and what is written there is gone when it ends, however
+ * it ends.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -36,6 +37,7 @@ static const char help[] =
     "      --all-columns    every column that a scenario says makes sense\n"
     "      --repeat N       try each N times\n"
     "  -j, --jobs N         so many at the same time (default 1)\n"
+    "      --slower X       give the probe X times the scenario's time, on a slow machine\n"
     "      --tsv FILE       append a line for each target and run: scenario, column,\n"
     "                       run, target, expected, got: status, mechanism, confidence,\n"
     "                       evidence, seconds, bytes out, and how right that is\n"
@@ -52,7 +54,7 @@ static const char help[] =
 struct options {
 	unsigned columns; /* bits */
 	bool all_columns, show, verbose;
-	int repeat, jobs;
+	int repeat, jobs, slower;
 	const char *tsv, *keep, *certs, *netvane;
 };
 
@@ -83,12 +85,23 @@ struct runner {
 
 /* --- the command line ------------------------------------------------------------------------ */
 
-enum { OPT_COLUMN = 256, OPT_ALL_COLUMNS, OPT_REPEAT, OPT_TSV, OPT_KEEP, OPT_CERTS, OPT_NETVANE, OPT_SHOW };
+enum {
+	OPT_COLUMN = 256,
+	OPT_ALL_COLUMNS,
+	OPT_REPEAT,
+	OPT_SLOWER,
+	OPT_TSV,
+	OPT_KEEP,
+	OPT_CERTS,
+	OPT_NETVANE,
+	OPT_SHOW
+};
 
 static const struct option long_options[] = {
     {"column", required_argument, NULL, OPT_COLUMN},
     {"all-columns", no_argument, NULL, OPT_ALL_COLUMNS},
     {"repeat", required_argument, NULL, OPT_REPEAT},
+    {"slower", required_argument, NULL, OPT_SLOWER},
     {"jobs", required_argument, NULL, 'j'},
     {"tsv", required_argument, NULL, OPT_TSV},
     {"keep", required_argument, NULL, OPT_KEEP},
@@ -143,6 +156,9 @@ parse_options(struct options *o, int argc, char **argv)
 			break;
 		case OPT_REPEAT:
 			code = take_count(optarg, &o->repeat);
+			break;
+		case OPT_SLOWER:
+			code = take_count(optarg, &o->slower);
 			break;
 		case 'j':
 			code = take_count(optarg, &o->jobs);
@@ -202,7 +218,8 @@ find_programs(struct runner *r)
 		return -1;
 	r->self = self;
 	if (netvane == NULL)
-		netvane = arena_printf(r->arena, "%.*snetvane", (int)(strrchr(self, '/') + 1 - self), self);
+		netvane = arena_printf(
+		    r->arena, "%.*snetvane", (int)(strrchr(self, '/') + 1 - self), self);
 	r->netvane = absolute(r, netvane);
 	return r->netvane != NULL ? 0 : -1;
 }
@@ -263,6 +280,8 @@ read_scenarios(struct runner *r, char *const *paths, int n)
 			wrong++;
 		else
 			*ARENA_PUSH(r->arena, r->scenarios, r->nscenarios) = scenario;
+		if (scenario != NULL)
+			scenario->scale *= r->options.slower;
 	}
 	if (n == 0) {
 		log_errorx("no scenario was named");
@@ -290,7 +309,8 @@ add_jobs(struct runner *r, const struct scenario *scenario)
 	struct job job = {.scenario = scenario};
 
 	for (job.column = 0; job.column < COLUMN_MAX; job.column++)
-		for (job.run = 1; (wanted & 1U << job.column) != 0 && job.run <= r->options.repeat; job.run++) {
+		for (job.run = 1; (wanted & 1U << job.column) != 0 && job.run <= r->options.repeat;
+		     job.run++) {
 			job.skip = reason_to_skip(r, job.column);
 			*ARENA_PUSH(r->arena, r->jobs, r->njobs) = job;
 		}
@@ -301,8 +321,8 @@ make_directory(struct runner *r, struct job *job)
 {
 	const char *above = r->options.keep != NULL ? r->options.keep : r->scratch;
 
-	job->dir = arena_printf(
-	    r->arena, "%s/%s-%s-%d", above, job->scenario->name, column_name(job->column), job->run);
+	job->dir = arena_printf(r->arena, "%s/%s-%s-%d", above, job->scenario->name,
+	    column_name(job->column), job->run);
 	if (mkdir(job->dir, 0700) != 0)
 		log_fatal("cannot make %s", job->dir);
 }
@@ -320,8 +340,13 @@ remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
 static void
 start_job(struct runner *r, struct job *job)
 {
-	struct trial_plan plan = {.scenario = job->scenario, .column = job->column, .run = job->run,
-	    .self = r->self, .netvane = r->netvane, .certs = r->certs, .show = r->options.show};
+	struct trial_plan plan = {.scenario = job->scenario,
+	    .column = job->column,
+	    .run = job->run,
+	    .self = r->self,
+	    .netvane = r->netvane,
+	    .certs = r->certs,
+	    .show = r->options.show};
 
 	make_directory(r, job);
 	job->rows = tmpfile();
@@ -365,8 +390,8 @@ tell_job(const struct runner *r, const struct job *job, size_t number)
 {
 	char claim[512];
 
-	snprintf(claim, sizeof(claim), "%s (%s, %d): %s", job->scenario->name, column_name(job->column), job->run,
-	    job->scenario->title);
+	snprintf(claim, sizeof(claim), "%s (%s, %d): %s", job->scenario->name,
+	    column_name(job->column), job->run, job->scenario->title);
 	if (job->skip != NULL) {
 		printf("ok %zu - %s # SKIP %s\n", number, claim, job->skip);
 		return;
@@ -374,7 +399,8 @@ tell_job(const struct runner *r, const struct job *job, size_t number)
 	if (r->options.show) {
 		tell_truth(job->scenario, job->rows);
 	} else {
-		printf("%s %zu - %s\n", job->result == TRIAL_RIGHT ? "ok" : "not ok", number, claim);
+		printf(
+		    "%s %zu - %s\n", job->result == TRIAL_RIGHT ? "ok" : "not ok", number, claim);
 		tell_rows(job->rows, r->tsv, r->options.verbose);
 	}
 	fclose(job->rows);
@@ -413,7 +439,8 @@ run_jobs(struct runner *r)
 	return result;
 }
 
-/* Inside: alone with the machine's files, and with networks of its own. Returns -1 to go on, or the exit code. */
+/* Inside: alone with the machine's files, and with networks of its own. Returns -1 to go on, or the
+ * exit code. */
 static int
 prepare(struct runner *r)
 {
@@ -462,7 +489,7 @@ open_outputs(struct runner *r)
 int
 lab_run_main(int argc, char **argv)
 {
-	struct runner r = {.options = {.repeat = 1, .jobs = 1}, .arena = arena_new()};
+	struct runner r = {.options = {.repeat = 1, .jobs = 1, .slower = 1}, .arena = arena_new()};
 	int code = parse_options(&r.options, argc, argv);
 	size_t i;
 
@@ -488,8 +515,12 @@ lab_run_main(int argc, char **argv)
 static int
 try_inside(struct runner *r, char *const *command)
 {
-	struct trial_plan plan = {.scenario = r->scenarios[0], .column = LONE_FIRST, .run = 1, .self = r->self,
-	    .netvane = r->netvane, .command = command};
+	struct trial_plan plan = {.scenario = r->scenarios[0],
+	    .column = LONE_FIRST,
+	    .run = 1,
+	    .self = r->self,
+	    .netvane = r->netvane,
+	    .command = command};
 	int code = prepare(r);
 
 	if (code >= 0)
@@ -504,15 +535,16 @@ try_inside(struct runner *r, char *const *command)
 int
 lab_try_main(int argc, char **argv)
 {
-	struct runner r = {.arena = arena_new()};
+	struct runner r = {.options = {.slower = 1}, .arena = arena_new()};
 	int code;
 
 	if (argc < 3) {
-		fputs("usage: netvane-lab try SCENARIO.ini COMMAND [ARGUMENT]...\n\n"
-		      "Plays the scenario, and runs the command where the probe would be. Its exit\n"
-		      "status is the command's; $LAB_ROOTS names the lab's public roots.\n\n"
-		      "Example:\n"
-		      "  netvane-lab try sni-reset.ini curl -k https://198.18.1.1/\n",
+		fputs(
+		    "usage: netvane-lab try SCENARIO.ini COMMAND [ARGUMENT]...\n\n"
+		    "Plays the scenario, and runs the command where the probe would be. Its exit\n"
+		    "status is the command's; $LAB_ROOTS names the lab's public roots.\n\n"
+		    "Example:\n"
+		    "  netvane-lab try sni-reset.ini curl -k https://198.18.1.1/\n",
 		    stderr);
 		return EX_USAGE;
 	}

@@ -30,7 +30,8 @@ const char space_censor_home[] = "home", space_censor_world[] = "abroad";
 /* Neighbours across the censor know each other's: it speaks neither ARP nor neighbour discovery. */
 #define ROUTER_MAC "02:00:00:00:00:02"
 #define WORLD_MAC "02:00:00:00:00:03"
-const uint8_t space_router_mac[MAC_SIZE] = {2, 0, 0, 0, 0, 2}, space_world_mac[MAC_SIZE] = {2, 0, 0, 0, 0, 3};
+const uint8_t space_router_mac[MAC_SIZE] = {2, 0, 0, 0, 0, 2},
+              space_world_mac[MAC_SIZE] = {2, 0, 0, 0, 0, 3};
 
 /* --- leaving --------------------------------------------------------------------------------- */
 
@@ -55,7 +56,8 @@ become_root(uid_t uid, gid_t gid)
 	char map[64];
 
 	snprintf(map, sizeof(map), "0 %u 1", (unsigned)uid);
-	if (write_file("/proc/self/uid_map", map) != 0 || write_file("/proc/self/setgroups", "deny") != 0)
+	if (write_file("/proc/self/uid_map", map) != 0 ||
+	    write_file("/proc/self/setgroups", "deny") != 0)
 		return -1;
 	snprintf(map, sizeof(map), "0 %u 1", (unsigned)gid);
 	return write_file("/proc/self/gid_map", map);
@@ -66,7 +68,8 @@ unshare_all(void)
 {
 	uid_t uid = geteuid();
 	gid_t gid = getegid();
-	int flags = CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | (uid != 0 ? CLONE_NEWUSER : 0);
+	int flags = CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC |
+	            (uid != 0 ? CLONE_NEWUSER : 0);
 
 	if (unshare(flags) != 0)
 		return -1;
@@ -95,7 +98,8 @@ settle(void)
 	return 0;
 }
 
-/* Dies with its parent from here on. alive is a pipe whose other end only the first of the parents holds. */
+/* Dies with its parent from here on. alive is a pipe whose other end only the first of the parents
+ * holds. */
 static void
 die_with_parent(int alive)
 {
@@ -118,8 +122,8 @@ fork_or_die(void)
 }
 
 /*
- * Two forks: after unshare it is only children that are in the process namespace, and once the first of these is gone its parent
- * can never fork again. That is nothing to do to a caller.
+ * Two forks: after unshare it is only children that are in the process namespace, and once the
+ * first of these is gone its parent can never fork again. That is nothing to do to a caller.
  */
 int
 space_leave(void)
@@ -163,7 +167,8 @@ is_empty_directory(const char *path)
 	return empty;
 }
 
-/* Mounted over a directory that nobody misses, since nothing is in it: so nothing is left behind, whatever happens. */
+/* Mounted over a directory that nobody misses, since nothing is in it: so nothing is left behind,
+ * whatever happens. */
 const char *
 space_scratch(void)
 {
@@ -237,7 +242,8 @@ new_space(void)
 	return fd;
 }
 
-/* Interfaces are made in the one namespace and moved to the other, which only a process id or a path names. */
+/* Interfaces are made in the one namespace and moved to the other, which only a process id or a
+ * path names. */
 static char *
 join(const struct spaces *spaces, enum space to, const char *name, const char *peer)
 {
@@ -269,13 +275,14 @@ join_all(const struct spaces *spaces)
 }
 
 /*
- * Without checksum offload there is no segmentation offload either: what is sent over this interface are real packets with
- * real checksums, as a censor sees them.
+ * Without checksum offload there is no segmentation offload either: what is sent over this
+ * interface are real packets with real checksums, as a censor sees them.
  */
 static int
 offload_off(const struct spaces *spaces, enum space space, const char *interface)
 {
-	static const uint32_t commands[] = {ETHTOOL_STXCSUM, ETHTOOL_SSG, ETHTOOL_STSO, ETHTOOL_SGSO, ETHTOOL_SGRO};
+	static const uint32_t commands[] = {
+	    ETHTOOL_STXCSUM, ETHTOOL_SSG, ETHTOOL_STSO, ETHTOOL_SGSO, ETHTOOL_SGRO};
 	struct ethtool_value value = {0};
 	struct ifreq request = {0};
 	int fd, result = 0;
@@ -296,11 +303,11 @@ offload_off(const struct spaces *spaces, enum space space, const char *interface
 }
 
 static const char client_batch[] = "link set lo up\n"
-				   "link set eth0 up\n"
-				   "addr add 192.168.1.2/24 dev eth0\n"
-				   "route add default via 192.168.1.1\n";
+                                   "link set eth0 up\n"
+                                   "addr add 192.168.1.2/24 dev eth0\n"
+                                   "route add default via 192.168.1.1\n";
 static const char client6_batch[] = "addr add 2001:db8:1::2/64 dev eth0 nodad\n"
-				    "route add default via 2001:db8:1::1\n";
+                                    "route add default via 2001:db8:1::1\n";
 static const char router_batch[] =
     "link set lo up\n"
     "link set lan up\n"
@@ -315,7 +322,7 @@ static const char router_batch[] =
     "route add default via 203.0.113.1\n"
     "route add default via 2001:db8:2::1\n";
 static const char censor_batch[] = "link set home up\n"
-				   "link set abroad up\n";
+                                   "link set abroad up\n";
 /* The world has every address of its prefixes; that of the router is carved out of them. */
 static const char world_batch[] =
     "link set lo up\n"
@@ -367,7 +374,8 @@ spaces_make(struct spaces *spaces, const struct line *line)
 	if (ip_batch(spaces, SPACE_CENSOR, censor_batch) != 0 ||
 	    ip_batch(spaces, SPACE_CLIENT, client_batch) != 0 ||
 	    (line->family != FAMILY_4 && ip_batch(spaces, SPACE_CLIENT, client6_batch) != 0) ||
-	    ip_batch(spaces, SPACE_ROUTER, router_batch) != 0 || ip_batch(spaces, SPACE_WORLD, world_batch) != 0)
+	    ip_batch(spaces, SPACE_ROUTER, router_batch) != 0 ||
+	    ip_batch(spaces, SPACE_WORLD, world_batch) != 0)
 		return -1;
 	return offload_off(spaces, SPACE_ROUTER, "wan") | offload_off(spaces, SPACE_WORLD, "net0");
 }

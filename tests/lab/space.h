@@ -1,6 +1,6 @@
 /*
- * The network namespaces of a lab: client -- router -- censor -- world, joined by veth pairs. They live as long as the process
- * that made them and what it started.
+ * The network namespaces of a lab: client -- router -- censor -- world, joined by veth pairs. They
+ * live as long as the process that made them and what it started.
  */
 #ifndef LAB_SPACE_H
 #define LAB_SPACE_H
@@ -19,10 +19,11 @@ struct spaces {
 };
 
 /*
- * Leaves the machine: from here on the calling process is the first of a process namespace and alone with its mounts and
- * networks, as root or, where it is not root, as root of a user namespace that maps only it. The caller waits in here for that
- * child, and this returns in the child only, with 0, or in the caller with the child's exit status, or SPACE_REFUSED. When the
- * caller dies, the child dies, and with it all that it started.
+ * Leaves the machine: from here on the calling process is the first of a process namespace and
+ * alone with its mounts and networks, as root or, where it is not root, as root of a user namespace
+ * that maps only it. The caller waits in here for that child, and this returns in the child only,
+ * with 0, or in the caller with the child's exit status, or SPACE_REFUSED. When the caller dies,
+ * the child dies, and with it all that it started.
  */
 enum { SPACE_INSIDE = -1, SPACE_REFUSED = 77 };
 int space_leave(void);

@@ -39,8 +39,9 @@ tell_row(char *row, FILE *tsv, bool all)
 		fputs(row, tsv);
 	if (!split_row(row, f) || (!all && strcmp(f[FIELD_OUTCOME], "right") == 0))
 		return;
-	printf("# %s: %s: expected %s, got %s %s [%s] after %s s\n", f[FIELD_TARGET], f[FIELD_OUTCOME],
-	    f[FIELD_EXPECTED], f[FIELD_STATUS], f[FIELD_MECHANISM], f[FIELD_EVIDENCE], f[FIELD_SECONDS]);
+	printf("# %s: %s: expected %s, got %s %s [%s] after %s s\n", f[FIELD_TARGET],
+	    f[FIELD_OUTCOME], f[FIELD_EXPECTED], f[FIELD_STATUS], f[FIELD_MECHANISM],
+	    f[FIELD_EVIDENCE], f[FIELD_SECONDS]);
 }
 
 void

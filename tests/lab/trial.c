@@ -29,9 +29,10 @@ enum { READY_MS = 20000, LONGEST_S = 300 };
 /* netvane check ends with these when it could do its work. */
 enum { PROBE_STATUS_MOST = 3 };
 
-/* Measured beside the targets of the truth: nobody interferes with them unless the scenario says so. */
-static const char *const bystanders[] = {"https://news6.lab/", "https://social3.lab/", "https://mail1.lab/",
-    "https://blog1.lab/", "https://chat2.lab/", "https://bank1.kz/"};
+/* Measured beside the targets of the truth: nobody interferes with them unless the scenario says
+ * so. */
+static const char *const bystanders[] = {"https://news6.lab/", "https://social3.lab/",
+    "https://mail1.lab/", "https://blog1.lab/", "https://chat2.lab/", "https://bank1.kz/"};
 
 struct record {
 	struct measurement *m;
@@ -51,6 +52,8 @@ struct trial {
 	struct forwarder *forwarder;
 	struct line clean_line;
 	const char *store, *store_place; /* the client's own certificates; NULL: the machine's */
+	const char *clock,
+	    *clock_step; /* a library that makes the probe's clock wrong, and how; NULL: right */
 	struct words urls;
 	struct record *records;
 	size_t nrecords;
@@ -131,13 +134,17 @@ wait_for_word(int fd, const char *word)
 	return -1;
 }
 
-/* Starts a server in the world and waits for its word. What it says otherwise goes to a file of that name. */
+/* Starts a server in the world and waits for its word. What it says otherwise goes to a file of
+ * that name. */
 static int
 start_server(struct trial *t, char *const *argv, const char *log, const char *word, pid_t *pid)
 {
 	int said[2], err = open_log(t, log), result;
-	struct child_plan plan = {
-	    .spaces = &t->spaces, .space = SPACE_WORLD, .argv = argv, .home = t->plan->dir, .err = err};
+	struct child_plan plan = {.spaces = &t->spaces,
+	    .space = SPACE_WORLD,
+	    .argv = argv,
+	    .home = t->plan->dir,
+	    .err = err};
 
 	if (pipe2(said, O_CLOEXEC) != 0)
 		log_fatal("no pipe");
@@ -157,7 +164,8 @@ start_world(struct trial *t, bool clean)
 {
 	char *argv[] = {arena_strdup(t->arena, t->plan->self), arena_strdup(t->arena, "world"),
 	    arena_strdup(t->arena, t->scenario->path), arena_strdup(t->arena, "--certs"),
-	    arena_strdup(t->arena, t->plan->certs), clean ? arena_strdup(t->arena, "--clean") : NULL, NULL};
+	    arena_strdup(t->arena, t->plan->certs),
+	    clean ? arena_strdup(t->arena, "--clean") : NULL, NULL};
 
 	return start_server(t, argv, "world.log", "ready", &t->world);
 }
@@ -167,8 +175,9 @@ static int
 start_vantage(struct trial *t)
 {
 	char *argv[] = {arena_strdup(t->arena, t->plan->netvane), arena_strdup(t->arena, "control"),
-	    arena_strdup(t->arena, "-c"), in_dir(t, "control.conf"), arena_strdup(t->arena, "--listen"),
-	    arena_strdup(t->arena, LAB_VANTAGE), arena_strdup(t->arena, "--allow-private"), NULL};
+	    arena_strdup(t->arena, "-c"), in_dir(t, "control.conf"),
+	    arena_strdup(t->arena, "--listen"), arena_strdup(t->arena, LAB_VANTAGE),
+	    arena_strdup(t->arena, "--allow-private"), NULL};
 
 	if (probe_files_write_control(t->plan->dir, t->plan->certs) != 0)
 		return -1;
@@ -180,8 +189,10 @@ start_vantage(struct trial *t)
 static int
 open_road(struct trial *t, const struct line *line, bool clean)
 {
-	struct forwarder_plan plan = {.base = t->base, .line = line,
-	    .rules = clean ? NULL : t->scenario->rules, .nrules = clean ? 0 : t->scenario->nrules,
+	struct forwarder_plan plan = {.base = t->base,
+	    .line = line,
+	    .rules = clean ? NULL : t->scenario->rules,
+	    .nrules = clean ? 0 : t->scenario->nrules,
 	    .seed = (uint64_t)t->plan->run * 7919 + t->plan->column};
 
 	memcpy(plan.home_mac, space_router_mac, MAC_SIZE);
@@ -262,14 +273,24 @@ probe_arguments(struct trial *t)
 	return argv;
 }
 
-/* Runs a program at the client's, with the packets on their way meanwhile. Returns its exit status, or -1. */
+/* Runs a program at the client's, with the packets on their way meanwhile. Returns its exit status,
+ * or -1. */
 static int
 run_client(struct trial *t, char *const *argv, bool show)
 {
 	const struct timeval longest = {LONGEST_S, 0};
-	int out = show ? -1 : open_log(t, "probe.jsonl"), err = show ? -1 : open_log(t, "probe.log");
-	struct child_plan plan = {.spaces = &t->spaces, .space = SPACE_CLIENT, .argv = argv,
-	    .home = t->plan->dir, .out = out, .err = err, .over = t->store_place, .under = t->store};
+	int out = show ? -1 : open_log(t, "probe.jsonl"),
+	    err = show ? -1 : open_log(t, "probe.log");
+	struct child_plan plan = {.spaces = &t->spaces,
+	    .space = SPACE_CLIENT,
+	    .argv = argv,
+	    .home = t->plan->dir,
+	    .out = out,
+	    .err = err,
+	    .over = t->store_place,
+	    .under = t->store,
+	    .preload = t->clock,
+	    .clock_step = t->clock_step};
 
 	t->probe = child_start(&plan);
 	if (!show) {
@@ -303,16 +324,22 @@ run_probe(struct trial *t, bool show)
 static int
 rebuild_baseline(struct trial *t)
 {
-	char *argv[] = {arena_strdup(t->arena, t->plan->netvane), arena_strdup(t->arena, "baseline"),
-	    arena_strdup(t->arena, "rebuild"), arena_strdup(t->arena, "-c"), in_dir(t, "netvane.conf"), NULL};
+	char *argv[] = {arena_strdup(t->arena, t->plan->netvane),
+	    arena_strdup(t->arena, "baseline"), arena_strdup(t->arena, "rebuild"),
+	    arena_strdup(t->arena, "-c"), in_dir(t, "netvane.conf"), NULL};
 	int out = open_log(t, "baseline.log");
-	struct child_plan plan = {
-	    .spaces = &t->spaces, .space = SPACE_CLIENT, .argv = argv, .home = t->plan->dir, .out = out, .err = -1};
+	struct child_plan plan = {.spaces = &t->spaces,
+	    .space = SPACE_CLIENT,
+	    .argv = argv,
+	    .home = t->plan->dir,
+	    .out = out,
+	    .err = -1};
 	int status = child_wait(child_start(&plan));
 
 	close(out);
 	if (status != 0)
-		log_errorx("netvane baseline rebuild ended with %d; see baseline.log (--keep)", status);
+		log_errorx(
+		    "netvane baseline rebuild ended with %d; see baseline.log (--keep)", status);
 	return status == 0 ? 0 : -1;
 }
 
@@ -325,8 +352,9 @@ remember_week(struct trial *t)
 
 	t->clean_line = scenario_clean_line(t->scenario);
 	ran = probe_files_write(t->plan->dir, t->plan->certs, t->scenario, &t->clean_line) == 0 &&
-	    start_world(t, true) == 0 && open_road(t, &t->clean_line, true) == 0 &&
-	    (!column_has_vantage(t->plan->column) || start_vantage(t) == 0) && run_probe(t, false) == 0;
+	      start_world(t, true) == 0 && open_road(t, &t->clean_line, true) == 0 &&
+	      (!column_has_vantage(t->plan->column) || start_vantage(t) == 0) &&
+	      run_probe(t, false) == 0;
 	close_road(t);
 	child_end(t->vantage);
 	child_end(t->world);
@@ -361,7 +389,8 @@ read_records(struct trial *t)
 	record_reader_free(reader);
 }
 
-/* The newest target's record for a URL, or the round's own for NULL: earlier ones are of the week before, or of earlier rounds. */
+/* The newest target's record for a URL, or the round's own for NULL: earlier ones are of the week
+ * before, or of earlier rounds. */
 static const struct record *
 find_record(const struct trial *t, const char *url)
 {
@@ -371,8 +400,8 @@ find_record(const struct trial *t, const char *url)
 		const struct measurement *m = t->records[i].m;
 
 		if (url == NULL ? strcmp(m->test_name, "netvane_round") == 0
-				: m->input != NULL && strcmp(m->input, url) == 0 && m->role != NULL &&
-			    strcmp(m->role, "target") == 0)
+		                : m->input != NULL && strcmp(m->input, url) == 0 &&
+		                      m->role != NULL && strcmp(m->role, "target") == 0)
 			return &t->records[i];
 	}
 	return NULL;
@@ -406,14 +435,14 @@ bytes_out(const struct measurement *m)
 }
 
 static void
-print_row(struct trial *t, const char *target, const char *expected, const char *status, const char *mechanism,
-    const struct measurement *m, enum outcome outcome)
+print_row(struct trial *t, const char *target, const char *expected, const char *status,
+    const char *mechanism, const struct measurement *m, enum outcome outcome)
 {
-	fprintf(t->plan->out, "%s\t%s\t%d\t%s\t%s\t%s\t%s\t%.2f\t%s\t%.2f\t%lld\t%s\n", t->scenario->name,
-	    column_name(t->plan->column), t->plan->run, target, expected, status,
+	fprintf(t->plan->out, "%s\t%s\t%d\t%s\t%s\t%s\t%s\t%.2f\t%s\t%.2f\t%lld\t%s\n",
+	    t->scenario->name, column_name(t->plan->column), t->plan->run, target, expected, status,
 	    mechanism != NULL ? mechanism : "-", m != NULL ? m->verdict.confidence : 0,
-	    m != NULL ? evidence_of(t, m) : "-", m != NULL ? m->runtime : 0, m != NULL ? bytes_out(m) : 0,
-	    outcome_name(outcome));
+	    m != NULL ? evidence_of(t, m) : "-", m != NULL ? m->runtime : 0,
+	    m != NULL ? bytes_out(m) : 0, outcome_name(outcome));
 }
 
 static bool
@@ -425,7 +454,8 @@ report_target(struct trial *t, const char *url)
 	enum outcome outcome = judge_target(truth, m);
 
 	print_row(t, url,
-	    truth == NULL ? "innocent *" : arena_printf(t->arena, "%s %s", truth->statuses, truth->mechanisms),
+	    truth == NULL ? "innocent *"
+	                  : arena_printf(t->arena, "%s %s", truth->statuses, truth->mechanisms),
 	    m != NULL ? verdict_status_name(m->verdict.status) : "-",
 	    m != NULL ? mechanism_name(m->verdict.mechanism) : NULL, m, outcome);
 	return outcome == OUTCOME_RIGHT;
@@ -437,11 +467,14 @@ report_round(struct trial *t)
 	const struct record *record = find_record(t, NULL);
 	const struct measurement *m = record != NULL ? record->m : NULL;
 	const char *expected;
-	enum outcome outcome = judge_round(t->scenario, m, record != NULL ? record->json : NULL, &expected);
-	const char *got = m == NULL ? "-"
-				    : arena_printf(t->arena, "network=%s ipv6=%s local_interception=%s",
-					  network_state_name(m->context.network), ipv6_state_name(m->context.ipv6),
-					  m->context.local_interception ? "true" : "false");
+	enum outcome outcome =
+	    judge_round(t->scenario, m, record != NULL ? record->json : NULL, &expected);
+	const char *got =
+	    m == NULL
+	        ? "-"
+	        : arena_printf(t->arena, "network=%s ipv6=%s local_interception=%s",
+	              network_state_name(m->context.network), ipv6_state_name(m->context.ipv6),
+	              m->context.local_interception ? "true" : "false");
 
 	print_row(t, "(round)", expected, got, NULL, m, outcome);
 	return outcome == OUTCOME_RIGHT;
@@ -468,7 +501,25 @@ prepare_store(struct trial *t)
 	if (t->scenario->line.os_root == NULL)
 		return 0;
 	t->store = in_dir(t, "store.pem");
-	return probe_files_write_store(t->store, t->plan->certs, t->scenario->line.os_root, &t->store_place);
+	return probe_files_write_store(
+	    t->store, t->plan->certs, t->scenario->line.os_root, &t->store_place);
+}
+
+/* The library lies beside this program. */
+static int
+prepare_clock(struct trial *t)
+{
+	const struct line *line = &t->scenario->line;
+	const char *self = t->plan->self;
+
+	if (line->clock_step_s == 0)
+		return 0;
+	t->clock = arena_printf(t->arena, "%s-clock.so", self);
+	t->clock_step = arena_printf(t->arena, "%d %g", line->clock_step_s, line->clock_step_at_s);
+	if (access(t->clock, R_OK) == 0)
+		return 0;
+	log_error("cannot read %s", t->clock);
+	return -1;
 }
 
 /* All but the probe: the country with its troubles. */
@@ -481,8 +532,9 @@ build(struct trial *t)
 		return -1;
 	if (column_has_week(t->plan->column) && remember_week(t) != 0)
 		return -1;
-	if (probe_files_write(t->plan->dir, t->plan->certs, s, &s->line) != 0 || prepare_store(t) != 0 ||
-	    start_world(t, false) != 0 || open_road(t, &s->line, false) != 0)
+	if (probe_files_write(t->plan->dir, t->plan->certs, s, &s->line) != 0 ||
+	    prepare_store(t) != 0 || prepare_clock(t) != 0 || start_world(t, false) != 0 ||
+	    open_road(t, &s->line, false) != 0)
 		return -1;
 	if (column_has_vantage(t->plan->column) && start_vantage(t) != 0)
 		return -1;
@@ -518,8 +570,12 @@ precise_base(void)
 static void
 trial_begin(struct trial *t, const struct trial_plan *plan)
 {
-	*t = (struct trial){.plan = plan, .scenario = plan->scenario, .arena = arena_new(), .world = -1,
-	    .vantage = -1, .probe = -1};
+	*t = (struct trial){.plan = plan,
+	    .scenario = plan->scenario,
+	    .arena = arena_new(),
+	    .world = -1,
+	    .vantage = -1,
+	    .probe = -1};
 	t->base = precise_base();
 	t->child_ended = evsignal_new(t->base, SIGCHLD, on_child, t);
 	event_add(t->child_ended, NULL);
