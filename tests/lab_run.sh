@@ -3,14 +3,13 @@
 #
 #	lab_run 'dns-*' 'doh-*'
 
-# lab_pace: sets $lab_jobs and $lab_slower. Most of the time is spent waiting for what never comes, so that a few
-# scenarios fit on each processor; but sanitizers' programs are slow, and what is slow looks like silence here.
+# lab_pace: sets $lab_jobs and $lab_slower. Much of the time is spent waiting for what never comes, so there is
+# room for a scenario on each processor; but what is slow looks like silence here, so for no more.
 lab_pace()
 {
-	lab_jobs=$(($(nproc 2>/dev/null || echo 1) * 2))
+	lab_jobs=$(nproc 2>/dev/null || echo 1)
 	lab_slower=1
 	if "$top_builddir/config.status" --config | grep -q enable-sanitizers; then
-		lab_jobs=$((lab_jobs / 2))
 		lab_slower=3
 	fi
 }
