@@ -100,12 +100,26 @@ rule_wildcard_site_proven(const struct findings *x)
 	return site_proven(x) && x->f.system.answered && x->dns.wildcard_same;
 }
 
+/* It was the site's, on this line: a resolver that keeps what it learned for too long (RFC 8767) still names it. */
+static bool
+names_an_old_address(const struct findings *x)
+{
+	size_t i;
+
+	for (i = 0; i < x->f.naddresses; i++)
+		if (x->f.addresses[i].from_system &&
+		    baseline_knows_address(x->baseline, x->f.addresses[i].ip))
+			return true;
+	return false;
+}
+
 /* The address that our resolver names is of a server that gives one page to whatever name: no site, and no node of one. */
 bool
 rule_server_for_any_name(const struct findings *x)
 {
 	return site_proven(x) && x->f.system.answered && !x->f.same_addresses &&
-	    x->address.any_name && x->f.worst != NULL && x->f.worst->from_system;
+	    x->address.any_name && x->f.worst != NULL && x->f.worst->from_system &&
+	    !names_an_old_address(x);
 }
 
 /*
@@ -174,7 +188,7 @@ bool
 rule_gone_but_served(const struct findings *x)
 {
 	return gone(x) && x->f.system.answered && x->address.any_name &&
-	    x->dns.nonexistent_asked && !x->dns.nonexistent_answered;
+	    x->dns.nonexistent_asked && !x->dns.nonexistent_answered && !names_an_old_address(x);
 }
 
 bool

@@ -581,6 +581,19 @@ flow_median(const struct measurement *c, const char *why, int *n, int *ncut, dou
 	return k % 2 == 1 ? rates[k / 2] : (rates[k / 2 - 1] + rates[k / 2]) / 2;
 }
 
+/* Cut in the middle of the response. A server that closes on names which are not its own does so before it says anything. */
+static int
+cut_midway(const struct measurement *c, const char *why)
+{
+	size_t i;
+	int n = 0;
+
+	for (i = 0; c != NULL && i < c->nrequests; i++)
+		n += trials_why(&c->requests[i].c, why) && cut(&c->requests[i]) &&
+		    c->requests[i].first_byte_s >= 0;
+	return n;
+}
+
 void
 trials_flow(const struct measurement *m, struct flow_trials *out)
 {
@@ -595,6 +608,7 @@ trials_flow(const struct measurement *m, struct flow_trials *out)
 	    c, "flow_control", &out->ncontrol, &out->cut_control, &control_least, &unused);
 	out->own = flow_median(c, "flow_own", &out->nown, &out->cut_own, &own_least, &unused);
 	out->away = flow_median(c, "flow_away", &out->naway, &out->cut_away, &unused, &away_most);
+	out->cut_away = cut_midway(c, "flow_away");
 	out->target_always_slower =
 	    out->ntarget >= 2 && out->ncontrol >= 2 && target_most < control_least;
 	out->away_always_slower = out->naway >= 2 && out->nown >= 2 && away_most < own_least;

@@ -90,7 +90,8 @@ struct address_trials {
 };
 void trials_address(const struct measurement *m, struct address_trials *out);
 
-/* Bytes a second, medians of what was measured; NAN where nothing was. cut: ended before the page did, by reset or silence. */
+/* Bytes a second, medians of what was measured; NAN where nothing was. cut: ended before the page did, by reset or silence;
+ * away: and after some of it had come. */
 struct flow_trials {
 	double target, control, own, away;
 	int ntarget, ncontrol, nown, naway;

@@ -215,6 +215,21 @@ an_empty_measurement_is_not_judged(void **state)
 	means(target(SITE), VERDICT_INSUFFICIENT, MECHANISM_NONE, "no_resolver");
 }
 
+/* Names are how verdicts, manuals and other people's programs speak of rules. */
+static void
+every_rule_has_a_name_of_its_own(void **state)
+{
+	const char *name;
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; (name = verdict_rule_name(i)) != NULL; i++)
+		for (k = 0; k < i; k++)
+			assert_string_not_equal(verdict_rule_name(k), name);
+	assert_true(i > 70);
+	assert_null(verdict_rule_name(SIZE_MAX));
+}
+
 static void
 bogons_are_told_from_public_addresses(void **state)
 {
@@ -254,6 +269,7 @@ main(void)
 	    cmocka_unit_test(an_address_of_which_nothing_was_seen_is_not_judged),
 	    cmocka_unit_test(one_failure_of_one_address_is_no_impairment),
 	    cmocka_unit_test(an_empty_measurement_is_not_judged),
+	    cmocka_unit_test(every_rule_has_a_name_of_its_own),
 	    cmocka_unit_test(bogons_are_told_from_public_addresses),
 	};
 

@@ -370,11 +370,20 @@ static void
 a_server_with_one_page_for_all_names_is_no_node_of_the_site(void **state)
 {
 	struct measurement *m = led_nowhere();
+	struct baseline *b;
 
 	(void)state;
 	try_get(m, "address_page", LIE, NULL, "notice");
 	try_get(m, "address_canary", LIE, NULL, "notice");
 	means(m, VERDICT_LIKELY_BLOCKED, DNS_REDIRECT, "server_for_any_name");
+
+	/* The site was there until it moved; the old host has one notice for all who are gone. */
+	m = led_nowhere();
+	b = history(m);
+	ARENA_PUSH(m->arena, b->addresses, b->naddresses)->value = arena_strdup(m->arena, LIE);
+	try_get(m, "address_page", LIE, NULL, "notice");
+	try_get(m, "address_canary", LIE, NULL, "notice");
+	means(m, VERDICT_INSUFFICIENT, TCP_TIMEOUT, "doubtful_address");
 
 	/* It has a page of the site's own, and nothing for strangers. */
 	m = led_nowhere();
@@ -490,12 +499,22 @@ static void
 a_ghost_with_a_page_for_any_name_is_likely_blocked(void **state)
 {
 	struct measurement *m = answered_though_gone(LIE);
+	struct baseline *b;
 
 	(void)state;
 	try_query(m, "dns_nonexistent", NXDOMAIN, "");
 	try_get(m, "address_page", LIE, NULL, "notice");
 	try_get(m, "address_canary", LIE, NULL, "notice");
 	means(m, VERDICT_LIKELY_BLOCKED, DNS_REDIRECT, "gone_but_served");
+
+	/* The domain ran out; a stale cache still names the host that served it, and that has one notice for all. */
+	m = answered_though_gone(LIE);
+	b = history(m);
+	ARENA_PUSH(m->arena, b->addresses, b->naddresses)->value = arena_strdup(m->arena, LIE);
+	try_query(m, "dns_nonexistent", NXDOMAIN, "");
+	try_get(m, "address_page", LIE, NULL, "notice");
+	try_get(m, "address_canary", LIE, NULL, "notice");
+	means(m, VERDICT_INSUFFICIENT, TCP_REFUSED, "tcp_fails");
 
 	/* The domain's old server has a page of its own for it. */
 	m = answered_though_gone(LIE);

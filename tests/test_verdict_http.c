@@ -96,10 +96,19 @@ static void
 a_strangers_page_cut_under_the_name_is_proof(void **state)
 {
 	struct measurement *m = cut_off();
+	size_t i;
 
 	(void)state;
 	flows(m, "flow_own", 500000, "flow_away", 0);
 	means(m, VERDICT_BLOCKED, HTTP_RESET, "cut_elsewhere_too");
+
+	/* It closes on names that are not its own, before it says anything. */
+	m = cut_off();
+	flows(m, "flow_own", 500000, "flow_away", 0);
+	for (i = 0; i < m->confirm->nrequests; i++)
+		if (trials_why(&m->confirm->requests[i].c, "flow_away"))
+			m->confirm->requests[i].first_byte_s = m->confirm->requests[i].last_byte_s = -1;
+	means(m, VERDICT_INSUFFICIENT, HTTP_RESET, "page_not_delivered");
 
 	/* It is cut under its own name as well. */
 	m = cut_off();
@@ -341,7 +350,7 @@ a_redirect_to_its_own_https_is_no_notice(void **state)
 		r->location = arena_strdup(m->arena,
 		    trials_why(&r->c, "host_away") ? SITE : "https://another.example/");
 	}
-	means(m, VERDICT_INSUFFICIENT, HTTP_RESET, "plain_page_in_doubt");
+	means(m, VERDICT_INSUFFICIENT, HTTP_RESET, "page_fails");
 }
 
 static void
