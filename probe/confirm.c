@@ -294,9 +294,12 @@ choose_host(struct confirm *c)
 		add_get(c, lane, "why=host_canary", l->ip, c->canary, "/");
 		add_get(c, lane, "why=host_own", l->ip, l->name, "/");
 	}
-	if (c->own_ip != NULL && c->away[0] != NULL)
-		for (k = 0; k < 2; k++)
-			add_get(c, LANE_OWN, "why=host_control", c->own_ip, c->away[0]->name, rest);
+	/* Both landmarks' front pages: where they come from the target's address, too, all of them are one provider's. */
+	for (i = 0; i < 2 && c->own_ip != NULL; i++)
+		if (c->away[i] != NULL)
+			add_get(c, LANE_OWN, "why=host_control", c->own_ip, c->away[i]->name, "/");
+	if (c->own_ip != NULL && c->away[0] != NULL && c->away[1] == NULL)
+		add_get(c, LANE_OWN, "why=host_control", c->own_ip, c->away[0]->name, "/");
 }
 
 /* The same bytes under another name, and other bytes under the target's. */

@@ -161,10 +161,13 @@ plain_fails(const struct findings *x)
 	    x->f.connected;
 }
 
+/* One place alone could fail twice by accident; another name that is answered at the target's own address makes up for a second. */
 bool
 rule_host_fails_elsewhere_too(const struct findings *x)
 {
-	return plain_fails(x) && x->host.away_bad > 0 && x->host.away_other == 0;
+	return plain_fails(x) && x->host.away_other == 0 &&
+	    (x->host.away_bad >= 2 ||
+		(x->host.away_bad == 1 && x->host.control_n > 0 && x->host.control_bad == 0));
 }
 
 /* As with server names: where the name is answered elsewhere, a reverse proxy with a dead machine looks the same. */

@@ -444,6 +444,36 @@ gather_host_place(const struct measurement *m, const char *address, struct host_
 	}
 }
 
+/*
+ * Whether the target's address gives the landmark's own page to the landmark's name: machines of one provider, each of which
+ * serves all of his customers. Then the target's page at the landmark is nothing odd.
+ */
+static bool
+of_one_provider(const struct measurement *m, const char *address)
+{
+	const struct measurement *c = m->confirm;
+	const struct http_request *own, *control;
+	size_t i, k, own_len, control_len;
+	const char *own_host, *control_host;
+
+	for (i = 0; i < c->nrequests; i++) {
+		own = &c->requests[i];
+		if (!is_at(own, address) || !trials_why(&own->c, "host_own") || own->url == NULL)
+			continue;
+		own_host = url_host(own->url, &own_len);
+		for (k = 0; k < c->nrequests; k++) {
+			control = &c->requests[k];
+			if (!trials_why(&control->c, "host_control") || control->url == NULL)
+				continue;
+			control_host = url_host(control->url, &control_len);
+			if (own_len == control_len && strncmp(own_host, control_host, own_len) == 0 &&
+			    same_page(own, control))
+				return true;
+		}
+	}
+	return false;
+}
+
 static void
 judge_host_place(const struct host_place *p, struct host_trials *out)
 {
@@ -489,6 +519,8 @@ trials_host(const struct measurement *m, struct host_trials *out)
 			out->control_bad += r->code == 0;
 		}
 		if (!trials_why(&r->c, "host_own") || r->address == NULL || !first_of_address(c, i))
+			continue;
+		if (of_one_provider(m, r->address))
 			continue;
 		gather_host_place(m, r->address, &p);
 		judge_host_place(&p, out);

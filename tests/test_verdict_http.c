@@ -313,6 +313,20 @@ the_same_notice_at_strangers_servers_is_a_block_page(void **state)
 	means(m, VERDICT_BLOCKED, HTTP_BLOCKPAGE, "blockpage_elsewhere_too");
 }
 
+/* One CDN for all of them: the target's address has the landmarks' pages, as they have the target's. */
+static void
+customers_of_one_cdn_are_no_strangers(void **state)
+{
+	struct measurement *m = plain_target();
+
+	(void)state;
+	gives(m, "front page");
+	try_host(m, PLACE_1, "front page", "unknown site");
+	try_host(m, PLACE_2, "front page", "unknown site");
+	try_get(m, "host_control", HOME, NULL, "own page");
+	means(m, VERDICT_OK, MECHANISM_NONE, "plain_page_unverified");
+}
+
 /* A proxy on the way has the same error page for all names that are not there. */
 static void
 what_nobodys_name_gets_too_is_no_block_page(void **state)
@@ -536,6 +550,7 @@ main(void)
 	    cmocka_unit_test(quic_that_fell_silent_is_dropped),
 	    cmocka_unit_test(a_plain_page_is_ok_but_nobody_vouches),
 	    cmocka_unit_test(the_same_notice_at_strangers_servers_is_a_block_page),
+	    cmocka_unit_test(customers_of_one_cdn_are_no_strangers),
 	    cmocka_unit_test(what_nobodys_name_gets_too_is_no_block_page),
 	    cmocka_unit_test(a_redirect_to_its_own_https_is_no_notice),
 	    cmocka_unit_test(a_known_block_page_is_likely),
