@@ -406,7 +406,7 @@ killed_at_any_moment_it_keeps_what_was_committed(void **state)
 	}
 	assert_int_equal(moved(), 0);
 	assert_int_equal(times_logged(""), 0);
-	assert_true(known > 3 * i);
+	assert_true(known >= 3 * i); /* each learned from three at least before it was killed */
 	print_message("# %d learners were killed; they learned from %lld rounds\n", i, (long long)known);
 }
 
