@@ -273,6 +273,9 @@ forge_names(const struct forge *forge, const char *name)
 {
 	size_t i;
 
+	for (i = 0; i < forge->nexcept; i++)
+		if (strcasecmp(forge->except[i], name) == 0)
+			return false;
 	for (i = 0; i < forge->nnames; i++)
 		if (strcmp(forge->names[i], "*") == 0 || strcasecmp(forge->names[i], name) == 0)
 			return true;
