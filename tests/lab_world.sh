@@ -144,8 +144,14 @@ like 'the block page answers for every host' "$(cat "$out")" '<title>Access rest
 # Strangers
 handshake stranger.lab 198.18.1.1:443
 is 'an unknown SNI gets the default certificate' "$(leaf -subject)" 'subject=CN = news1.lab'
-handshake stranger.lab 198.18.1.4:443
-like 'or an alert' "$(cat "$err")" 'alert unrecognized name|alert number 112|tlsv1 unrecognized name'
+# Often: a FIN that overtakes the alert does so now and then only.
+alerts=0 tries=0
+while [ "$tries" -lt 20 ]; do
+	handshake stranger.lab 198.18.1.4:443
+	tries=$((tries + 1))
+	! grep -Eq 'alert number 112|unrecognized name' "$err" || alerts=$((alerts + 1))
+done
+is 'or an alert' "$alerts" "$tries"
 fetch stranger.lab 198.18.2.2
 like 'or a reset' "$(cat "$err")" 'reset by peer'
 fetch stranger.lab 198.18.4.2
@@ -268,7 +274,7 @@ is 'one address of several may be dead' "$refused $status" '7 0'
 fetch social3.lab 198.18.2.3 --connect-timeout 1
 is 'a silent one does not answer the SYN' "$status" 28
 good=0 bad=0
-for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
+while [ $((good + bad)) -lt 30 ]; do
 	fetch social4.lab 198.18.2.4
 	case $status in 0) good=$((good + 1)) ;; *) bad=$((bad + 1)) ;; esac
 done

@@ -42,13 +42,16 @@ doh_answer(const struct world *world, const struct resolver *resolver,
     const struct request *request, const struct buf *body, struct buf *answer)
 {
 	struct buf message = BUF_EMPTY;
-	enum dns_outcome outcome;
+	enum dns_outcome outcome = DNS_NO_QUERY;
+	bool whole = true;
 
 	if (strcmp(request->method, "POST") == 0)
 		buf_add(&message, body->data, body->len);
-	else if (!message_of_target(request->target, &message))
-		return false;
-	outcome = dns_answer(world, resolver, message.data, message.len, DNS_ANSWER_MAX, answer);
+	else
+		whole = message_of_target(request->target, &message);
+	if (whole)
+		outcome =
+		    dns_answer(world, resolver, message.data, message.len, DNS_ANSWER_MAX, answer);
 	buf_free(&message);
 	return outcome != DNS_NO_QUERY;
 }

@@ -16,8 +16,7 @@ static const char *const servers[] = {
 
 static const char *const habits[] = {"X-Frame-Options: SAMEORIGIN", "X-Powered-By: PHP/8.1.2",
     "Vary: Accept-Encoding, Cookie", "X-Cache: MISS from edge-3",
-    "Strict-Transport-Security: "
-    "max-age=31536000",
+    "Strict-Transport-Security: max-age=31536000",
     "X-Request-Id: 5e1f0c", "Referrer-Policy: origin"};
 
 /* FNV-1a: a seed of the site's own. */

@@ -199,9 +199,9 @@ bool
 x509_read(const char *path, EVP_PKEY **key, X509 **cert)
 {
 	FILE *in = fopen(path, "re");
-	bool ok = in != NULL;
+	bool ok = true;
 
-	if (!ok)
+	if (in == NULL)
 		return false;
 	if (key != NULL)
 		ok = (*key = PEM_read_PrivateKey(in, NULL, NULL, NULL)) != NULL;
