@@ -414,6 +414,18 @@ page_is_secure(const struct http_request *r)
 	return r->failure == NULL && strncmp(r->url, "https:", 6) == 0;
 }
 
+/* The last one; but a retry that we cut short ourselves says less than the failure that it was to settle. */
+static const struct http_request *
+last_request(const struct measurement *m)
+{
+	const struct http_request *last = &m->requests[m->nrequests - 1], *before;
+
+	if (!interrupted(last->failure) || m->nrequests < 2)
+		return last;
+	before = last - 1;
+	return before->failure != NULL && facts_depth(&before->c) == facts_depth(&last->c) ? before : last;
+}
+
 static void
 gather_page(const struct measurement *m, struct facts *f)
 {
@@ -424,7 +436,7 @@ gather_page(const struct measurement *m, struct facts *f)
 	f->page_rate = NAN;
 	if (m->nrequests == 0)
 		return;
-	last = &m->requests[m->nrequests - 1];
+	last = last_request(m);
 	if (last->url == NULL)
 		return;
 	f->page_asked = true;

@@ -113,10 +113,35 @@ take_other(const struct measurement *m, const struct tls_handshake *tls, const c
 	    strcmp(chain.issuer_name_sha256, out->chain.issuer_name_sha256) == 0;
 }
 
+static const char *const target_whys[] = {"sample", "sni_target", NULL};
+
+static void
+count_kinds(const struct tls_handshake *tls, const char *address, bool kinds[2])
+{
+	if (tls->address != NULL && address != NULL && strcmp(tls->address, address) == 0 &&
+	    (tls->failure == NULL || facts_untrusted(tls)))
+		kinds[facts_untrusted(tls)] = true;
+}
+
+static bool
+shows_both(const struct measurement *m, const char *address)
+{
+	const struct measurement *c = m->confirm;
+	bool kinds[2] = {false, false};
+	size_t i;
+
+	for (i = 0; i < m->ntls; i++)
+		if (facts_depth(&m->tls[i].c) == 0)
+			count_kinds(&m->tls[i], address, kinds);
+	for (i = 0; c != NULL && i < c->ntls; i++)
+		if (has_why(&c->tls[i], target_whys))
+			count_kinds(&c->tls[i], address, kinds);
+	return kinds[0] && kinds[1];
+}
+
 static void
 gather_interception(const struct measurement *m, const char *host, struct interception *out)
 {
-	static const char *const target[] = {"sample", "sni_target", NULL};
 	static const char *const other[] = {"sni_control", "sni_canary", "sni_none", NULL};
 	const struct measurement *c = m->confirm;
 	const struct tls_handshake *last = NULL;
@@ -130,11 +155,13 @@ gather_interception(const struct measurement *m, const char *host, struct interc
 			last = &m->tls[i];
 	}
 	for (i = 0; c != NULL && i < c->ntls; i++)
-		if (has_why(&c->tls[i], target)) {
+		if (has_why(&c->tls[i], target_whys)) {
 			take_target(m, &c->tls[i], host, out);
 			if (facts_untrusted(&c->tls[i]))
 				last = &c->tls[i];
 		}
+	for (i = 0; i < m->ntls && !out->mixed; i++)
+		out->mixed = shows_both(m, m->tls[i].address);
 	for (i = 0; c != NULL && i < c->ntls; i++) {
 		if (has_why(&c->tls[i], other))
 			take_other(m, &c->tls[i], host, last != NULL ? last->leaf_sha256 : NULL, out);

@@ -173,7 +173,7 @@ rule_only_this_host_fails(const struct findings *x)
 {
 	return plain_fails(x) && x->host.control_n >= 2 && x->host.control_bad == 0 &&
 	    x->f.page_failures >= 3 && x->there_http != ELSEWHERE_FAILS &&
-	    (x->host.away_other == 0 || x->there_http == ELSEWHERE_WORKS);
+	    ((x->host.places > 0 && x->host.away_other == 0) || x->there_http == ELSEWHERE_WORKS);
 }
 
 bool

@@ -173,13 +173,14 @@ rule_certificate_bad_elsewhere(const struct findings *x)
 /*
  * The address shows the very same one to whoever asks, for whatever name, and nobody made it on the way: the server signed it
  * itself, or it bears what a public authority puts into each (only the intermediate is missing). An interceptor that copies
- * the server's own certificate is as constant, but signs with an authority of his.
+ * the server's own certificate is as constant, but signs with an authority of his. Nor is it the site's server where every resolver
+ * that could be asked may have been lied for: a block page signs its certificate itself, too.
  */
 bool
 rule_certificate_is_servers(const struct findings *x)
 {
 	return certificate_fails(x) && x->mitm.static_leaf && !x->mitm.others_public &&
-	    x->f.worst->from_trusted &&
+	    ((x->f.doh.answered && x->f.worst->from_doh) || x->there_tls == ELSEWHERE_FAILS) &&
 	    (x->mitm.chain.self_signed || (x->mitm.chain.sct && x->mitm.chain.aia)) &&
 	    x->there_tls != ELSEWHERE_WORKS;
 }
@@ -207,7 +208,8 @@ rule_sometimes_forged(const struct findings *x)
 bool
 rule_sometimes_forged_in_doubt(const struct findings *x)
 {
-	return x->f.https && rule_reached(x) && x->mitm.untrusted > 0 && !x->f.local_interception;
+	return x->f.https && rule_reached(x) && x->mitm.untrusted > 0 && x->mitm.mixed &&
+	    !x->f.local_interception;
 }
 
 /* --- server names ---------------------------------------------------------------------------- */
@@ -236,15 +238,17 @@ rule_name_kills_places(const struct findings *x)
 	return x->f.https && !rule_reached(x) && x->sni.target.bad > 0 && x->sni.away_dead >= 2;
 }
 
+/* A single connection may fail by chance, wherever it leads; that a place answered before and is dead afterwards took several. */
 bool
 rule_name_fails_at_one_place(const struct findings *x)
 {
-	return name_fails(x) && x->sni.away_bad + x->sni.away_dead == 1 && x->sni.away_fine == 0;
+	return name_fails(x) && x->sni.away_bad + x->sni.away_dead == 1 && x->sni.away_fine == 0 &&
+	    (x->sni.away_dead == 1 || x->sni.away.bad >= 2);
 }
 
 /*
- * At its own address only this name fails. Where the name is answered at other places, it may be a reverse
- * proxy whose machine for this name is dead, or one that is told to refuse it: that cannot be told.
+ * At its own address only this name fails. Where the name is answered at other places, or there were none to
+ * try, it may be a reverse proxy whose machine for this name is dead, or one that is told to refuse it: that cannot be told.
  */
 bool
 rule_only_this_name_fails(const struct findings *x)
@@ -252,9 +256,9 @@ rule_only_this_name_fails(const struct findings *x)
 	return name_fails(x) && x->sni.target.n >= 3 && x->sni.control.n >= 2 &&
 	    x->sni.control.bad == 0 && x->sni.control.by[REPLY_NO_TCP] == 0 &&
 	    x->there_tls != ELSEWHERE_FAILS &&
-	    (x->sni.target.kind == REPLY_RESET || x->sni.target.kind == REPLY_SILENCE ||
-		x->there_tls == ELSEWHERE_WORKS) &&
-	    (x->sni.away_fine == 0 || x->there_tls == ELSEWHERE_WORKS);
+	    (x->there_tls == ELSEWHERE_WORKS ||
+		((x->sni.target.kind == REPLY_RESET || x->sni.target.kind == REPLY_SILENCE) &&
+		    x->sni.places > 0 && x->sni.away_fine == 0));
 }
 
 /*

@@ -184,7 +184,7 @@ static void
 judge_place(const struct place *p, struct sni_facts *out)
 {
 	bool target_bad = p->target.n > 0 && p->target.bad == p->target.n && p->target.server == 0;
-	bool after_dead = all_of(&p->after) > 0 && p->after.server == 0;
+	bool after_dead = all_of(&p->after) > 0 && p->after.server == 0 && p->canary.server == 0;
 
 	if (p->before.server == 0 || all_of(&p->target) == 0)
 		return;
