@@ -164,6 +164,13 @@ session_arm(struct session *s, int64_t left_ns)
 	event_add(&s->deadline, &tv);
 }
 
+/* Whether the target's page has failed before, and a retry is all that is under way. */
+static bool
+session_page_failed(const struct session *s)
+{
+	return s->step == STEP_FETCH && s->depth == 0 && s->fetch.visit.failure != NULL;
+}
+
 /*
  * The limit is on the session's own time: waiting for a turn at a busy address is not its fault. But
  * where many names lead to one address that keeps silent, the last would wait for hours; so that ends, too. Either
@@ -186,6 +193,8 @@ session_expire(evutil_socket_t fd, short what, void *arg)
 		left = limit * WAITING_SHARE - gone;
 	if (left > 0)
 		session_arm(s, left);
+	else if (session_page_failed(s))
+		visit_end(&s->fetch.visit, failure_name(FAILURE_INTERRUPTED)); /* the tests have a limit of their own */
 	else
 		session_stop(s, failure_name(FAILURE_INTERRUPTED));
 }
