@@ -179,6 +179,25 @@ better(enum elsewhere sum, bool works)
 	return works || sum == ELSEWHERE_WORKS ? ELSEWHERE_WORKS : ELSEWHERE_FAILS;
 }
 
+/*
+ * Whether the site is known to be at this address. What fails at one to which our own resolver was led astray fails from
+ * everywhere, and says nothing of the site.
+ */
+static bool
+is_sites(const struct findings *out, const char *ip)
+{
+	const struct vantage *v = out->vantage;
+	size_t i;
+
+	for (i = 0; i < v->naddrs; i++)
+		if (strcmp(v->addrs[i], ip) == 0)
+			return true;
+	for (i = 0; i < out->f.naddresses; i++)
+		if (out->f.addresses[i].from_doh && strcmp(out->f.addresses[i].ip, ip) == 0)
+			return true;
+	return v->naddrs == 0;
+}
+
 static void
 gather_vantage_endpoints(const struct measurement *m, struct findings *out)
 {
@@ -195,9 +214,9 @@ gather_vantage_endpoints(const struct measurement *m, struct findings *out)
 		    m->tcp[i].ip, m->tcp[i].port);
 		tcp = vantage_tcp(v, endpoint);
 		tls = vantage_tls(v, endpoint);
-		if (tcp != NULL)
+		if (tcp != NULL && (tcp->status || is_sites(out, m->tcp[i].ip)))
 			out->there_tcp = better(out->there_tcp, tcp->status);
-		if (tls != NULL) {
+		if (tls != NULL && (tls->status || is_sites(out, m->tcp[i].ip))) {
 			out->there_tls = better(out->there_tls, tls->status);
 			out->there_certificate = out->there_certificate ||
 			    (tls->failure != NULL && strncmp(tls->failure, "ssl_", 4) == 0);

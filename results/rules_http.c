@@ -51,7 +51,8 @@ rule_cut_by_name(const struct findings *x)
 bool
 rule_cut_here_only(const struct findings *x)
 {
-	return page_is_missing(x) && x->there_http == ELSEWHERE_WORKS && x->f.page_failures >= 3 &&
+	return page_is_missing(x) && x->there_http == ELSEWHERE_WORKS &&
+	    x->f.page_failures + x->flow.cut_target >= 3 &&
 	    x->f.page_depth == 0 && x->flow.cut_own == 0 &&
 	    mechanism_by_page(x) != MECHANISM_NONE;
 }
@@ -180,6 +181,7 @@ bool
 rule_host_fails_here_only(const struct findings *x)
 {
 	return plain_fails(x) && x->there_http == ELSEWHERE_WORKS && x->f.page_failures >= 3 &&
+	    x->f.controls_ok &&
 	    mechanism_by_page(x) != MECHANISM_NONE;
 }
 

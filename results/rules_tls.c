@@ -105,7 +105,8 @@ rule_known_interceptor_by_name(const struct findings *x)
 bool
 rule_forged_vantage_differs(const struct findings *x)
 {
-	return untrusted(x) && x->there_tls == ELSEWHERE_WORKS && !x->f.local_interception;
+	return untrusted(x) && x->there_tls == ELSEWHERE_WORKS && x->f.controls_ok &&
+	    !x->f.local_interception;
 }
 
 /* Vouched for by public roots for days, and now by nobody, though it is no certificate of the server's own making. */
@@ -278,10 +279,12 @@ rule_sometimes_fails(const struct findings *x)
 	return p < by_chance && (s->away.bad > 0 || (s->p_own < by_chance && s->places == 0));
 }
 
+/* On a line over which no handshake comes to its end (a path that loses long packets) every site fails here only. */
 bool
 rule_tls_fails_here_only(const struct findings *x)
 {
-	return name_fails(x) && x->there_tls == ELSEWHERE_WORKS && x->sni.target.n >= 3;
+	return name_fails(x) && x->there_tls == ELSEWHERE_WORKS && x->sni.target.n >= 3 &&
+	    x->f.controls_ok;
 }
 
 bool
