@@ -137,6 +137,9 @@ const char *world_set(struct world *world, const char *key, const char *value);
 /* Reads the [world] section of a scenario; 0, or -1 after logging every bad line. */
 int world_read(struct world *world, const char *path);
 
+/* Which resolvers tell of an address that is written "isp:IP", "public:IP", "doh:IP" or "IP"; moves on to the IP. */
+unsigned world_views(char **text);
+
 /* By the name, or www. and the name, in any case. NULL: there is none. */
 struct site *world_site_named(const struct world *world, const char *name);
 /* The one of the sites at this address that has this name; NULL. name may be NULL. */

@@ -22,7 +22,8 @@ enum {
 	EMBEDDED_NUL = 8,
 	ABSURD_DATES = 16,
 	PADDED = 32,
-	OTHER_AUTHORITY = 64
+	OTHER_AUTHORITY = 64,
+	BARE = 128 /* without what public authorities put in */
 };
 
 struct cert_kind {
@@ -38,6 +39,7 @@ static const struct cert_kind kinds[] = {
     {"wronghost", NULL, OTHER_HOST, -20, 70},
     {"selfsigned", NULL, SELF_SIGNED, -20, 3000},
     {"expiredself", NULL, SELF_SIGNED, -800, -70},
+    {"internal", "untrusted", BARE, -20, 300},
     {"untrusted", "untrusted", 0, -20, 300},
     {"nointermediate", NULL, NO_INTERMEDIATE, -20, 70},
     {"rotated", NULL, OTHER_AUTHORITY, 0, 90},
@@ -185,7 +187,8 @@ make_leaf(const char *name, const struct ca *ca, const struct cert_kind *kind, E
 	    (long)kind->from_days * X509_DAY, (long)kind->to_days * X509_DAY);
 
 	x509_extend_names(leaf, host, kind->ways & EMBEDDED_NUL);
-	extend_as_public(leaf, ca);
+	if (!(kind->ways & BARE))
+		extend_as_public(leaf, ca);
 	if (kind->ways & ABSURD_DATES)
 		set_absurd_dates(leaf);
 	x509_sign(leaf, ca != NULL ? ca->key : key);

@@ -2,13 +2,16 @@
  * The [world] section of a scenario: what is different from the default world. Keys repeat.
  *
  *	site = NAME KEY=VALUE...	adds a site, or changes one:
- *		ip=IP,IP ip6=IP,IP	"none" takes them away
+ *		ip=IP,IP ip6=IP,IP	"none" takes them away; "isp:", "public:" or "doh:" before
+ *					an address says which resolvers tell of it
  *		moved=IP,IP		it was at ip=; now it is here
  *		plain=yes		http:// only
  *		quic=yes		answers on UDP 443, and says so in Alt-Svc
  *		cert=KIND		good expired wronghost selfsigned untrusted nointermediate
  *					rotated expiredint bigchain nul absurd expiredself
- *		http=KIND		ok 403 captcha 451 500 503 consent bare parked loop
+ *					internal
+ *		http=KIND		ok 403 captcha 451 500 503 consent bare parked cut
+ *					loop
  *					flood gzipbomb endless,
  *					or size=BYTES
  *		down=HOW		refuse silent noname
@@ -21,6 +24,7 @@
  *					alert:own ... silence:own: with its own name only
  *		slow=KBIT		per second, each connection
  *		late=MS			before the first byte of a response
+ *		host=page|404|301	what names that are not its own get over http
  *		tls12=yes		speaks nothing newer
  *		port80=refuse|reset	refuses there, or resets every request
  *	resolver = WORD...		the provider's:
@@ -76,6 +80,8 @@ static const struct word strangers[] = {{"default", STRANGER_DEFAULT}, {"alert",
     {"close", STRANGER_CLOSE}, {"reset", STRANGER_RESET}, {"silence", STRANGER_SILENCE}, {NULL, 0}};
 static const struct word whos[] = {
     {"strangers", WHO_STRANGERS}, {"all", WHO_ALL}, {"own", WHO_OWN}, {NULL, 0}};
+static const struct word hosts[] = {
+    {"page", HOST_PAGE}, {"404", HOST_404}, {"301", HOST_301}, {NULL, 0}};
 static const struct word doors[] = {{"refuse", 1}, {"reset", 2}, {NULL, 0}};
 static const struct word lie_kinds[] = {{"nxdomain", LIE_NXDOMAIN}, {"refused", LIE_REFUSED},
     {"servfail", LIE_SERVFAIL}, {"silence", LIE_SILENCE}, {"empty", LIE_EMPTY}, {"loop", LIE_LOOP},
@@ -108,6 +114,7 @@ set_addresses(struct world *world, struct site *site, char *value, bool v4)
 	struct site_address *address;
 	struct world_ip ip;
 	size_t i, kept = 0;
+	unsigned views;
 	char *text;
 
 	for (i = 0; i < site->naddresses; i++)
@@ -119,10 +126,11 @@ set_addresses(struct world *world, struct site *site, char *value, bool v4)
 	while ((text = strsep(&value, ",")) != NULL) {
 		if (strcmp(text, "none") == 0)
 			continue;
+		views = world_views(&text);
 		if (!world_ip_parse(&ip, text) || world_ip_is_v4(&ip) != v4)
 			return false;
 		address = ARENA_PUSH(world->arena, site->addresses, site->naddresses);
-		*address = (struct site_address){.ip = ip, .views = VIEW_ALL};
+		*address = (struct site_address){.ip = ip, .views = views};
 	}
 	return true;
 }
@@ -287,6 +295,18 @@ set_slow(struct world *world, struct site *site, char *value)
 }
 
 static bool
+set_host(struct world *world, struct site *site, char *value)
+{
+	int host;
+
+	(void)world;
+	if (!word_find(hosts, value, &host))
+		return false;
+	site->host = (enum world_host)host;
+	return true;
+}
+
+static bool
 set_late(struct world *world, struct site *site, char *value)
 {
 	long ms;
@@ -332,6 +352,7 @@ static const struct site_key {
     {"ip6", set_ip6, false},
     {"plain", set_plain, false},
     {"quic", set_quic, false},
+    {"host", set_host, false},
     {"moved", set_moved, true},
     {"cert", set_cert, true},
     {"http", set_http, true},

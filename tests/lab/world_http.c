@@ -145,6 +145,21 @@ serve_bare(struct conn *conn, const struct site *site, const struct request *req
 	conn_finish(conn);
 }
 
+/* A program that dies in the middle of the page. */
+static void
+serve_cut(struct conn *conn, const struct site *site, const struct request *request)
+{
+	struct buf page = BUF_EMPTY, head = BUF_EMPTY;
+
+	page_write(site, request->target, &page);
+	buf_printf(&head, "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %zu\r\n\r\n", html, page.len);
+	conn_write(conn, head.data, head.len);
+	conn_write(conn, page.data, page.len / 2);
+	buf_free(&head);
+	buf_free(&page);
+	conn_finish(conn);
+}
+
 /* Nobody has bought the name yet: the same page for thousands of them. */
 static void
 serve_parked(struct conn *conn, const struct site *site, const struct request *request)
@@ -320,6 +335,7 @@ static const struct http_kind kinds[] = {
     {"consent", serve_consent},
     {"bare", serve_bare},
     {"parked", serve_parked},
+    {"cut", serve_cut},
     {"loop", serve_loop},
     {"flood", serve_flood},
     {"gzipbomb", serve_gzipbomb},
