@@ -11,6 +11,8 @@
 
 /* Chance alone explains a difference this clear once in so many comparisons. */
 static const double by_chance = 0.01;
+/* Where it must be seen at all, beside something that is clearer: a lost connection or two are not. */
+static const double by_accident = 0.25;
 
 enum { FORGED_MARKS = 2 };
 
@@ -85,13 +87,17 @@ rule_minted(const struct findings *x)
 	    x->there_tls != ELSEWHERE_FAILS;
 }
 
-/* Sites that have nothing to do with each other share an authority that nobody trusts. A country's own sites may honestly. */
+/*
+ * Sites that have nothing to do with each other share an authority that nobody trusts. A country's own sites may honestly, and so
+ * may those of one company: their servers show theirs to whoever asks, and elsewhere their names do no harm.
+ */
 bool
 rule_forger_of_many(const struct findings *x)
 {
 	return untrusted(x) && x->mitm.for_target && !x->mitm.chain.self_signed &&
 	    x->mitm.chain.forged_marks >= FORGED_MARKS && x->there_tls != ELSEWHERE_FAILS &&
-	    x->f.same_issuer >= 1 && (x->f.same_issuer_abroad >= 1 || !x->f.domestic);
+	    x->f.same_issuer >= 1 && (x->f.same_issuer_abroad >= 1 || !x->f.domestic) &&
+	    !(x->mitm.static_leaf && x->sni.away_fine > 0);
 }
 
 /* Anybody can write that name; but who would put it on an honest site's certificate? */
@@ -194,7 +200,8 @@ rule_certificate_in_doubt(const struct findings *x)
 
 /*
  * Some connections get the genuine certificate, some a forged one. A site with one misconfigured machine behind a common
- * address looks the same from there; a forgery for its name at other places does not.
+ * address looks the same from there; a forgery for its name at other places does not. Where each address keeps to one kind, it is
+ * that machine's certificate.
  */
 bool
 rule_sometimes_forged(const struct findings *x)
@@ -202,8 +209,8 @@ rule_sometimes_forged(const struct findings *x)
 	return x->f.https && rule_reached(x) && x->mitm.untrusted > 0 && x->mitm.for_target &&
 	    !x->f.local_interception &&
 	    (x->mitm.away || x->mitm.chain.known != NULL ||
-		(x->mitm.untrusted >= 2 && x->mitm.minted && x->mitm.chain.forged_marks >= FORGED_MARKS) ||
-		(x->f.same_issuer_abroad >= 1 && x->mitm.chain.forged_marks >= FORGED_MARKS));
+		(x->mitm.mixed && x->mitm.chain.forged_marks >= FORGED_MARKS &&
+		    ((x->mitm.untrusted >= 2 && x->mitm.minted) || x->f.same_issuer_abroad >= 1)));
 }
 
 bool
@@ -264,7 +271,7 @@ rule_only_this_name_fails(const struct findings *x)
 
 /*
  * Connections fail at random, but only with the target's name, and more often than chance explains. A
- * server that fails at random fails other names, too, and has no hand in what happens at other places.
+ * server that fails at random fails other names, too, unless it is a proxy; but it has no hand in what happens at other places.
  */
 bool
 rule_sometimes_fails(const struct findings *x)
@@ -276,7 +283,7 @@ rule_sometimes_fails(const struct findings *x)
 	if (!x->f.https || s->target.bad + s->away.bad == 0 ||
 	    s->target.server + s->away.server == 0 || s->control.bad + s->away_others.bad > 0)
 		return false;
-	return p < by_chance && (s->away.bad > 0 || (s->p_own < by_chance && s->places == 0));
+	return p < by_chance && s->away.bad >= 2 && s->p_away < by_accident;
 }
 
 /* On a line over which no handshake comes to its end (a path that loses long packets) every site fails here only. */

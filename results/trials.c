@@ -507,8 +507,10 @@ trials_address(const struct measurement *m, struct address_trials *out)
 	*out = (struct address_trials){.asked = page != NULL};
 	out->answered = page != NULL && page->code > 0;
 	out->any_name = out->answered && canary != NULL && same_page(page, canary);
-	out->other_than_true =
-	    out->answered && genuine != NULL && genuine->code > 0 && !same_page(page, genuine);
+	if (!out->answered || genuine == NULL || genuine->code == 0)
+		return;
+	out->same_as_true = same_page(page, genuine);
+	out->other_than_true = !out->same_as_true;
 }
 
 /* --- flows ----------------------------------------------------------------------------------- */
@@ -574,6 +576,35 @@ flow_median(const struct measurement *c, const char *why, int *n, int *ncut, dou
 	return k % 2 == 1 ? rates[k / 2] : (rates[k / 2 - 1] + rates[k / 2]) / 2;
 }
 
+static bool
+is_begun(const struct measurement *m, const struct http_request *whole)
+{
+	const struct http_request *r;
+	size_t i;
+
+	for (i = 0; i < m->nrequests; i++) {
+		r = &m->requests[i];
+		if (r->failure != NULL && r->title != NULL && facts_depth(&r->c) == 0 &&
+		    strcmp(r->title, whole->title) == 0 && whole->body_length > r->body_length)
+			return true;
+	}
+	return false;
+}
+
+/* A page that came whole under another name, and whose beginning came under the target's. */
+static bool
+control_has_targets_page(const struct measurement *m)
+{
+	const struct measurement *c = m->confirm;
+	size_t i;
+
+	for (i = 0; c != NULL && i < c->nrequests; i++)
+		if (trials_why(&c->requests[i].c, "flow_control") && c->requests[i].failure == NULL &&
+		    c->requests[i].title != NULL && is_begun(m, &c->requests[i]))
+			return true;
+	return false;
+}
+
 void
 trials_flow(const struct measurement *m, struct flow_trials *out)
 {
@@ -588,6 +619,7 @@ trials_flow(const struct measurement *m, struct flow_trials *out)
 	    c, "flow_control", &out->ncontrol, &out->cut_control, &control_least, &unused);
 	out->own = flow_median(c, "flow_own", &out->nown, &out->cut_own, &own_least, &unused);
 	out->away = flow_median(c, "flow_away", &out->naway, &out->cut_away, &unused, &away_most);
+	out->same_page = control_has_targets_page(m);
 	out->target_always_slower =
 	    out->ntarget >= 2 && out->ncontrol >= 2 && target_most < control_least;
 	out->away_always_slower = out->naway >= 2 && out->nown >= 2 && away_most < own_least;
