@@ -208,7 +208,7 @@ rule_everyone_gives_bogon(const struct findings *x)
 bool
 rule_injected(const struct findings *x)
 {
-	return !rule_reached(x) && !x->f.connected && injector_seen(x) &&
+	return !rule_reached(x) && !x->f.same_addresses && injector_seen(x) &&
 	    (x->f.system.answered || system_denies(x)) && (x->f.system_bogon || x->f.doh.answered ||
 		x->there_dns == ELSEWHERE_WORKS || x->steady);
 }

@@ -53,12 +53,13 @@ rule_cut_by_name(const struct findings *x)
 	    (x->flow.same_page || (x->flow.cut_away > 0 && x->flow.cut_own == 0));
 }
 
+/* In turns with a stranger's page that comes whole: on a line that is full to the brim no page does. */
 bool
 rule_cut_here_only(const struct findings *x)
 {
-	return page_is_missing(x) && x->there_http == ELSEWHERE_WORKS &&
-	    x->f.page_failures + x->flow.cut_target >= 3 &&
-	    x->f.page_depth == 0 && x->flow.cut_own == 0 &&
+	return page_is_missing(x) && x->there_http == ELSEWHERE_WORKS && x->flow.cut_target > 0 &&
+	    x->f.page_failures + x->flow.cut_target >= 3 && x->f.controls_ok && !x->f.interrupted &&
+	    x->f.page_depth == 0 && x->flow.nown >= 2 && x->flow.cut_own == 0 &&
 	    mechanism_by_page(x) != MECHANISM_NONE;
 }
 
@@ -186,7 +187,7 @@ bool
 rule_host_fails_here_only(const struct findings *x)
 {
 	return plain_fails(x) && x->there_http == ELSEWHERE_WORKS && x->f.page_failures >= 3 &&
-	    x->f.controls_ok &&
+	    x->f.controls_ok && x->host.control_bad == 0 &&
 	    mechanism_by_page(x) != MECHANISM_NONE;
 }
 

@@ -174,7 +174,8 @@ certificate_fails(const struct findings *x)
 bool
 rule_certificate_bad_elsewhere(const struct findings *x)
 {
-	return certificate_fails(x) && x->there_tls == ELSEWHERE_FAILS && x->there_certificate;
+	return certificate_fails(x) && x->there_tls == ELSEWHERE_FAILS && x->there_certificate &&
+	    x->f.worst->from_trusted;
 }
 
 /*
@@ -286,12 +287,15 @@ rule_sometimes_fails(const struct findings *x)
 	return p < by_chance && s->away.bad >= 2 && s->p_away < by_accident;
 }
 
-/* On a line over which no handshake comes to its end (a path that loses long packets) every site fails here only. */
+/*
+ * The vantage is answered, we are not. Where other names fail as well, or no control is reached, the line may be what
+ * fails: large packets that get lost on the way kill every handshake, and no name.
+ */
 bool
 rule_tls_fails_here_only(const struct findings *x)
 {
 	return name_fails(x) && x->there_tls == ELSEWHERE_WORKS && x->sni.target.n >= 3 &&
-	    x->f.controls_ok;
+	    x->f.controls_ok && x->sni.control.bad == 0;
 }
 
 bool

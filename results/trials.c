@@ -532,13 +532,18 @@ facts_rate(const struct http_request *r)
 	return (double)r->body_length / (took > shortest_s ? took : shortest_s);
 }
 
-/* Ended by somebody before the page did; a slow one that was still coming when our time ran out is not. */
+/*
+ * Ended by somebody after the page began and before it did; a slow one that was still coming when our time ran out is not. What never
+ * began is for the tests of names: servers turn strangers away.
+ */
 static bool
 cut(const struct http_request *r)
 {
 	enum failure f = failure_find(r->failure);
 	double all = r->c.t - r->c.t0;
 
+	if (r->first_byte_s < 0)
+		return false;
 	if (f == FAILURE_CONNECTION_RESET || f == FAILURE_EOF)
 		return true;
 	return silent(f) && (r->last_byte_s < 0 || r->c.t - r->last_byte_s > all / 2);

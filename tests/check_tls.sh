@@ -125,7 +125,7 @@ bad()
 bad self-signed 0 down certificate_is_servers ssl_unknown_authority true
 is 'self-signed: what the verifier found is kept' \
 	"$(of '.test_keys.tls_handshakes[0].x_netvane.verify_errors | map(.code)')" '[18]'
-bad untrusted 0 down certificate_is_servers ssl_unknown_authority true
+bad untrusted 1 insufficient certificate_in_doubt ssl_unknown_authority true
 bad expired 0 down certificate_expired ssl_invalid_certificate true
 is 'expired: what the verifier found is kept' \
 	"$(of '.test_keys.tls_handshakes[0].x_netvane.verify_errors | map([.depth, .code])')" '[[0,10]]'

@@ -9,7 +9,7 @@ fi
 [ -n "${NETVANE_TEST_NETWORK-}" ] || skip_all 'no network of its own can be had here'
 need ip curl
 . "$top_srcdir/tests/lab_loopback.sh"
-plan 13
+plan 14
 
 # The documentation's addresses (RFC 5737), all of them here, but only the helper's its own.
 ip link set lo up && ip route add local 203.0.113.0/24 dev lo && ip link add own type veth peer name other &&
