@@ -408,13 +408,15 @@ choose(struct confirm *c)
 		    c->plan.target->host);
 }
 
-/* Only some of the target's connections fail, or the samples found that some do: enough of them to tell chance from choice. */
+/* One place alone speaks against the name, and spoke once. Or only some of the target's connections fail, or the samples found that some do: enough of them to tell chance from choice. */
 static void
 choose_more(struct confirm *c)
 {
 	struct sni_facts sni;
 
 	trials_sni(c->m, &sni);
+	if (sni.target.server == 0 && sni.away_bad == 1 && sni.away_dead + sni.away_fine == 0)
+		choose_sni_away(c, 2);
 	if (sni.target.bad == 0 || sni.target.server == 0 || c->own_ip == NULL)
 		return;
 	if (!tls_trouble(&c->facts)) {
@@ -499,12 +501,12 @@ find_places(struct confirm *c)
 	const struct landmark *l[2], *any;
 	size_t i;
 
-	any = landmarks_for(c->plan.landmarks, c->plan.target->host, NULL, false, 0);
+	any = landmarks_for(c->plan.landmarks, c->plan.target->host, &c->facts, false, 0);
 	if (any != NULL)
 		c->any = *any;
 
 	for (i = 0; i < 2; i++) {
-		l[i] = landmarks_for(c->plan.landmarks, c->plan.target->host, c->own_ip, true, i);
+		l[i] = landmarks_for(c->plan.landmarks, c->plan.target->host, &c->facts, c->facts.https, i);
 		if (l[i] == NULL || (i == 1 && l[1] == l[0]))
 			continue;
 		c->places[i] = *l[i];

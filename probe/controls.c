@@ -97,7 +97,7 @@ control_done(struct session *session, void *arg)
 		network_tally_add(&c->tally, &outcome, m);
 	resolvers_count(c->plan.resolvers, c->plan.nresolvers, m);
 	if (c->plan.landmarks != NULL && control->want.kind != CONTROL_PORTAL)
-		landmarks_add(c->plan.landmarks, m, control->want.kind == CONTROL_DOMESTIC);
+		landmarks_add(c->plan.landmarks, m, control->want.kind == CONTROL_DOMESTIC, false);
 	session_free(session);
 	control->session = NULL;
 	c->plan.measured(m, &outcome, c->plan.arg);

@@ -9,7 +9,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct facts;
 struct measurement;
+
+/* What it does with a ClientHello whose name is not its own. One that turns strangers away can say little of the target's. */
+enum landmark_manners { MANNERS_UNKNOWN, MANNERS_ANSWERS, MANNERS_TURNS_AWAY };
 
 struct landmark {
 	char *name; /* its host name */
@@ -17,6 +21,8 @@ struct landmark {
 	int port;
 	bool tls; /* its certificate verified; false: a plain http:// one */
 	bool domestic;
+	enum landmark_manners manners;
+	bool target; /* no control, but a target of this round that was reached */
 };
 
 /* Begins zeroed. */
@@ -25,16 +31,19 @@ struct landmarks {
 	size_t n;
 };
 
-/* Takes a control that was reached, once. */
-void landmarks_add(struct landmarks *landmarks, const struct measurement *m, bool domestic);
+/* Takes a control that was reached, once; or a target. */
+void landmarks_add(struct landmarks *landmarks, const struct measurement *m, bool domestic, bool target);
+/* Reads what strangers met there ("why=sni_away_canary" of a round's own tests). */
+void landmarks_learn(struct landmarks *landmarks, const struct measurement *round);
 void landmarks_clear(struct landmarks *landmarks);
 /*
  * The i-th one (0, 1) that may be used for tests of this target. A censor that punishes the address for a while
  * (residual blocking) must not take the controls away, so the last two foreign ones are left alone where there are three or more.
- * Targets are spread over the others. NULL: there is none. One at `not_ip` (the target's own) is passed over, and one without TLS where
- * that is wanted.
+ * Targets are spread over the others. Those that answer strangers go first; where of such controls there are fewer than two, targets that
+ * were reached stand in. NULL: there is none. One at an address of the target's own (`facts`, or NULL) is passed over: there its name may
+ * be at home; and one without TLS where that is wanted.
  */
 const struct landmark *landmarks_for(const struct landmarks *landmarks, const char *target_host,
-    const char *not_ip, bool tls, size_t i);
+    const struct facts *facts, bool tls, size_t i);
 
 #endif

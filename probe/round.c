@@ -229,6 +229,8 @@ target_done(struct session *session, void *arg)
 	count_reached(r, m);
 	company_add(r->company, m);
 	judge(r, m);
+	if (m->verdict.status == VERDICT_OK && strncmp(m->input, "https:", 6) == 0)
+		landmarks_add(&r->landmarks, m, facts_domestic(m), true);
 	progress(r, m->input);
 	if (suspicious(&m->verdict)) {
 		r->held = xreallocarray(r->held, r->nheld + 1, sizeof(struct measurement *));

@@ -44,6 +44,7 @@ struct session {
 	struct lookups lookups; /* of the target itself: they go on listening while the rest begins */
 	struct lookups redirect_lookups;
 	bool listening;
+	bool confirm_waits; /* for the listening to end */
 	struct check *control; /* asks a control vantage beside all steps; NULL: it does not, or no more */
 	struct address *addresses; /* of this hop, in the measurement's arena */
 	size_t naddresses;
@@ -164,6 +165,13 @@ session_arm(struct session *s, int64_t left_ns)
 	event_add(&s->deadline, &tv);
 }
 
+/* Whether the target's page has failed before, and a retry is all that is under way. */
+static bool
+session_page_failed(const struct session *s)
+{
+	return s->step == STEP_FETCH && s->depth == 0 && s->fetch.visit.failure != NULL;
+}
+
 /*
  * The limit is on the session's own time: waiting for a turn at a busy address is not its fault. But
  * where many names lead to one address that keeps silent, the last would wait for hours; so that ends, too. Either
@@ -186,6 +194,8 @@ session_expire(evutil_socket_t fd, short what, void *arg)
 		left = limit * WAITING_SHARE - gone;
 	if (left > 0)
 		session_arm(s, left);
+	else if (session_page_failed(s))
+		visit_end(&s->fetch.visit, failure_name(FAILURE_INTERRUPTED)); /* the tests have a limit of their own */
 	else
 		session_stop(s, failure_name(FAILURE_INTERRUPTED));
 }
@@ -206,6 +216,11 @@ session_confirm(struct session *s)
 
 	if (s->stopped || plan.landmarks == NULL || !s->probe->conf->confirm) {
 		session_end(s);
+		return;
+	}
+	/* A plain page may be there before the look-ups are on record, and which tests it needs depends on them. */
+	if (s->listening && !s->plan.target->https) {
+		s->confirm_waits = true;
 		return;
 	}
 	s->step = STEP_CONFIRM;
@@ -447,7 +462,10 @@ lookups_done(void *arg)
 	struct session *s = arg;
 
 	s->listening = false;
-	session_end_if_idle(s);
+	if (s->confirm_waits)
+		session_confirm(s);
+	else
+		session_end_if_idle(s);
 }
 
 /* A redirect's look-ups are waited for to the end: one at a time keeps the session simple. */

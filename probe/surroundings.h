@@ -1,6 +1,7 @@
 /*
  * What this line does to everybody's look-ups, tried once a round: is a name that nobody has answered all the same, is a
- * question answered that was sent where no resolver runs? The queries go to the round's own record.
+ * question answered that was sent where no resolver runs? And what do the landmarks do with nobody's name: the landmarks learn it.
+ * The tests go to the round's own record.
  */
 #ifndef PROBE_SURROUNDINGS_H
 #define PROBE_SURROUNDINGS_H
@@ -16,7 +17,7 @@ struct surroundings;
 
 /* All borrowed until freed. done comes from the loop; then surroundings_free. NULL: there is nothing to ask. */
 struct surroundings *surroundings_start(struct probe *probe, struct measurement *round,
-    const struct resolver *resolvers, size_t nresolvers, const struct landmarks *landmarks,
+    const struct resolver *resolvers, size_t nresolvers, struct landmarks *landmarks,
     void (*done)(void *arg), void *arg);
 /* Ends it soon; done follows. */
 void surroundings_stop(struct surroundings *surroundings);

@@ -414,6 +414,40 @@ page_is_secure(const struct http_request *r)
 	return r->failure == NULL && strncmp(r->url, "https:", 6) == 0;
 }
 
+/* The last one; but a retry that we cut short ourselves says less than the failure that it was to settle. */
+static const struct http_request *
+last_request(const struct measurement *m)
+{
+	const struct http_request *last = &m->requests[m->nrequests - 1], *before;
+
+	if (!interrupted(last->failure) || m->nrequests < 2)
+		return last;
+	before = last - 1;
+	return before->failure != NULL && facts_depth(&before->c) == facts_depth(&last->c) ? before : last;
+}
+
+/* For an http:// target that leads to its own https://: that page is as good a proof of where the site is as a handshake's. */
+static void
+gather_proof(const struct measurement *m, const struct http_request *r, struct facts *f)
+{
+	size_t n, len, i;
+	const char *host = url_host(r->url, &len), *own = url_host(m->input, &n);
+
+	if (f->https || !f->page_secure || r->address == NULL || len != n || strncasecmp(host, own, n) != 0)
+		return;
+	for (i = 0; i < f->naddresses; i++) {
+		struct address_facts *a = &f->addresses[i];
+
+		len = strlen(a->ip);
+		if (strncmp(r->address + (r->address[0] == '['), a->ip, len) != 0 ||
+		    strchr(":]", r->address[len + (r->address[0] == '[')]) == NULL)
+			continue;
+		a->valid = true;
+		f->valid_system = f->valid_system || a->from_system;
+		f->valid_trusted = f->valid_trusted || a->from_second || a->from_doh;
+	}
+}
+
 static void
 gather_page(const struct measurement *m, struct facts *f)
 {
@@ -424,7 +458,7 @@ gather_page(const struct measurement *m, struct facts *f)
 	f->page_rate = NAN;
 	if (m->nrequests == 0)
 		return;
-	last = &m->requests[m->nrequests - 1];
+	last = last_request(m);
 	if (last->url == NULL)
 		return;
 	f->page_asked = true;
@@ -434,6 +468,7 @@ gather_page(const struct measurement *m, struct facts *f)
 	f->page_secure = page_is_secure(last);
 	f->page_tls = f->https && strncmp(last->url, "https:", 6) == 0 && f->page_depth == 0;
 	f->page_same_site = same_site(m->input, last->url);
+	gather_proof(m, last, f);
 	f->interrupted = f->interrupted || interrupted(last->failure);
 	for (i = 0; i < m->nrequests; i++) {
 		r = &m->requests[i];

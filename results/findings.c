@@ -113,10 +113,35 @@ take_other(const struct measurement *m, const struct tls_handshake *tls, const c
 	    strcmp(chain.issuer_name_sha256, out->chain.issuer_name_sha256) == 0;
 }
 
+static const char *const target_whys[] = {"sample", "sni_target", NULL};
+
+static void
+count_kinds(const struct tls_handshake *tls, const char *address, bool kinds[2])
+{
+	if (tls->address != NULL && address != NULL && strcmp(tls->address, address) == 0 &&
+	    (tls->failure == NULL || facts_untrusted(tls)))
+		kinds[facts_untrusted(tls)] = true;
+}
+
+static bool
+shows_both(const struct measurement *m, const char *address)
+{
+	const struct measurement *c = m->confirm;
+	bool kinds[2] = {false, false};
+	size_t i;
+
+	for (i = 0; i < m->ntls; i++)
+		if (facts_depth(&m->tls[i].c) == 0)
+			count_kinds(&m->tls[i], address, kinds);
+	for (i = 0; c != NULL && i < c->ntls; i++)
+		if (has_why(&c->tls[i], target_whys))
+			count_kinds(&c->tls[i], address, kinds);
+	return kinds[0] && kinds[1];
+}
+
 static void
 gather_interception(const struct measurement *m, const char *host, struct interception *out)
 {
-	static const char *const target[] = {"sample", "sni_target", NULL};
 	static const char *const other[] = {"sni_control", "sni_canary", "sni_none", NULL};
 	const struct measurement *c = m->confirm;
 	const struct tls_handshake *last = NULL;
@@ -130,11 +155,13 @@ gather_interception(const struct measurement *m, const char *host, struct interc
 			last = &m->tls[i];
 	}
 	for (i = 0; c != NULL && i < c->ntls; i++)
-		if (has_why(&c->tls[i], target)) {
+		if (has_why(&c->tls[i], target_whys)) {
 			take_target(m, &c->tls[i], host, out);
 			if (facts_untrusted(&c->tls[i]))
 				last = &c->tls[i];
 		}
+	for (i = 0; i < m->ntls && !out->mixed; i++)
+		out->mixed = shows_both(m, m->tls[i].address);
 	for (i = 0; c != NULL && i < c->ntls; i++) {
 		if (has_why(&c->tls[i], other))
 			take_other(m, &c->tls[i], host, last != NULL ? last->leaf_sha256 : NULL, out);
@@ -150,6 +177,25 @@ static enum elsewhere
 better(enum elsewhere sum, bool works)
 {
 	return works || sum == ELSEWHERE_WORKS ? ELSEWHERE_WORKS : ELSEWHERE_FAILS;
+}
+
+/*
+ * Whether the site is known to be at this address. What fails at one to which our own resolver was led astray fails from
+ * everywhere, and says nothing of the site.
+ */
+static bool
+is_sites(const struct findings *out, const char *ip)
+{
+	const struct vantage *v = out->vantage;
+	size_t i;
+
+	for (i = 0; i < v->naddrs; i++)
+		if (strcmp(v->addrs[i], ip) == 0)
+			return true;
+	for (i = 0; i < out->f.naddresses; i++)
+		if (out->f.addresses[i].from_doh && strcmp(out->f.addresses[i].ip, ip) == 0)
+			return true;
+	return v->naddrs == 0;
 }
 
 static void
@@ -168,9 +214,9 @@ gather_vantage_endpoints(const struct measurement *m, struct findings *out)
 		    m->tcp[i].ip, m->tcp[i].port);
 		tcp = vantage_tcp(v, endpoint);
 		tls = vantage_tls(v, endpoint);
-		if (tcp != NULL)
+		if (tcp != NULL && (tcp->status || is_sites(out, m->tcp[i].ip)))
 			out->there_tcp = better(out->there_tcp, tcp->status);
-		if (tls != NULL) {
+		if (tls != NULL && (tls->status || is_sites(out, m->tcp[i].ip))) {
 			out->there_tls = better(out->there_tls, tls->status);
 			out->there_certificate = out->there_certificate ||
 			    (tls->failure != NULL && strncmp(tls->failure, "ssl_", 4) == 0);

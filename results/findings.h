@@ -19,6 +19,7 @@ struct vantage;
 struct interception {
 	int handshakes, untrusted; /* with the target's name, at any of its addresses; of those, by the public roots */
 	struct chain_facts chain; /* of the last untrusted one */
+	bool mixed; /* one address showed both kinds to the target's name */
 	bool for_target; /* its leaf says it is for the target's host */
 	bool os_trusted; /* this machine's own store accepts it */
 	bool static_leaf; /* other names get the very same certificate there */

@@ -113,18 +113,22 @@ names_an_old_address(const struct findings *x)
 	return false;
 }
 
-/* The address that our resolver names is of a server that gives one page to whatever name: no site, and no node of one. */
+/*
+ * The address that our resolver names is of a server that gives one page to whatever name: no site, and no node of one. Unless it
+ * is the page that the site's own machine gives as well.
+ */
 bool
 rule_server_for_any_name(const struct findings *x)
 {
 	return site_proven(x) && x->f.system.answered && !x->f.same_addresses &&
-	    x->address.any_name && x->f.worst != NULL && x->f.worst->from_system &&
-	    !names_an_old_address(x);
+	    x->address.any_name && !x->address.same_as_true && x->f.worst != NULL &&
+	    x->f.worst->from_system && !names_an_old_address(x);
 }
 
 /*
  * The address it names shows the certificate of somebody else. Only likely: a resolver that keeps
- * what it learned for too long names the address from which the site has moved away.
+ * what it learned for too long names the address from which the site has moved away; and one of the site's own machines
+ * may have a wrong certificate.
  */
 bool
 rule_wrong_host_site_proven(const struct findings *x)
@@ -132,7 +136,7 @@ rule_wrong_host_site_proven(const struct findings *x)
 	return site_proven(x) && x->f.system.answered && !x->f.same_addresses &&
 	    x->f.worst != NULL && x->f.worst->from_system &&
 	    mechanism_is_certificate(failure_find(x->f.worst->failure)) &&
-	    !baseline_knows_address(x->baseline, x->f.worst->ip);
+	    !x->address.same_as_true && !baseline_knows_address(x->baseline, x->f.worst->ip);
 }
 
 /*

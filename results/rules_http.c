@@ -41,18 +41,25 @@ rule_cut_elsewhere_too(const struct findings *x)
 	    x->flow.nown >= 2;
 }
 
+/*
+ * Only what is sent under the target's name is cut. A reverse proxy whose machine for this name dies in mid-page looks the
+ * same, unless it is the same page that came whole under another, or other places are cut, too.
+ */
 bool
 rule_cut_by_name(const struct findings *x)
 {
 	return page_is_missing(x) && x->flow.cut_target >= 2 && x->flow.cut_control == 0 &&
-	    x->flow.ncontrol >= 2;
+	    x->flow.ncontrol >= 2 &&
+	    (x->flow.same_page || (x->flow.cut_away > 0 && x->flow.cut_own == 0));
 }
 
+/* In turns with a stranger's page that comes whole: on a line that is full to the brim no page does. */
 bool
 rule_cut_here_only(const struct findings *x)
 {
-	return page_is_missing(x) && x->there_http == ELSEWHERE_WORKS && x->f.page_failures >= 3 &&
-	    x->f.controls_ok && !x->f.interrupted && x->f.page_depth == 0 && x->flow.cut_own == 0 &&
+	return page_is_missing(x) && x->there_http == ELSEWHERE_WORKS && x->flow.cut_target > 0 &&
+	    x->f.page_failures + x->flow.cut_target >= 3 && x->f.controls_ok && !x->f.interrupted &&
+	    x->f.page_depth == 0 && x->flow.nown >= 2 && x->flow.cut_own == 0 &&
 	    mechanism_by_page(x) != MECHANISM_NONE;
 }
 
@@ -176,7 +183,7 @@ rule_only_this_host_fails(const struct findings *x)
 {
 	return plain_fails(x) && x->host.control_n >= 2 && x->host.control_bad == 0 &&
 	    x->f.page_failures >= 3 && x->there_http != ELSEWHERE_FAILS &&
-	    (x->host.away_other == 0 || x->there_http == ELSEWHERE_WORKS);
+	    ((x->host.places > 0 && x->host.away_other == 0) || x->there_http == ELSEWHERE_WORKS);
 }
 
 bool
@@ -237,6 +244,14 @@ rule_page_fails(const struct findings *x)
 enum mechanism
 mechanism_by_page(const struct findings *x)
 {
+	const struct measurement *m = x->m;
+	size_t i;
+
+	/* A redirect's handshake that failed, and so was the last. */
+	for (i = m->ntls; i-- > 0 && x->f.page_depth > 0;)
+		if (facts_depth(&m->tls[i].c) == x->f.page_depth && m->tls[i].failure != NULL &&
+		    x->f.page_failure != NULL && strcmp(m->tls[i].failure, x->f.page_failure) == 0)
+			return mechanism_of_tls(&m->tls[i]);
 	return mechanism_of_http(failure_find(x->f.page_failure));
 }
 

@@ -11,6 +11,8 @@
 
 /* Chance alone explains a difference this clear once in so many comparisons. */
 static const double by_chance = 0.01;
+/* Where it must be seen at all, beside something that is clearer: a lost connection or two are not. */
+static const double by_accident = 0.25;
 
 enum { FORGED_MARKS = 2 };
 
@@ -85,13 +87,17 @@ rule_minted(const struct findings *x)
 	    x->there_tls != ELSEWHERE_FAILS;
 }
 
-/* Sites that have nothing to do with each other share an authority that nobody trusts. A country's own sites may honestly. */
+/*
+ * Sites that have nothing to do with each other share an authority that nobody trusts. A country's own sites may honestly, and so
+ * may those of one company: their servers show theirs to whoever asks, and elsewhere their names do no harm.
+ */
 bool
 rule_forger_of_many(const struct findings *x)
 {
 	return untrusted(x) && x->mitm.for_target && !x->mitm.chain.self_signed &&
 	    x->mitm.chain.forged_marks >= FORGED_MARKS && x->there_tls != ELSEWHERE_FAILS &&
-	    x->f.same_issuer >= 1 && (x->f.same_issuer_abroad >= 1 || !x->f.domestic);
+	    x->f.same_issuer >= 1 && (x->f.same_issuer_abroad >= 1 || !x->f.domestic) &&
+	    !(x->mitm.static_leaf && x->sni.away_fine > 0);
 }
 
 /* Anybody can write that name; but who would put it on an honest site's certificate? */
@@ -105,7 +111,8 @@ rule_known_interceptor_by_name(const struct findings *x)
 bool
 rule_forged_vantage_differs(const struct findings *x)
 {
-	return untrusted(x) && x->there_tls == ELSEWHERE_WORKS && !x->f.local_interception;
+	return untrusted(x) && x->there_tls == ELSEWHERE_WORKS && x->f.controls_ok &&
+	    !x->f.local_interception;
 }
 
 /* Vouched for by public roots for days, and now by nobody, though it is no certificate of the server's own making. */
@@ -174,13 +181,14 @@ rule_certificate_bad_elsewhere(const struct findings *x)
 /*
  * The address shows the very same one to whoever asks, for whatever name, and nobody made it on the way: the server signed it
  * itself, or it bears what a public authority puts into each (only the intermediate is missing). An interceptor that copies
- * the server's own certificate is as constant, but signs with an authority of his.
+ * the server's own certificate is as constant, but signs with an authority of his. Nor is it the site's server where every resolver
+ * that could be asked may have been lied for: a block page signs its certificate itself, too.
  */
 bool
 rule_certificate_is_servers(const struct findings *x)
 {
 	return certificate_fails(x) && x->mitm.static_leaf && !x->mitm.others_public &&
-	    x->f.worst->from_trusted &&
+	    ((x->f.doh.answered && x->f.worst->from_doh) || x->there_tls == ELSEWHERE_FAILS) &&
 	    (x->mitm.chain.self_signed || (x->mitm.chain.sct && x->mitm.chain.aia)) &&
 	    x->there_tls != ELSEWHERE_WORKS;
 }
@@ -193,7 +201,8 @@ rule_certificate_in_doubt(const struct findings *x)
 
 /*
  * Some connections get the genuine certificate, some a forged one. A site with one misconfigured machine behind a common
- * address looks the same from there; a forgery for its name at other places does not.
+ * address looks the same from there; a forgery for its name at other places does not. Where each address keeps to one kind, it is
+ * that machine's certificate.
  */
 bool
 rule_sometimes_forged(const struct findings *x)
@@ -201,14 +210,15 @@ rule_sometimes_forged(const struct findings *x)
 	return x->f.https && rule_reached(x) && x->mitm.untrusted > 0 && x->mitm.for_target &&
 	    !x->f.local_interception &&
 	    (x->mitm.away || x->mitm.chain.known != NULL ||
-		(x->mitm.untrusted >= 2 && x->mitm.minted && x->mitm.chain.forged_marks >= FORGED_MARKS) ||
-		(x->f.same_issuer_abroad >= 1 && x->mitm.chain.forged_marks >= FORGED_MARKS));
+		(x->mitm.mixed && x->mitm.chain.forged_marks >= FORGED_MARKS &&
+		    ((x->mitm.untrusted >= 2 && x->mitm.minted) || x->f.same_issuer_abroad >= 1)));
 }
 
 bool
 rule_sometimes_forged_in_doubt(const struct findings *x)
 {
-	return x->f.https && rule_reached(x) && x->mitm.untrusted > 0 && !x->f.local_interception;
+	return x->f.https && rule_reached(x) && x->mitm.untrusted > 0 && x->mitm.mixed &&
+	    !x->f.local_interception;
 }
 
 /* --- server names ---------------------------------------------------------------------------- */
@@ -237,15 +247,17 @@ rule_name_kills_places(const struct findings *x)
 	return x->f.https && !rule_reached(x) && x->sni.target.bad > 0 && x->sni.away_dead >= 2;
 }
 
+/* A single connection may fail by chance, wherever it leads; that a place answered before and is dead afterwards took several. */
 bool
 rule_name_fails_at_one_place(const struct findings *x)
 {
-	return name_fails(x) && x->sni.away_bad + x->sni.away_dead == 1 && x->sni.away_fine == 0;
+	return name_fails(x) && x->sni.away_bad + x->sni.away_dead == 1 && x->sni.away_fine == 0 &&
+	    (x->sni.away_dead == 1 || x->sni.away.bad >= 2);
 }
 
 /*
- * At its own address only this name fails. Where the name is answered at other places, it may be a reverse
- * proxy whose machine for this name is dead, or one that is told to refuse it: that cannot be told.
+ * At its own address only this name fails. Where the name is answered at other places, or there were none to
+ * try, it may be a reverse proxy whose machine for this name is dead, or one that is told to refuse it: that cannot be told.
  */
 bool
 rule_only_this_name_fails(const struct findings *x)
@@ -253,14 +265,14 @@ rule_only_this_name_fails(const struct findings *x)
 	return name_fails(x) && x->sni.target.n >= 3 && x->sni.control.n >= 2 &&
 	    x->sni.control.bad == 0 && x->sni.control.by[REPLY_NO_TCP] == 0 &&
 	    x->there_tls != ELSEWHERE_FAILS &&
-	    (x->sni.target.kind == REPLY_RESET || x->sni.target.kind == REPLY_SILENCE ||
-		x->there_tls == ELSEWHERE_WORKS) &&
-	    (x->sni.away_fine == 0 || x->there_tls == ELSEWHERE_WORKS);
+	    (x->there_tls == ELSEWHERE_WORKS ||
+		((x->sni.target.kind == REPLY_RESET || x->sni.target.kind == REPLY_SILENCE) &&
+		    x->sni.places > 0 && x->sni.away_fine == 0));
 }
 
 /*
  * Connections fail at random, but only with the target's name, and more often than chance explains. A
- * server that fails at random fails other names, too, and has no hand in what happens at other places.
+ * server that fails at random fails other names, too, unless it is a proxy; but it has no hand in what happens at other places.
  */
 bool
 rule_sometimes_fails(const struct findings *x)
@@ -272,7 +284,7 @@ rule_sometimes_fails(const struct findings *x)
 	if (!x->f.https || s->target.bad + s->away.bad == 0 ||
 	    s->target.server + s->away.server == 0 || s->control.bad + s->away_others.bad > 0)
 		return false;
-	return p < by_chance && (s->away.bad > 0 || (s->p_own < by_chance && s->places == 0));
+	return p < by_chance && s->away.bad >= 2 && s->p_away < by_accident;
 }
 
 /*

@@ -185,7 +185,7 @@ static void
 judge_place(const struct place *p, struct sni_facts *out)
 {
 	bool target_bad = p->target.n > 0 && p->target.bad == p->target.n && p->target.server == 0;
-	bool after_dead = all_of(&p->after) > 0 && p->after.server == 0;
+	bool after_dead = all_of(&p->after) > 0 && p->after.server == 0 && p->canary.server == 0;
 
 	if (p->before.server == 0 || all_of(&p->target) == 0)
 		return;
@@ -546,8 +546,10 @@ trials_address(const struct measurement *m, struct address_trials *out)
 	*out = (struct address_trials){.asked = page != NULL};
 	out->answered = page != NULL && page->code > 0;
 	out->any_name = out->answered && canary != NULL && same_page(page, canary);
-	out->other_than_true =
-	    out->answered && genuine != NULL && genuine->code > 0 && !same_page(page, genuine);
+	if (!out->answered || genuine == NULL || genuine->code == 0)
+		return;
+	out->same_as_true = same_page(page, genuine);
+	out->other_than_true = !out->same_as_true;
 }
 
 /* --- flows ----------------------------------------------------------------------------------- */
@@ -569,13 +571,18 @@ facts_rate(const struct http_request *r)
 	return (double)r->body_length / (took > shortest_s ? took : shortest_s);
 }
 
-/* Ended by somebody before the page did; a slow one that was still coming when our time ran out is not. */
+/*
+ * Ended by somebody after the page began and before it did; a slow one that was still coming when our time ran out is not. What never
+ * began is for the tests of names: servers turn strangers away.
+ */
 static bool
 cut(const struct http_request *r)
 {
 	enum failure f = failure_find(r->failure);
 	double all = r->c.t - r->c.t0;
 
+	if (r->first_byte_s < 0)
+		return false;
 	if (f == FAILURE_CONNECTION_RESET || f == FAILURE_EOF)
 		return true;
 	return silent(f) && (r->last_byte_s < 0 || r->c.t - r->last_byte_s > all / 2);
@@ -626,6 +633,35 @@ cut_midway(const struct measurement *c, const char *why)
 	return n;
 }
 
+static bool
+is_begun(const struct measurement *m, const struct http_request *whole)
+{
+	const struct http_request *r;
+	size_t i;
+
+	for (i = 0; i < m->nrequests; i++) {
+		r = &m->requests[i];
+		if (r->failure != NULL && r->title != NULL && facts_depth(&r->c) == 0 &&
+		    strcmp(r->title, whole->title) == 0 && whole->body_length > r->body_length)
+			return true;
+	}
+	return false;
+}
+
+/* A page that came whole under another name, and whose beginning came under the target's. */
+static bool
+control_has_targets_page(const struct measurement *m)
+{
+	const struct measurement *c = m->confirm;
+	size_t i;
+
+	for (i = 0; c != NULL && i < c->nrequests; i++)
+		if (trials_why(&c->requests[i].c, "flow_control") && c->requests[i].failure == NULL &&
+		    c->requests[i].title != NULL && is_begun(m, &c->requests[i]))
+			return true;
+	return false;
+}
+
 void
 trials_flow(const struct measurement *m, struct flow_trials *out)
 {
@@ -641,6 +677,7 @@ trials_flow(const struct measurement *m, struct flow_trials *out)
 	out->own = flow_median(c, "flow_own", &out->nown, &out->cut_own, &own_least, &unused);
 	out->away = flow_median(c, "flow_away", &out->naway, &out->cut_away, &unused, &away_most);
 	out->cut_away = cut_midway(c, "flow_away");
+	out->same_page = control_has_targets_page(m);
 	out->target_always_slower =
 	    out->ntarget >= 2 && out->ncontrol >= 2 && target_most < control_least;
 	out->away_always_slower = out->naway >= 2 && out->nown >= 2 && away_most < own_least;

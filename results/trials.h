@@ -87,6 +87,7 @@ void trials_host(const struct measurement *m, struct host_trials *out);
 struct address_trials {
 	bool asked, answered, any_name;
 	bool other_than_true; /* at an address that DoH names is another page */
+	bool same_as_true; /* the same: it is the site's own machine */
 };
 void trials_address(const struct measurement *m, struct address_trials *out);
 
@@ -96,6 +97,7 @@ struct flow_trials {
 	double target, control, own, away;
 	int ntarget, ncontrol, nown, naway;
 	int cut_target, cut_control, cut_own, cut_away;
+	bool same_page; /* another name was given the page that under the target's is cut: its server is well */
 	bool target_always_slower, away_always_slower; /* even its fastest than the slowest under another name */
 };
 void trials_flow(const struct measurement *m, struct flow_trials *out);

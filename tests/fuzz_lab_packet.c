@@ -37,7 +37,7 @@ show(struct censor *censor, const uint8_t *data, size_t size, enum direction dir
 	address_parse(p.src.version == 6 ? "2001:db8::1" : "192.0.2.1", &box);
 	censor_decide(censor, &p, direction, 1, &decision);
 	for (i = 0; i < decision.nsend; i++)
-		censor_answer(decision.send[i], &decision, &p, direction, &box, look_at_forged, NULL);
+		censor_answer(i, &decision, &p, direction, &box, look_at_forged, NULL);
 }
 
 /* The first byte tells how long the first packet is; the second is the rest: a stream may come in two. */

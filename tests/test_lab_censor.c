@@ -91,7 +91,7 @@ pass(struct scene *s, enum direction direction, struct buf *bytes)
 	assert_true(packet_parse(&p, (const uint8_t *)bytes->data, bytes->len));
 	censor_decide(s->censor, &p, direction, s->now_s, &s->last);
 	for (i = 0; i < s->last.nsend; i++)
-		censor_answer(s->last.send[i], &s->last, &p, direction, &box, keep_forged, s);
+		censor_answer(i, &s->last, &p, direction, &box, keep_forged, s);
 	buf_free(bytes);
 	return !s->last.drop;
 }

@@ -292,13 +292,13 @@ a_query_is_answered_with_its_own_question(void **state)
 	assert_true(peek_dns_question(query, len, &question));
 	assert_string_equal(question.name, "news1.lab");
 	assert_int_equal(question.type, 1);
-	forge_dns(query, &question, 0, &address4, &out);
+	forge_dns(query, &question, 0, &address4, &none, &out);
 	assert_int_equal(out.len, len + 16);
 	assert_memory_equal(out.data, "\x12\x34\x81\x80\0\1\0\1", 8);
 	assert_memory_equal(out.data + 12, query + 12, len - 12); /* the letters' case, too */
 	assert_memory_equal(out.data + out.len - 4, "\x0a\x0a\x22\x23", 4);
 	buf_clear(&out);
-	forge_dns(query, &question, 3, &none, &out);
+	forge_dns(query, &question, 3, &none, &none, &out);
 	assert_int_equal(out.len, len);
 	assert_memory_equal(out.data + 2, "\x81\x83\0\1\0\0", 6);
 	buf_free(&out);

@@ -105,7 +105,7 @@ a_scenario_changes_a_site(void **state)
 	assert_int_equal(site->down, DOWN_SILENT);
 	assert_true(site->flaky > 0.29 && site->flaky < 0.31);
 	assert_int_equal(site->stranger, STRANGER_RESET);
-	assert_true(site->stranger_all);
+	assert_int_equal(site->stranger_who, WHO_ALL);
 	assert_int_equal(site->slow_kbit, 64);
 	assert_int_equal(site->naddresses, 1);
 }

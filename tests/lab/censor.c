@@ -146,7 +146,8 @@ matches(struct censor *censor, size_t i, const struct sight *sight)
 	    (!rule->server_hello || sight->server_hello) && flow->server_bytes >= rule->after_bytes &&
 	    rule_where_matches(rule, &flow->server) && name_fits(rule->sni, true, flow->sni) &&
 	    name_fits(rule->host, true, flow->host) &&
-	    name_fits(rule->qname, sight->has_question, sight->question.name) && chance_fits(censor, i, flow);
+	    name_fits(rule->qname, sight->has_question, sight->question.name) &&
+	    (rule->qtype <= 0 || (sight->has_question && sight->question.type == rule->qtype)) && chance_fits(censor, i, flow);
 }
 
 /* --- acting ---------------------------------------------------------------------------------- */
@@ -205,8 +206,9 @@ shared_shaper(struct censor *censor, const struct address *server, double kbit)
 
 /* fresh: this connection has not set the rule off before; datagrams and SYNs set it off each time. */
 static void
-act(struct censor *censor, const struct action *action, const struct sight *sight, bool fresh, struct decision *out)
+act(struct censor *censor, const struct rule *rule, size_t k, const struct sight *sight, bool fresh, struct decision *out)
 {
+	const struct action *action = &rule->actions[k];
 	struct flow *flow = sight->flow;
 
 	switch (action->kind) {
@@ -215,8 +217,13 @@ act(struct censor *censor, const struct action *action, const struct sight *sigh
 		out->drop = true;
 		break;
 	case ACTION_ICMP:
+		out->manner[out->nsend] = rule->manner;
 		out->send[out->nsend++] = action;
 		out->drop = true;
+		break;
+	case ACTION_DROP_HOME:
+		flow->dropped_home = true;
+		out->drop = out->drop || sight->direction == HOMEWARD;
 		break;
 	case ACTION_DROP_PACKET:
 	case ACTION_ONLY:
@@ -224,12 +231,15 @@ act(struct censor *censor, const struct action *action, const struct sight *sigh
 		break;
 	case ACTION_RST:
 	case ACTION_RST_CLIENT:
+	case ACTION_RST_SERVER:
 	case ACTION_FIN:
 	case ACTION_ALERT:
 	case ACTION_DNS:
 	case ACTION_HTTP:
-		if (fresh)
-			out->send[out->nsend++] = action;
+		if (!fresh)
+			break;
+		out->manner[out->nsend] = rule->manner;
+		out->send[out->nsend++] = action;
 		break;
 	case ACTION_PORT:
 		flow->handed_to = (uint16_t)action->number;
@@ -255,7 +265,7 @@ follow_rule(struct censor *censor, size_t i, const struct sight *sight, struct d
 
 	sight->flow->fired |= 1ULL << i;
 	for (k = 0; k < rule->nactions && out->nsend < DECISION_SENDS; k++)
-		act(censor, &rule->actions[k], sight, fresh, out);
+		act(censor, rule, k, sight, fresh, out);
 }
 
 void
@@ -271,7 +281,8 @@ censor_decide(struct censor *censor, const struct packet *p, enum direction dire
 	out->flow = sight.flow = flows_find(censor->flows, p, direction);
 	if (sight.flow == NULL)
 		return;
-	out->drop = sight.flow->dropped || residual_holds(censor, sight.flow, now_s);
+	out->drop = sight.flow->dropped || (sight.flow->dropped_home && direction == HOMEWARD) ||
+	    residual_holds(censor, sight.flow, now_s);
 	if (out->drop)
 		return;
 	look(&sight);

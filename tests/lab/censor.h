@@ -18,6 +18,7 @@ struct decision {
 	bool drop;
 	struct flow *flow; /* the censor's; NULL none */
 	const struct action *send[DECISION_SENDS]; /* what to send, for censor_answer */
+	struct manner manner[DECISION_SENDS]; /* and how */
 	size_t nsend;
 };
 
@@ -29,11 +30,11 @@ void censor_decide(struct censor *censor, const struct packet *p, enum direction
     struct decision *out);
 
 /*
- * Builds the packets that an action of a decision sends. The packet that set it off goes on to its end before them, unless the
+ * Builds the packets that the action i of a decision sends, as late as its manner says: that is the caller's part. The packet that set it off goes on to its end before them, unless the
  * decision is to drop it. emit gets each, and copies it.
  */
 typedef void censor_emit(enum direction direction, const uint8_t *data, size_t len, void *arg);
-void censor_answer(const struct action *action, const struct decision *decision, const struct packet *p,
+void censor_answer(size_t i, const struct decision *decision, const struct packet *p,
     enum direction direction, const struct address *box, censor_emit *emit, void *arg);
 
 #endif

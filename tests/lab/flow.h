@@ -28,7 +28,7 @@ struct flow {
 	double server_bytes;
 	/* the censor's own: bits are rules */
 	uint64_t drawn, lucky, fired;
-	bool dropped;
+	bool dropped, dropped_home; /* both ways, what the server sends */
 	struct shaper shaper;
 	struct shaper *shared; /* of all flows with this server; NULL none */
 };

@@ -10,6 +10,7 @@ enum { BOX_TTL = 61 }; /* as from 64, three hops away */
 /* One forgery: what it is about, and where it goes. */
 struct forgery {
 	const struct action *action;
+	const struct manner *manner;
 	const struct packet *p;
 	enum direction direction;
 	bool dropped; /* the packet that set it off */
@@ -22,8 +23,18 @@ struct forgery {
 static void
 send_to(struct forgery *f, enum direction to)
 {
-	f->emit(to, (const uint8_t *)f->packet.data, f->packet.len, f->arg);
+	double copies = f->manner->copies;
+
+	do
+		f->emit(to, (const uint8_t *)f->packet.data, f->packet.len, f->arg);
+	while (--copies >= 1);
 	buf_clear(&f->packet);
+}
+
+static uint8_t
+ttl_of(const struct forgery *f)
+{
+	return f->manner->ttl > 0 ? (uint8_t)f->manner->ttl : BOX_TTL;
 }
 
 /* How far the sender's numbers will have come at the other end: a SYN and a FIN count as a byte. */
@@ -42,7 +53,7 @@ send_segment(struct forgery *f, enum direction to, uint8_t flags, const void *pa
 {
 	const struct packet *p = f->p;
 	bool onward = to == f->direction;
-	struct packet_plan plan = {.ttl = BOX_TTL, .flags = flags};
+	struct packet_plan plan = {.ttl = ttl_of(f), .flags = flags};
 	uint32_t behind = p->seq + length_in_seq(p);
 
 	plan.src = onward ? p->src : p->dst;
@@ -60,8 +71,9 @@ send_segment(struct forgery *f, enum direction to, uint8_t flags, const void *pa
 static void
 forge_rst(struct forgery *f)
 {
-	send_segment(f, HOMEWARD, TCP_RST, "", 0);
-	if (f->action->kind == ACTION_RST)
+	if (f->action->kind != ACTION_RST_SERVER)
+		send_segment(f, HOMEWARD, TCP_RST, "", 0);
+	if (f->action->kind != ACTION_RST_CLIENT)
 		send_segment(f, OUTWARD, TCP_RST, "", 0);
 }
 
@@ -111,13 +123,13 @@ forge_answer(struct forgery *f)
 {
 	const struct packet *p = f->p;
 	struct packet_plan plan = {
-	    .src = p->dst, .dst = p->src, .sport = p->dport, .dport = p->sport, .ttl = BOX_TTL};
+	    .src = p->dst, .dst = p->src, .sport = p->dport, .dport = p->sport, .ttl = ttl_of(f)};
 	struct question question;
 	struct buf answer = BUF_EMPTY;
 
 	if (!peek_dns_question(p->payload, p->payload_len, &question))
 		return;
-	forge_dns(p->payload, &question, (int)f->action->number, &f->action->address, &answer);
+	forge_dns(p->payload, &question, (int)f->action->number, &f->action->address, &f->action->second, &answer);
 	packet_build_udp(&plan, answer.data, answer.len, &f->packet);
 	buf_free(&answer);
 	send_to(f, HOMEWARD);
@@ -130,6 +142,7 @@ static const struct {
 } forgers[] = {
     {ACTION_RST, PROTO_TCP, forge_rst},
     {ACTION_RST_CLIENT, PROTO_TCP, forge_rst},
+    {ACTION_RST_SERVER, PROTO_TCP, forge_rst},
     {ACTION_FIN, PROTO_TCP, forge_fin},
     {ACTION_ALERT, PROTO_TCP, forge_alert},
     {ACTION_HTTP, PROTO_TCP, forge_http},
@@ -138,10 +151,11 @@ static const struct {
 };
 
 void
-censor_answer(const struct action *action, const struct decision *decision, const struct packet *p,
+censor_answer(size_t which, const struct decision *decision, const struct packet *p,
     enum direction direction, const struct address *box, censor_emit *emit, void *arg)
 {
-	struct forgery f = {.action = action, .p = p, .direction = direction, .dropped = decision->drop,
+	const struct action *action = decision->send[which];
+	struct forgery f = {.action = action, .manner = &decision->manner[which], .p = p, .direction = direction, .dropped = decision->drop,
 	    .box = box, .packet = BUF_EMPTY, .emit = emit, .arg = arg};
 	size_t i;
 

@@ -252,8 +252,10 @@ answer(struct forwarder *f, const struct decision *decision, const struct packet
 	struct emission e = {f, p, direction, now_ns};
 	size_t i;
 
-	for (i = 0; i < decision->nsend; i++)
-		censor_answer(decision->send[i], decision, p, direction, &box, emit, &e);
+	for (i = 0; i < decision->nsend; i++) {
+		e.now_ns = now_ns + (int64_t)(decision->manner[i].after_ms * 1e6);
+		censor_answer(i, decision, p, direction, &box, emit, &e);
+	}
 }
 
 /* When the flow's own narrow places let it through. */
@@ -468,6 +470,8 @@ forwarder_new(const struct forwarder_plan *plan)
 	f->base = plan->base;
 	f->line = plan->line;
 	f->up.kbit = f->down.kbit = plan->line->rate_kbit;
+	if (plan->line->up_kbit > 0)
+		f->up.kbit = plan->line->up_kbit;
 	f->syns = plan->line->syn_limit;
 	f->random = plan->seed;
 	f->censor = censor_new(plan->rules, plan->nrules, plan->seed);

@@ -11,6 +11,7 @@ struct line {
 	const char *resolver; /* "isp", "router", "public", or an address */
 	int delay_ms; /* there and back, beside what any line has */
 	int rate_kbit; /* each way; 0 no limit */
+	int up_kbit; /* from the client; 0: as rate_kbit */
 	double loss_pct; /* each way */
 	int mtu; /* longer packets vanish; 0 no limit */
 	int syn_limit; /* SYNs a second; 0 no limit */

@@ -235,20 +235,18 @@ peek_dns_question(const uint8_t *data, size_t len, struct question *out)
 	return !r.failed;
 }
 
-void
-forge_dns(const uint8_t *query, const struct question *question, int rcode, const struct address *address,
-    struct buf *out)
+static bool
+is_asked_for(const struct question *question, const struct address *address)
 {
-	bool answers = address->version == 4 ? question->type == 1 : address->version == 6 && question->type == 28;
+	return (address->version == 4 && question->type == 1) || (address->version == 6 && question->type == 28);
+}
+
+static void
+forge_record(const struct question *question, const struct address *address, struct buf *out)
+{
 	size_t len = address->version == 6 ? 16 : 4;
 
-	buf_add(out, query, 2);
-	buf_u16(out, (uint16_t)(DNS_RESPONSE | DNS_RD | DNS_RA | rcode));
-	buf_u16(out, 1);
-	buf_u16(out, answers);
-	buf_u32(out, 0);
-	buf_add(out, query + DNS_HEADER, question->end - DNS_HEADER);
-	if (!answers)
+	if (!is_asked_for(question, address))
 		return;
 	buf_u16(out, 0xc000 | DNS_HEADER); /* the name of the question */
 	buf_u16(out, question->type);
@@ -256,4 +254,18 @@ forge_dns(const uint8_t *query, const struct question *question, int rcode, cons
 	buf_u32(out, FORGED_TTL);
 	buf_u16(out, (uint16_t)len);
 	buf_add(out, address->bytes, len);
+}
+
+void
+forge_dns(const uint8_t *query, const struct question *question, int rcode, const struct address *address,
+    const struct address *second, struct buf *out)
+{
+	buf_add(out, query, 2);
+	buf_u16(out, (uint16_t)(DNS_RESPONSE | DNS_RD | DNS_RA | rcode));
+	buf_u16(out, 1);
+	buf_u16(out, (uint16_t)(is_asked_for(question, address) + is_asked_for(question, second)));
+	buf_u32(out, 0);
+	buf_add(out, query + DNS_HEADER, question->end - DNS_HEADER);
+	forge_record(question, address, out);
+	forge_record(question, second, out);
 }

@@ -35,8 +35,11 @@ struct question {
 /* A query with one question; false for anything else. */
 bool peek_dns_question(const uint8_t *data, size_t len, struct question *out);
 
-/* The forged answer to a query that peek_dns_question has read: an rcode, or an address where it has the type asked for. */
+/*
+ * The forged answer to a query that peek_dns_question has read: an rcode, or the addresses (of version 0: none) that have the
+ * type asked for.
+ */
 void forge_dns(const uint8_t *query, const struct question *question, int rcode, const struct address *address,
-    struct buf *out);
+    const struct address *second, struct buf *out);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "tests/lab/line.h"
@@ -12,8 +13,10 @@
 
 static const char store[] = "/etc/ssl/certs/ca-certificates.crt";
 
+static const char controls_head[] =
+    "url,category_code,category_description,date_added,source,notes\n";
+
 static const char controls[] =
-    "url,category_code,category_description,date_added,source,notes\n"
     "https://control1.lab/,CTRL,Control content,,lab,foreign\n"
     "https://control2.lab/,CTRL,Control content,,lab,foreign\n"
     "https://control3.lab/,CTRL,Control content,,lab,foreign\n"
@@ -66,6 +69,28 @@ write_resolv_conf(const char *dir, const char *name, const char *ip)
 	return result;
 }
 
+static int
+write_controls(const char *dir, const struct words *own)
+{
+	struct buf text = BUF_EMPTY;
+	const char *control;
+	size_t i;
+	int url, result;
+
+	buf_puts(&text, controls_head);
+	for (i = 0; i < own->n; i++) {
+		control = own->items[i];
+		url = (int)strcspn(control, " \t");
+		buf_printf(&text, "%.*s,CTRL,Control content,,lab,%s\n", url, control,
+		    control + url + strspn(control + url, " \t"));
+	}
+	if (own->n == 0)
+		buf_puts(&text, controls);
+	result = write_text(dir, "controls.csv", buf_str(&text));
+	buf_free(&text);
+	return result;
+}
+
 int
 probe_files_write(const char *dir, const char *certs, const struct scenario *scenario, const struct line *line)
 {
@@ -88,7 +113,7 @@ probe_files_write(const char *dir, const char *certs, const struct scenario *sce
 	int result = write_text(dir, "netvane.conf", text);
 
 	free(text);
-	if (result != 0 || write_text(dir, "controls.csv", controls) != 0)
+	if (result != 0 || write_controls(dir, &scenario->controls) != 0)
 		return -1;
 	return write_resolv_conf(dir, "resolv.conf", resolver_ip(line->resolver));
 }

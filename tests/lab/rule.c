@@ -19,6 +19,7 @@ static const struct match_type {
     {"sni", VALUE_TEXT, offsetof(struct rule, sni)},
     {"host", VALUE_TEXT, offsetof(struct rule, host)},
     {"qname", VALUE_TEXT, offsetof(struct rule, qname)},
+    {"qtype", VALUE_NUMBER, offsetof(struct rule, qtype)},
     {"syn", VALUE_NONE, offsetof(struct rule, syn)},
     {"serverhello", VALUE_NONE, offsetof(struct rule, server_hello)},
     {"after_bytes", VALUE_NUMBER, offsetof(struct rule, after_bytes)},
@@ -122,8 +123,10 @@ static const struct action_type {
 } action_types[] = {
     {"drop", ACTION_DROP, VALUE_NONE},
     {"drop-packet", ACTION_DROP_PACKET, VALUE_NONE},
+    {"drop-home", ACTION_DROP_HOME, VALUE_NONE},
     {"rst", ACTION_RST, VALUE_NONE},
     {"rst-client", ACTION_RST_CLIENT, VALUE_NONE},
+    {"rst-server", ACTION_RST_SERVER, VALUE_NONE},
     {"fin", ACTION_FIN, VALUE_NONE},
     {"alert", ACTION_ALERT, VALUE_NUMBER},
     {"icmp", ACTION_ICMP, VALUE_NUMBER},
@@ -141,14 +144,35 @@ static const struct {
 	int rcode;
 } rcodes[] = {{"empty", 0}, {"servfail", 2}, {"nxdomain", 3}, {"refused", 5}};
 
+static const struct {
+	const char *name;
+	size_t offset; /* of a double */
+} manners[] = {
+    {"copies", offsetof(struct manner, copies)},
+    {"after_ms", offsetof(struct manner, after_ms)},
+    {"ttl", offsetof(struct manner, ttl)},
+};
+
+/* "192.0.2.1", "192.0.2.1,192.0.2.2" */
+static bool
+read_addresses(struct action *action, char *text)
+{
+	char *comma = strchr(text, ',');
+
+	if (comma != NULL)
+		*comma = '\0';
+	return address_parse(text, &action->address) == 0 &&
+	    (comma == NULL || address_parse(comma + 1, &action->second) == 0);
+}
+
 /* "nxdomain", "A:192.0.2.1" */
 static bool
-read_forgery(struct action *action)
+read_forgery(struct action *action, struct arena *arena)
 {
 	size_t i;
 
 	if (strncmp(action->text, "A:", 2) == 0)
-		return address_parse(action->text + 2, &action->address) == 0;
+		return read_addresses(action, arena_strdup(arena, action->text + 2));
 	for (i = 0; i < sizeof(rcodes) / sizeof(rcodes[0]); i++) {
 		if (strcmp(rcodes[i].name, action->text) != 0)
 			continue;
@@ -175,6 +199,9 @@ read_action(struct rule *rule, const char *name, const char *value, struct arena
 	struct action *action = &rule->actions[rule->nactions];
 	size_t i;
 
+	for (i = 0; value != NULL && i < sizeof(manners) / sizeof(manners[0]); i++)
+		if (strcmp(manners[i].name, name) == 0)
+			return read_number(value, (double *)(void *)((char *)&rule->manner + manners[i].offset));
 	for (i = 0; i < sizeof(action_types) / sizeof(action_types[0]); i++) {
 		const struct action_type *type = &action_types[i];
 
@@ -185,7 +212,7 @@ read_action(struct rule *rule, const char *name, const char *value, struct arena
 		if (type->type == VALUE_NUMBER)
 			return read_number(value, &action->number);
 		action->text = arena_strdup(arena, value);
-		return type->kind == ACTION_DNS ? read_forgery(action)
+		return type->kind == ACTION_DNS ? read_forgery(action, arena)
 		    : type->kind == ACTION_HTTP ? read_response(action)
 						: true;
 	}

@@ -132,6 +132,18 @@ read_columns(struct scenario *s, void *field, const char *value)
 	return wrong;
 }
 
+/* URL NOTES: a line of the probe's list of controls. */
+static const char *
+read_control(struct scenario *s, void *field, const char *value)
+{
+	struct words *controls = field;
+
+	if (strpbrk(value, " \t") == NULL || strchr(value, ',') != NULL)
+		return "should be URL NOTES";
+	*ARENA_PUSH(s->arena, controls->items, controls->n) = arena_strdup(s->arena, value);
+	return NULL;
+}
+
 /* URL STATUSES MECHANISMS [COLUMN...] */
 static const char *
 read_target(struct scenario *s, void *field, const char *value)
@@ -240,6 +252,8 @@ static const struct key {
     {"run", "rounds", read_int, AT(rounds)},
     {"run", "args", read_words, AT(arguments)},
     {"run", "list", read_words, AT(list)},
+    {"run", "control", read_control, AT(controls)},
+    {"line", "up_kbit", read_int, AT(line.up_kbit)},
 };
 
 struct reading {

@@ -50,6 +50,7 @@ struct scenario {
 	unsigned columns; /* bits of those that make sense */
 	int rounds;
 	struct words arguments; /* for netvane check */
+	struct words controls; /* "URL NOTES"; none: the lab's usual ones */
 	struct words list; /* URLs to measure; none: those of the truth and some bystanders */
 };
 

@@ -103,20 +103,28 @@ static const struct {
 	enum world_view view;
 } views[] = {{"isp:", VIEW_ISP}, {"public:", VIEW_PUBLIC}, {"doh:", VIEW_DOH}};
 
+unsigned
+world_views(char **text)
+{
+	size_t i, len;
+
+	for (i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
+		len = strlen(views[i].prefix);
+		if (strncmp(*text, views[i].prefix, len) != 0)
+			continue;
+		*text += len;
+		return views[i].view;
+	}
+	return VIEW_ALL;
+}
+
 static void
-add_address(struct world *world, struct site *site, const char *text)
+add_address(struct world *world, struct site *site, char *text)
 {
 	struct site_address *address = ARENA_PUSH(world->arena, site->addresses, site->naddresses);
-	size_t i;
 	bool valid;
 
-	address->views = VIEW_ALL;
-	for (i = 0; i < sizeof(views) / sizeof(views[0]); i++)
-		if (strncmp(text, views[i].prefix, strlen(views[i].prefix)) == 0) {
-			address->views = views[i].view;
-			text += strlen(views[i].prefix);
-			break;
-		}
+	address->views = world_views(&text);
 	valid = world_ip_parse(&address->ip, text);
 	assert(valid);
 	(void)valid;
@@ -273,6 +281,9 @@ forge_names(const struct forge *forge, const char *name)
 {
 	size_t i;
 
+	for (i = 0; i < forge->nexcept; i++)
+		if (strcasecmp(forge->except[i], name) == 0)
+			return false;
 	for (i = 0; i < forge->nnames; i++)
 		if (strcmp(forge->names[i], "*") == 0 || strcasecmp(forge->names[i], name) == 0)
 			return true;

@@ -23,7 +23,10 @@ struct http_kind;
 enum world_view { VIEW_ISP = 1, VIEW_PUBLIC = 2, VIEW_DOH = 4, VIEW_ALL = 7 };
 
 /* What a server does with a ClientHello whose name is not its own. */
-enum world_stranger { STRANGER_DEFAULT, STRANGER_ALERT, STRANGER_CLOSE, STRANGER_RESET };
+enum world_stranger { STRANGER_DEFAULT, STRANGER_ALERT, STRANGER_CLOSE, STRANGER_RESET, STRANGER_SILENCE };
+
+/* ... and with whom it does so: with its own name where the machine behind a proxy is dead. */
+enum world_who { WHO_STRANGERS, WHO_ALL, WHO_OWN };
 
 /* What a server does with a Host that is not its own. */
 enum world_host { HOST_PAGE, HOST_404, HOST_301 };
@@ -39,6 +42,8 @@ struct site_address {
 	struct world_ip ip;
 	unsigned views;
 	bool dead; /* nobody listens there */
+	bool deaf; /* packets to it vanish */
+	const struct cert_kind *cert; /* of this machine; NULL: the site's */
 };
 
 struct site {
@@ -51,11 +56,14 @@ struct site {
 	const struct http_kind *http;
 	size_t page_size;
 	enum world_stranger stranger;
-	bool stranger_all; /* it does so with every name */
+	enum world_who stranger_who;
 	enum world_host host;
 	enum world_down down;
 	double flaky;  /* share of the connections that are reset after the ClientHello */
 	int slow_kbit; /* 0: as fast as it goes */
+	int late_ms;   /* before the first byte of a response */
+	bool tls12;    /* and nothing newer */
+	bool no_port80, resets_port80;
 	bool plain;    /* http:// only */
 	bool quic;
 	bool doh; /* /dns-query answers, as the resolver of that name */
@@ -72,6 +80,8 @@ enum lie_kind {
 	LIE_GARBAGE /* an answer section that ends too early */
 };
 
+enum { WILDCARDS_MAX = 4 };
+
 struct lie {
 	const char *name;
 	enum lie_kind kind;
@@ -84,8 +94,11 @@ struct resolver {
 	enum world_view view;
 	bool dead; /* nothing comes back */
 	int slow_ms;
-	bool wildcard; /* names that do not exist have this address: */
-	struct world_ip wildcard_ip;
+	bool wildcard; /* names that do not exist have these addresses: */
+	struct world_ip wildcard_ips[WILDCARDS_MAX];
+	size_t nwildcard_ips;
+	enum lie_kind aaaa; /* what it says to AAAA */
+	bool lies_about_aaaa, no_edns;
 	struct lie *lies;
 	size_t nlies;
 };
@@ -94,6 +107,8 @@ struct resolver {
 struct forge {
 	char **names; /* "*" is every name */
 	size_t nnames;
+	char **except; /* of them */
+	size_t nexcept;
 	const char *style; /* of world_certs.h */
 	double probability;
 };
@@ -121,6 +136,9 @@ void world_free(struct world *world);
 const char *world_set(struct world *world, const char *key, const char *value);
 /* Reads the [world] section of a scenario; 0, or -1 after logging every bad line. */
 int world_read(struct world *world, const char *path);
+
+/* Which resolvers tell of an address that is written "isp:IP", "public:IP", "doh:IP" or "IP"; moves on to the IP. */
+unsigned world_views(char **text);
 
 /* By the name, or www. and the name, in any case. NULL: there is none. */
 struct site *world_site_named(const struct world *world, const char *name);

@@ -22,7 +22,8 @@ enum {
 	EMBEDDED_NUL = 8,
 	ABSURD_DATES = 16,
 	PADDED = 32,
-	OTHER_AUTHORITY = 64
+	OTHER_AUTHORITY = 64,
+	BARE = 128 /* without what public authorities put in */
 };
 
 struct cert_kind {
@@ -37,6 +38,8 @@ static const struct cert_kind kinds[] = {
     {"expired", NULL, 0, -93, -3},
     {"wronghost", NULL, OTHER_HOST, -20, 70},
     {"selfsigned", NULL, SELF_SIGNED, -20, 3000},
+    {"expiredself", NULL, SELF_SIGNED, -800, -70},
+    {"internal", "untrusted", BARE, -20, 300},
     {"untrusted", "untrusted", 0, -20, 300},
     {"nointermediate", NULL, NO_INTERMEDIATE, -20, 70},
     {"rotated", NULL, OTHER_AUTHORITY, 0, 90},
@@ -48,7 +51,8 @@ static const struct cert_kind kinds[] = {
 };
 
 static const struct style {
-	const char *name, *ca;
+	const char *name;
+	const char *ca; /* "": itself; NULL: a portal's one certificate */
 	bool exponent3;
 	int shift_hours; /* of the dates; 2019's interceptor moved them by six hours */
 } styles[] = {
@@ -57,6 +61,8 @@ static const struct style {
     {"unknown", "forger-unknown", false, 0},
     {"antivirus", "forger-antivirus", false, 0},
     {"portal", NULL, false, 0},
+    {"lookalike", "forger-lookalike", false, 0},
+    {"selfsigned", "", false, 0},
 };
 
 /* A context made before, and what for. */
@@ -181,7 +187,8 @@ make_leaf(const char *name, const struct ca *ca, const struct cert_kind *kind, E
 	    (long)kind->from_days * X509_DAY, (long)kind->to_days * X509_DAY);
 
 	x509_extend_names(leaf, host, kind->ways & EMBEDDED_NUL);
-	extend_as_public(leaf, ca);
+	if (!(kind->ways & BARE))
+		extend_as_public(leaf, ca);
 	if (kind->ways & ABSURD_DATES)
 		set_absurd_dates(leaf);
 	x509_sign(leaf, ca != NULL ? ca->key : key);
@@ -353,17 +360,19 @@ shifted(const ASN1_TIME *time, int hours)
 static X509 *
 forge_leaf(const X509 *real, const struct ca *ca, const struct style *style, EVP_PKEY *key)
 {
-	X509 *leaf = x509_new("CN=forged", ca->cert, key, 0, 0);
+	X509 *leaf = x509_new("CN=forged", ca != NULL ? ca->cert : NULL, key, 0, 0);
 	ASN1_TIME *from = shifted(X509_get0_notBefore(real), style->shift_hours);
 	ASN1_TIME *to = shifted(X509_get0_notAfter(real), style->shift_hours);
 	int names = X509_get_ext_by_NID(real, NID_subject_alt_name, -1);
 
 	X509_set_subject_name(leaf, X509_get_subject_name(real));
+	if (ca == NULL)
+		X509_set_issuer_name(leaf, X509_get_subject_name(real));
 	X509_set1_notBefore(leaf, from);
 	X509_set1_notAfter(leaf, to);
 	if (names >= 0)
 		X509_add_ext(leaf, X509_get_ext(real, names), -1);
-	x509_sign(leaf, ca->key);
+	x509_sign(leaf, ca != NULL ? ca->key : key);
 	ASN1_TIME_free(from);
 	ASN1_TIME_free(to);
 	return leaf;
@@ -382,7 +391,7 @@ certs_forged(struct certs *certs, SSL_CTX *real, const char *name)
 	ctx = cache_find(certs, NULL, real, style);
 	if (ctx != NULL)
 		return ctx;
-	ca = ca_find(certs->authorities, style->ca);
+	ca = style->ca[0] != '\0' ? ca_find(certs->authorities, style->ca) : NULL;
 	leaf = forge_leaf(SSL_CTX_get0_certificate(real), ca, style,
 	    ca_forgers_key(certs->authorities, style->exponent3));
 	ctx = context_new(leaf, ca_forgers_key(certs->authorities, style->exponent3));

@@ -2,31 +2,45 @@
  * The [world] section of a scenario: what is different from the default world. Keys repeat.
  *
  *	site = NAME KEY=VALUE...	adds a site, or changes one:
- *		ip=IP,IP ip6=IP,IP	"none" takes them away
+ *		ip=IP,IP ip6=IP,IP	"none" takes them away; "isp:", "public:" or "doh:" before
+ *					an address says which resolvers tell of it
  *		moved=IP,IP		it was at ip=; now it is here
  *		plain=yes		http:// only
  *		quic=yes		answers on UDP 443, and says so in Alt-Svc
  *		cert=KIND		good expired wronghost selfsigned untrusted nointermediate
- *					rotated expiredint bigchain nul absurd
- *		http=KIND		ok 403 captcha 451 500 loop flood gzipbomb endless,
+ *					rotated expiredint bigchain nul absurd expiredself
+ *					internal
+ *		http=KIND		ok 403 captcha 451 500 503 consent bare parked cut
+ *					loop
+ *					flood gzipbomb endless,
  *					or size=BYTES
  *		down=HOW		refuse silent noname
  *		dead=IP			refuses at this one of its addresses
+ *		deaf=IP			keeps silent there
+ *		certat=IP:KIND		has this certificate there
  *		flaky=SHARE		of the connections is reset after the ClientHello
  *		tls=HOW			alert close reset: with names that are not its own;
- *					alert:all close:all reset:all: with every name
+ *					alert:all close:all reset:all: with every name;
+ *					alert:own ... silence:own: with its own name only
  *		slow=KBIT		per second, each connection
+ *		late=MS			before the first byte of a response
+ *		host=page|404|301	what names that are not its own get over http
+ *		tls12=yes		speaks nothing newer
+ *		port80=refuse|reset	refuses there, or resets every request
  *	resolver = WORD...		the provider's:
  *		dead			nothing comes back
  *		slow=MS			over UDP
- *		wildcard=IP		for names that do not exist
+ *		wildcard=IP,IP		for names that do not exist
+ *		aaaa=KIND		to every question for IPv6: servfail refused silence
+ *					nxdomain
+ *		edns=no			a format error to whoever uses it
  *		lie=NAME:KIND		nxdomain refused servfail silence empty loop garbage, A:IP
  *	public = WORD...		the same, of the public ones over UDP
  *	doh = NAME|* WORD...		the same, of those over HTTPS; and off (they refuse),
  *					untrusted (their certificate)
- *	forge = names=NAME,NAME|* style=STYLE [prob=SHARE]
+ *	forge = names=NAME,NAME|* [except=NAME,NAME] style=STYLE [prob=SHARE]
  *					the interceptor on port 10443: qaznet unknown expired
- *					antivirus portal
+ *					antivirus portal lookalike selfsigned
  *	blockpage = tls=refuse		on port 443; else it signed its certificate itself
  */
 #include "tests/lab/world.h"
@@ -63,7 +77,12 @@ static const struct word yes_no[] = {{"yes", 1}, {"no", 0}, {NULL, 0}};
 static const struct word downs[] = {{"no", DOWN_NO}, {"refuse", DOWN_REFUSE},
     {"noname", DOWN_NONAME}, {"silent", DOWN_SILENT}, {NULL, 0}};
 static const struct word strangers[] = {{"default", STRANGER_DEFAULT}, {"alert", STRANGER_ALERT},
-    {"close", STRANGER_CLOSE}, {"reset", STRANGER_RESET}, {NULL, 0}};
+    {"close", STRANGER_CLOSE}, {"reset", STRANGER_RESET}, {"silence", STRANGER_SILENCE}, {NULL, 0}};
+static const struct word whos[] = {
+    {"strangers", WHO_STRANGERS}, {"all", WHO_ALL}, {"own", WHO_OWN}, {NULL, 0}};
+static const struct word hosts[] = {
+    {"page", HOST_PAGE}, {"404", HOST_404}, {"301", HOST_301}, {NULL, 0}};
+static const struct word doors[] = {{"refuse", 1}, {"reset", 2}, {NULL, 0}};
 static const struct word lie_kinds[] = {{"nxdomain", LIE_NXDOMAIN}, {"refused", LIE_REFUSED},
     {"servfail", LIE_SERVFAIL}, {"silence", LIE_SILENCE}, {"empty", LIE_EMPTY}, {"loop", LIE_LOOP},
     {"garbage", LIE_GARBAGE}, {NULL, 0}};
@@ -95,6 +114,7 @@ set_addresses(struct world *world, struct site *site, char *value, bool v4)
 	struct site_address *address;
 	struct world_ip ip;
 	size_t i, kept = 0;
+	unsigned views;
 	char *text;
 
 	for (i = 0; i < site->naddresses; i++)
@@ -106,10 +126,11 @@ set_addresses(struct world *world, struct site *site, char *value, bool v4)
 	while ((text = strsep(&value, ",")) != NULL) {
 		if (strcmp(text, "none") == 0)
 			continue;
+		views = world_views(&text);
 		if (!world_ip_parse(&ip, text) || world_ip_is_v4(&ip) != v4)
 			return false;
 		address = ARENA_PUSH(world->arena, site->addresses, site->naddresses);
-		*address = (struct site_address){.ip = ip, .views = VIEW_ALL};
+		*address = (struct site_address){.ip = ip, .views = views};
 	}
 	return true;
 }
@@ -169,19 +190,49 @@ set_down(struct world *world, struct site *site, char *value)
 	return true;
 }
 
-static bool
-set_dead(struct world *world, struct site *site, char *value)
+/* One of the site's addresses; NULL: it is none of them. */
+static struct site_address *
+address_of(struct site *site, const char *text)
 {
 	struct world_ip ip;
 	size_t i;
 
-	(void)world;
-	if (!world_ip_parse(&ip, value))
-		return false;
-	for (i = 0; i < site->naddresses; i++)
+	for (i = 0; world_ip_parse(&ip, text) && i < site->naddresses; i++)
 		if (world_ip_equal(&site->addresses[i].ip, &ip))
-			return site->addresses[i].dead = true;
-	return false;
+			return &site->addresses[i];
+	return NULL;
+}
+
+static bool
+set_dead(struct world *world, struct site *site, char *value)
+{
+	struct site_address *address = address_of(site, value);
+
+	(void)world;
+	return address != NULL && (address->dead = true);
+}
+
+static bool
+set_deaf(struct world *world, struct site *site, char *value)
+{
+	struct site_address *address = address_of(site, value);
+
+	(void)world;
+	return address != NULL && (address->deaf = true);
+}
+
+static bool
+set_cert_at(struct world *world, struct site *site, char *value)
+{
+	char *kind = strrchr(value, ':');
+	struct site_address *address;
+
+	(void)world;
+	if (kind == NULL)
+		return false;
+	*kind++ = '\0';
+	address = address_of(site, value);
+	return address != NULL && (address->cert = cert_kind_find(kind)) != NULL;
 }
 
 static bool
@@ -191,18 +242,19 @@ set_flaky(struct world *world, struct site *site, char *value)
 	return share_parse(value, &site->flaky);
 }
 
-/* "reset": with strangers; "reset:all": with everybody. */
+/* "reset": with strangers; "reset:all": with everybody; "reset:own": with those who come for it. */
 static bool
 set_tls(struct world *world, struct site *site, char *value)
 {
 	char *word = strsep(&value, ":");
-	int stranger;
+	int stranger, who = WHO_STRANGERS;
 
 	(void)world;
-	if (!word_find(strangers, word, &stranger) || (value != NULL && strcmp(value, "all") != 0))
+	if (!word_find(strangers, word, &stranger) ||
+	    (value != NULL && !word_find(whos, value, &who)))
 		return false;
 	site->stranger = (enum world_stranger)stranger;
-	site->stranger_all = value != NULL;
+	site->stranger_who = (enum world_who)who;
 	return true;
 }
 
@@ -242,6 +294,55 @@ set_slow(struct world *world, struct site *site, char *value)
 	return true;
 }
 
+static bool
+set_host(struct world *world, struct site *site, char *value)
+{
+	int host;
+
+	(void)world;
+	if (!word_find(hosts, value, &host))
+		return false;
+	site->host = (enum world_host)host;
+	return true;
+}
+
+static bool
+set_late(struct world *world, struct site *site, char *value)
+{
+	long ms;
+
+	(void)world;
+	if (!number_parse(value, 60000, &ms))
+		return false;
+	site->late_ms = (int)ms;
+	return true;
+}
+
+static bool
+set_tls12(struct world *world, struct site *site, char *value)
+{
+	int yes;
+
+	(void)world;
+	if (!word_find(yes_no, value, &yes))
+		return false;
+	site->tls12 = yes;
+	return true;
+}
+
+static bool
+set_port80(struct world *world, struct site *site, char *value)
+{
+	int door;
+
+	(void)world;
+	if (!word_find(doors, value, &door))
+		return false;
+	site->no_port80 = door == 1;
+	site->resets_port80 = door == 2;
+	return true;
+}
+
 static const struct site_key {
 	const char *name;
 	bool (*set)(struct world *world, struct site *site, char *value);
@@ -251,6 +352,7 @@ static const struct site_key {
     {"ip6", set_ip6, false},
     {"plain", set_plain, false},
     {"quic", set_quic, false},
+    {"host", set_host, false},
     {"moved", set_moved, true},
     {"cert", set_cert, true},
     {"http", set_http, true},
@@ -259,6 +361,11 @@ static const struct site_key {
     {"flaky", set_flaky, true},
     {"tls", set_tls, true},
     {"slow", set_slow, true},
+    {"deaf", set_deaf, true},
+    {"certat", set_cert_at, true},
+    {"late", set_late, true},
+    {"tls12", set_tls12, false},
+    {"port80", set_port80, true},
 };
 
 static const struct site_key *
@@ -338,6 +445,32 @@ add_lie(struct world *world, struct resolver *resolver, char *value)
 	return NULL;
 }
 
+static bool
+set_wildcards(struct resolver *resolver, char *value)
+{
+	char *text;
+
+	resolver->wildcard = true;
+	while ((text = strsep(&value, ",")) != NULL) {
+		if (resolver->nwildcard_ips == WILDCARDS_MAX ||
+		    !world_ip_parse(&resolver->wildcard_ips[resolver->nwildcard_ips], text))
+			return false;
+		resolver->nwildcard_ips++;
+	}
+	return true;
+}
+
+static bool
+set_aaaa(struct resolver *resolver, const char *value)
+{
+	int kind;
+
+	if (!word_find(lie_kinds, value, &kind))
+		return false;
+	resolver->aaaa = (enum lie_kind)kind;
+	return resolver->lies_about_aaaa = true;
+}
+
 static const char *
 set_resolver_word(struct world *world, struct resolver *resolver, char *word)
 {
@@ -364,10 +497,13 @@ set_resolver_word(struct world *world, struct resolver *resolver, char *word)
 		resolver->slow_ms = (int)ms;
 		return NULL;
 	}
-	if (strcmp(word, "wildcard") == 0 && world_ip_parse(&resolver->wildcard_ip, value)) {
-		resolver->wildcard = true;
+	if (strcmp(word, "edns") == 0 && strcmp(value, "no") == 0) {
+		resolver->no_edns = true;
 		return NULL;
 	}
+	if ((strcmp(word, "aaaa") == 0 && set_aaaa(resolver, value)) ||
+	    (strcmp(word, "wildcard") == 0 && set_wildcards(resolver, value)))
+		return NULL;
 	return arena_printf(world->arena, "a resolver cannot have that %s", word);
 }
 
@@ -422,12 +558,12 @@ set_doh(struct world *world, char *words)
 /* ---- On the path ---------------------------------------------------------------------------- */
 
 static void
-add_names(struct world *world, struct forge *forge, char *names)
+add_names(struct world *world, char ***list, size_t *n, char *names)
 {
 	char *name, **slot;
 
 	while ((name = strsep(&names, ",")) != NULL) {
-		slot = ARENA_PUSH(world->arena, forge->names, forge->nnames);
+		slot = ARENA_PUSH(world->arena, *list, *n);
 		*slot = name;
 	}
 }
@@ -445,7 +581,9 @@ set_forge(struct world *world, char *words)
 		value = word;
 		word = strsep(&value, "=");
 		if (value != NULL && strcmp(word, "names") == 0)
-			add_names(world, forge, value);
+			add_names(world, &forge->names, &forge->nnames, value);
+		else if (value != NULL && strcmp(word, "except") == 0)
+			add_names(world, &forge->except, &forge->nexcept, value);
 		else if (value != NULL && strcmp(word, "style") == 0)
 			forge->style = value;
 		else if (value == NULL || strcmp(word, "prob") != 0 ||

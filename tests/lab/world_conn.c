@@ -27,6 +27,7 @@ conn_reap(evutil_socket_t fd, short what, void *arg)
 		ev_token_bucket_cfg_free(conn->limit);
 	evbuffer_free(conn->input);
 	event_del(&conn->reap);
+	event_del(&conn->thinking);
 	free(conn);
 }
 
@@ -96,6 +97,29 @@ conn_limit(struct conn *conn, int kbit)
 	    ev_token_bucket_cfg_new(EV_RATE_LIMIT_MAX, EV_RATE_LIMIT_MAX, bytes, bytes, &tick);
 	if (conn->limit == NULL || bufferevent_set_rate_limit(conn->bev, conn->limit) != 0)
 		log_fatalx("no rate limit");
+}
+
+static void
+thought(evutil_socket_t fd, short what, void *arg)
+{
+	struct conn *conn = arg;
+
+	(void)fd;
+	(void)what;
+	if (conn->ended)
+		return;
+	conn->thought = true;
+	conn->service->input(conn);
+}
+
+bool
+conn_thinks(struct conn *conn, int ms)
+{
+	const struct timeval when = {ms / 1000, ms % 1000 * 1000};
+
+	if (!conn->thought && !event_pending(&conn->thinking, EV_TIMEOUT, NULL))
+		event_add(&conn->thinking, &when);
+	return conn->thought;
 }
 
 static void
@@ -170,6 +194,7 @@ conn_start(struct server *server, const struct service *service, int fd)
 	if (conn->input == NULL || conn->bev == NULL)
 		log_fatalx("no connection");
 	event_assign(&conn->reap, server->base, -1, 0, conn_reap, conn);
+	evtimer_assign(&conn->thinking, server->base, thought, conn);
 	if (service->tls)
 		tls_start(conn);
 	bufferevent_setcb(conn->bev, on_read, on_written, on_event, conn);

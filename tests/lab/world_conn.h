@@ -57,7 +57,8 @@ struct conn {
 	struct ssl_st *ssl;
 	struct ev_token_bucket_cfg *limit;
 	bool finishing, ended;
-	struct event reap;
+	bool thought;
+	struct event reap, thinking;
 };
 
 /* Serves a socket that was accepted; takes it over. */
@@ -72,5 +73,8 @@ void conn_reset(struct conn *conn);
 void conn_close(struct conn *conn);
 /* From now on at most so many kilobits a second leave it. */
 void conn_limit(struct conn *conn, int kbit);
+
+/* Waits once, and then calls the service's input again; returns whether it has waited. */
+bool conn_thinks(struct conn *conn, int ms);
 
 #endif

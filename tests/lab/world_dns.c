@@ -18,6 +18,7 @@ enum {
 	TYPE_OPT = 41,
 	CLASS_IN = 1,
 	NOERROR = 0,
+	FORMERR = 1,
 	SERVFAIL = 2,
 	NXDOMAIN = 3,
 	REFUSED = 5,
@@ -305,10 +306,24 @@ tell_site(struct message *msg, const struct site *site, enum world_view view)
 static void
 tell_nothing(struct message *msg, const struct resolver *resolver)
 {
-	if (resolver->wildcard)
-		lie_address(msg, &resolver->wildcard_ip);
-	else
+	size_t i;
+
+	if (!resolver->wildcard) {
 		lie_rcode(msg, NXDOMAIN);
+		return;
+	}
+	for (i = 0; i < resolver->nwildcard_ips; i++)
+		add_address(msg, &msg->query->name, &resolver->wildcard_ips[i]);
+	if (msg->answers == 0)
+		add_soa(msg);
+	message_end(msg);
+}
+
+/* As servers from before EDNS do: without a word of it (RFC 6891 7). */
+static void
+tell_format_error(struct message *msg)
+{
+	put_u16(msg, 2, FLAGS | FORMERR);
 }
 
 static enum dns_outcome
@@ -316,13 +331,18 @@ answer(const struct world *world, const struct resolver *resolver, const struct 
     struct buf *out)
 {
 	const struct lie *lie = find_lie(resolver, query->text);
+	const struct lie aaaa = {.kind = resolver->aaaa};
 	const struct site *site = world_site_named(world, query->text);
 	struct message msg;
 
+	if (lie == NULL && resolver->lies_about_aaaa && query->type == TYPE_AAAA)
+		lie = &aaaa;
 	if (resolver->dead || (lie != NULL && lie->kind == LIE_SILENCE))
 		return DNS_SILENCE;
 	message_begin(&msg, query, out);
-	if (lie != NULL)
+	if (resolver->no_edns && query->edns)
+		tell_format_error(&msg);
+	else if (lie != NULL)
 		tell_lie(&msg, lie);
 	else if (site == NULL || site->down == DOWN_NONAME)
 		tell_nothing(&msg, resolver);

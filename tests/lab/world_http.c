@@ -119,6 +119,57 @@ serve_500(struct conn *conn, const struct site *site, const struct request *requ
 }
 
 static void
+serve_503(struct conn *conn, const struct site *site, const struct request *request)
+{
+	respond_note(conn, request, site, "503 Service Unavailable", "Retry-After: 3600\r\n",
+	    "We will be back soon", "This site is down for maintenance.");
+}
+
+/* An honest redirect to somebody else's site: to log in, or to agree to something. */
+static void
+serve_consent(struct conn *conn, const struct site *site, const struct request *request)
+{
+	respond_redirect(conn, request, site, "302 Found", "https://blog1.lab/consent?continue=1");
+}
+
+/* As from a server of the nineties: HTTP/1.0, no length, and the end of the connection is that of the page. */
+static void
+serve_bare(struct conn *conn, const struct site *site, const struct request *request)
+{
+	struct buf page = BUF_EMPTY;
+
+	buf_puts(&page, "HTTP/1.0 200 OK\r\n\r\n");
+	page_write(site, request->target, &page);
+	conn_write(conn, page.data, page.len);
+	buf_free(&page);
+	conn_finish(conn);
+}
+
+/* A program that dies in the middle of the page. */
+static void
+serve_cut(struct conn *conn, const struct site *site, const struct request *request)
+{
+	struct buf page = BUF_EMPTY, head = BUF_EMPTY;
+
+	page_write(site, request->target, &page);
+	buf_printf(&head, "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %zu\r\n\r\n", html, page.len);
+	conn_write(conn, head.data, head.len);
+	conn_write(conn, page.data, page.len / 2);
+	buf_free(&head);
+	buf_free(&page);
+	conn_finish(conn);
+}
+
+/* Nobody has bought the name yet: the same page for thousands of them. */
+static void
+serve_parked(struct conn *conn, const struct site *site, const struct request *request)
+{
+	(void)site;
+	respond_note(conn, request, NULL, "200 OK", "Server: parking\r\n", "This domain is for sale",
+	    "Buy this domain. Related searches: insurance, flights, loans.");
+}
+
+static void
 serve_loop(struct conn *conn, const struct site *site, const struct request *request)
 {
 	const char *count = strstr(request->target, "again=");
@@ -280,6 +331,11 @@ static const struct http_kind kinds[] = {
     {"captcha", serve_captcha},
     {"451", serve_451},
     {"500", serve_500},
+    {"503", serve_503},
+    {"consent", serve_consent},
+    {"bare", serve_bare},
+    {"parked", serve_parked},
+    {"cut", serve_cut},
     {"loop", serve_loop},
     {"flood", serve_flood},
     {"gzipbomb", serve_gzipbomb},
@@ -392,6 +448,10 @@ serve(struct conn *conn, const struct request *request, const struct buf *body)
 		site = conn->site != NULL ? conn->site : world_default_at(world, &conn->local);
 	if (site != NULL && site->slow_kbit > 0)
 		conn_limit(conn, site->slow_kbit);
+	if (site != NULL && site->resets_port80 && !conn->service->tls && !conn->service->portal) {
+		conn_reset(conn);
+		return;
+	}
 	if (conn->service->portal)
 		serve_portal(conn, request);
 	else if (world_is_blockpage(&conn->local))
@@ -431,12 +491,22 @@ take(struct conn *conn, struct request *request, struct buf *body)
 	return true;
 }
 
+/* Whose request is in the input; NULL nobody's. */
+static const struct site *
+asked_site(const struct conn *conn)
+{
+	return conn->site != NULL ? conn->site : world_default_at(conn->server->world, &conn->local);
+}
+
 void
 http_input(struct conn *conn)
 {
+	const struct site *site = asked_site(conn);
 	struct buf body = BUF_EMPTY;
 	struct request request;
 
+	if (site != NULL && site->late_ms > 0 && !conn_thinks(conn, site->late_ms))
+		return;
 	while (!conn->ended && !conn->finishing && conn->produce == NULL &&
 	       evbuffer_get_length(conn->input) > 0 && take(conn, &request, &body)) {
 		serve(conn, &request, &body);

@@ -177,7 +177,7 @@ receive_at(struct main_world *m, const struct world_ip *ip, uint16_t port,
 static void
 open_site(struct main_world *m, const struct site *site)
 {
-	bool silent = site->down == DOWN_SILENT;
+	bool silent;
 	size_t i;
 
 	if (site->down == DOWN_REFUSE)
@@ -187,7 +187,9 @@ open_site(struct main_world *m, const struct site *site)
 
 		if (site->addresses[i].dead)
 			continue;
-		listen_at(m, &site_http, ip, silent);
+		silent = site->down == DOWN_SILENT || site->addresses[i].deaf;
+		if (!site->no_port80)
+			listen_at(m, &site_http, ip, silent);
 		if (!site->plain)
 			listen_at(m, &site_https, ip, silent);
 		if (site->quic && !silent)

@@ -55,12 +55,30 @@ turn_away(struct conn *conn, enum world_stranger stranger, int *alert)
 		conn_close(conn);
 	else if (stranger == STRANGER_RESET)
 		conn_reset(conn);
-	return SSL_CLIENT_HELLO_ERROR;
+	return stranger == STRANGER_SILENCE ? SSL_CLIENT_HELLO_RETRY : SSL_CLIENT_HELLO_ERROR;
 }
 
-/* What the machine at this address would present; NULL after turning the client away. */
+static bool
+meets(const struct site *site, bool stranger, const char *name)
+{
+	return site->stranger_who == WHO_ALL || (site->stranger_who == WHO_STRANGERS && stranger) ||
+	    (site->stranger_who == WHO_OWN && !stranger && name[0] != '\0');
+}
+
+static const struct cert_kind *
+cert_at(const struct site *site, const struct world_ip *ip)
+{
+	size_t i;
+
+	for (i = 0; i < site->naddresses; i++)
+		if (site->addresses[i].cert != NULL && world_ip_equal(&site->addresses[i].ip, ip))
+			return site->addresses[i].cert;
+	return site->cert;
+}
+
+/* What the machine at this address would present; NULL after turning the client away, with what the callback is to return. */
 static SSL_CTX *
-real_context(struct conn *conn, const char *name, int *alert)
+real_context(struct conn *conn, const char *name, int *alert, int *result)
 {
 	const struct world *world = conn->server->world;
 	const struct site *site = world_site_at(world, &conn->local, name);
@@ -82,11 +100,11 @@ real_context(struct conn *conn, const char *name, int *alert)
 		turn_away(conn, STRANGER_RESET, alert);
 		return NULL;
 	}
-	if (site->stranger != STRANGER_DEFAULT && (stranger || site->stranger_all)) {
-		turn_away(conn, site->stranger, alert);
+	if (site->stranger != STRANGER_DEFAULT && meets(site, stranger, name)) {
+		*result = turn_away(conn, site->stranger, alert);
 		return NULL;
 	}
-	return certs_context(conn->server->certs, site->name, site->authority, site->cert);
+	return certs_context(conn->server->certs, site->name, site->authority, cert_at(site, &conn->local));
 }
 
 static int
@@ -98,6 +116,7 @@ on_hello(SSL *ssl, int *alert, void *arg)
 	char name[TLS_NAME_MAX] = "";
 	size_t len;
 	SSL_CTX *ctx;
+	int result = SSL_CLIENT_HELLO_ERROR;
 
 	(void)arg;
 	if (SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_server_name, &extension, &len) == 1)
@@ -105,14 +124,16 @@ on_hello(SSL *ssl, int *alert, void *arg)
 	if (conn->service->portal) {
 		ctx = certs_context(conn->server->certs, "portal.lab", 0, cert_kind_find("portal"));
 	} else {
-		ctx = real_context(conn, name, alert);
+		ctx = real_context(conn, name, alert, &result);
 		forge = conn->service->forges ? world_forge_for(conn->server->world, name) : NULL;
 		if (ctx != NULL && forge != NULL && happens(forge->probability))
 			ctx = certs_forged(conn->server->certs, ctx, forge->style);
 	}
 	if (ctx == NULL)
-		return SSL_CLIENT_HELLO_ERROR;
+		return result;
 	SSL_set_SSL_CTX(ssl, ctx);
+	if (conn->site != NULL && conn->site->tls12)
+		SSL_set_max_proto_version(ssl, TLS1_2_VERSION);
 	return SSL_CLIENT_HELLO_SUCCESS;
 }
 
@@ -214,7 +235,8 @@ tls_read(struct conn *conn)
 	ERR_clear_error();
 	while ((rc = SSL_read_ex(conn->ssl, chunk, sizeof(chunk), &got)) == 1)
 		evbuffer_add(conn->input, chunk, got);
-	if (!conn->ended && SSL_get_error(conn->ssl, rc) != SSL_ERROR_WANT_READ)
+	rc = SSL_get_error(conn->ssl, rc);
+	if (!conn->ended && rc != SSL_ERROR_WANT_READ && rc != SSL_ERROR_WANT_CLIENT_HELLO_CB)
 		conn_finish(conn);
 }
 
