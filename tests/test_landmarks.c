@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "probe/landmarks.h"
+#include "results/facts.h"
 #include "tests/verdict_case.h"
 
 static struct measurement *
@@ -25,7 +26,7 @@ control(const char *url, const char *address, const char *failure)
 static void
 add(struct landmarks *l, struct measurement *m, bool domestic)
 {
-	landmarks_add(l, m, domestic);
+	landmarks_add(l, m, domestic, false);
 	measurement_free(m);
 }
 
@@ -81,6 +82,8 @@ a_plain_control_is_one_where_no_tls_is_wanted(void **state)
 static void
 neither_the_targets_own_address_nor_domestic_ones_are_used(void **state)
 {
+	struct address_facts own = {.ip = "192.0.2.2"};
+	const struct facts facts = {.addresses = &own, .naddresses = 1};
 	struct landmarks l = {NULL, 0};
 
 	(void)state;
@@ -89,7 +92,7 @@ neither_the_targets_own_address_nor_domestic_ones_are_used(void **state)
 	add(&l, control("https://control.example/", "192.0.2.2:443", NULL), false);
 	assert_string_equal(landmarks_for(&l, "site.example", NULL, true, 0)->ip, "192.0.2.2");
 	assert_null(landmarks_for(&l, "site.example", NULL, true, 1));
-	assert_null(landmarks_for(&l, "site.example", "192.0.2.2", true, 0));
+	assert_null(landmarks_for(&l, "site.example", &facts, true, 0));
 	landmarks_clear(&l);
 }
 
