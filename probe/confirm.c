@@ -501,7 +501,8 @@ find_places(struct confirm *c)
 	const struct landmark *l[2], *any;
 	size_t i;
 
-	any = landmarks_for(c->plan.landmarks, c->plan.target->host, &c->facts, false, 0);
+	/* Only its name is wanted, wherever it is. */
+	any = landmarks_for(c->plan.landmarks, c->plan.target->host, NULL, false, 0);
 	if (any != NULL)
 		c->any = *any;
 

@@ -122,7 +122,7 @@ bad()
 	is "$1: the chain is kept as it came" "$(chain)" "$(chain_of "$1")"
 }
 
-bad self-signed 0 down certificate_is_servers ssl_unknown_authority true
+bad self-signed 1 insufficient certificate_in_doubt ssl_unknown_authority true
 is 'self-signed: what the verifier found is kept' \
 	"$(of '.test_keys.tls_handshakes[0].x_netvane.verify_errors | map(.code)')" '[18]'
 bad untrusted 1 insufficient certificate_in_doubt ssl_unknown_authority true

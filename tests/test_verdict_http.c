@@ -123,7 +123,15 @@ a_page_cut_only_under_its_name_is_likely_blocking(void **state)
 
 	(void)state;
 	flows(m, "flow_target", 0, "flow_control", 500000);
+	flows(m, "flow_own", 500000, "flow_away", 500000);
+	try_flow(m, "flow_away", 0);
 	means(m, VERDICT_LIKELY_BLOCKED, HTTP_RESET, "cut_by_name");
+
+	/* A reverse proxy whose machine for this name dies in mid-page. */
+	m = cut_off();
+	flows(m, "flow_target", 0, "flow_control", 500000);
+	flows(m, "flow_own", 500000, "flow_away", 500000);
+	means(m, VERDICT_INSUFFICIENT, HTTP_RESET, "page_not_delivered");
 
 	/* The server cuts it whatever the name. */
 	m = cut_off();
@@ -138,7 +146,13 @@ a_page_that_the_vantage_gets_is_likely_cut(void **state)
 
 	(void)state;
 	vantage(m, HOME);
+	flows(m, "flow_own", 500000, "flow_target", 0);
 	means(m, VERDICT_LIKELY_BLOCKED, HTTP_RESET, "cut_here_only");
+
+	/* Nobody looked whether other pages come whole. */
+	m = cut_off();
+	vantage(m, HOME);
+	means(m, VERDICT_INSUFFICIENT, HTTP_RESET, "page_not_delivered");
 
 	m = cut_off();
 	vantage(m, HOME)->http.status_code = -1;
@@ -481,7 +495,14 @@ only_this_host_fails_is_likely_unless_a_proxy_explains_it(void **state)
 	struct measurement *m = host_is_reset(true);
 
 	(void)state;
+	try_get(m, "host_own", PLACE_1, NULL, "own page");
+	try_get(m, "host_away", PLACE_1, RESET, NULL);
+	try_get(m, "host_away", PLACE_1, NULL, "own page");
+	try_get(m, "host_canary", PLACE_1, NULL, "own page");
 	means(m, VERDICT_LIKELY_BLOCKED, HTTP_RESET, "only_this_host_fails");
+
+	/* No other place was tried. */
+	means(host_is_reset(true), VERDICT_INSUFFICIENT, HTTP_RESET, "page_fails");
 
 	/* Elsewhere the name is answered: a reverse proxy with a dead machine looks the same. */
 	m = host_is_reset(true);

@@ -221,6 +221,7 @@ one_place_is_likely_where_no_other_contradicts(void **state)
 
 	(void)state;
 	try_place(m, PLACE_1, RESET, NULL, NULL);
+	try_place(m, PLACE_1, RESET, NULL, NULL);
 	means(m, VERDICT_LIKELY_BLOCKED, TLS_SNI_RESET, "name_fails_at_one_place");
 }
 
@@ -254,7 +255,11 @@ only_this_name_needs_a_censors_way_of_failing(void **state)
 	struct measurement *m = only_the_name_fails(TIMEOUT);
 
 	(void)state;
+	try_place(m, PLACE_1, TIMEOUT, NULL, NULL);
 	means(m, VERDICT_LIKELY_BLOCKED, TLS_SNI_DROP, "only_this_name_fails");
+
+	/* Where there is no other place to try, it may be a proxy whose machine for this name is dead. */
+	means(only_the_name_fails(TIMEOUT), VERDICT_INSUFFICIENT, TLS_SNI_DROP, "tls_fails");
 
 	/* Servers close on names that they do not serve. */
 	means(only_the_name_fails("eof_error"), VERDICT_INSUFFICIENT, TLS_SNI_CLOSE, "tls_fails");

@@ -111,6 +111,7 @@ shakes(struct measurement *m, const char *ip, const char *failure)
 
 	tls->c.transaction_id = tcp->c.transaction_id;
 	tls->failure = failure;
+	tls->address = arena_printf(m->arena, "%s:443", ip);
 	tls->server_name = arena_strdup(m->arena, "site.example");
 	tls->step = step_of(failure);
 	tls->alert = -1;
