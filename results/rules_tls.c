@@ -274,7 +274,7 @@ rule_only_this_name_fails(const struct findings *x)
 	    x->there_tls != ELSEWHERE_FAILS &&
 	    (works_there(x) ||
 		((x->sni.target.kind == REPLY_RESET || x->sni.target.kind == REPLY_SILENCE) &&
-		    x->sni.places > 0 && x->sni.away_fine == 0));
+		    x->sni.away.bad >= 2 && x->sni.away.server == 0));
 }
 
 /*

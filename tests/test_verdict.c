@@ -496,6 +496,99 @@ a_broken_handshake_is_not_told(void **state)
 	}
 }
 
+/* One trial of a server name: where, why, and what became of it. */
+static void
+tries(struct measurement *m, const char *ip, const char *why, const char *failure)
+{
+	struct measurement *c = measurement_confirm(m);
+	struct tls_handshake *tls = shakes(c, ip, failure);
+	struct common *both[] = {&tls->c, &c->tcp[c->ntcp - 1].c};
+	size_t i;
+
+	tls->step = failure != NULL ? "client_hello_sent" : "done";
+	for (i = 0; i < 2; i++)
+		*ARENA_PUSH(m->arena, both[i]->tags, both[i]->ntags) = arena_printf(m->arena, "why=%s", why);
+}
+
+/* A site that is reset whenever it is named, at its own address, where others are answered. */
+static struct measurement *
+reset_by_name(void)
+{
+	struct measurement *m = target("https://site.example/");
+	int i;
+
+	query(m, RESOLVER_SYSTEM, NULL, "203.0.113.1");
+	query(m, RESOLVER_DOH, NULL, "203.0.113.1");
+	for (i = 0; i < 3; i++)
+		shakes(m, "203.0.113.1", "connection_reset")->step = "client_hello_sent";
+	for (i = 0; i < 3; i++) {
+		tries(m, "203.0.113.1", "sni_control", NULL);
+		tries(m, "203.0.113.1", "sni_target", "connection_reset");
+	}
+	return m;
+}
+
+/* The same at a landmark: its own name before and after, the target's so many times between, nobody's once. */
+static void
+tries_away(struct measurement *m, const char *ip, int times)
+{
+	int i;
+
+	tries(m, ip, "sni_own", NULL);
+	for (i = 0; i < times; i++)
+		tries(m, ip, "sni_away", "connection_reset");
+	tries(m, ip, "sni_away_canary", NULL);
+	tries(m, ip, "sni_own", NULL);
+}
+
+static void
+a_name_that_is_reset_at_two_landmarks_is_blocked(void **state)
+{
+	struct measurement *m = reset_by_name();
+
+	(void)state;
+	tries_away(m, "198.51.100.1", 1);
+	tries_away(m, "198.51.100.2", 1);
+	means(m, VERDICT_BLOCKED, TLS_SNI_RESET, "name_fails_elsewhere_too");
+}
+
+static void
+a_name_that_is_reset_at_the_only_landmark_must_be_so_twice(void **state)
+{
+	struct measurement *m = reset_by_name();
+
+	(void)state;
+	tries_away(m, "198.51.100.1", 1);
+	means(m, VERDICT_INSUFFICIENT, TLS_SNI_RESET, "tls_fails");
+	m = reset_by_name();
+	tries_away(m, "198.51.100.1", 2);
+	means(m, VERDICT_LIKELY_BLOCKED, TLS_SNI_RESET, "name_fails_at_one_place");
+}
+
+/* A proxy in front of a dead machine does the same. */
+static void
+a_name_that_fails_at_its_own_address_alone_is_not_told(void **state)
+{
+	(void)state;
+	means(reset_by_name(), VERDICT_INSUFFICIENT, TLS_SNI_RESET, "tls_fails");
+}
+
+/* It resets whoever comes with a name that is not its own: no place to test names at. */
+static void
+a_landmark_that_resets_strangers_is_no_witness(void **state)
+{
+	struct measurement *m = reset_by_name();
+	int i;
+
+	(void)state;
+	tries(m, "198.51.100.1", "sni_own", NULL);
+	for (i = 0; i < 3; i++)
+		tries(m, "198.51.100.1", "sni_away", "connection_reset");
+	tries(m, "198.51.100.1", "sni_away_canary", "connection_reset");
+	tries(m, "198.51.100.1", "sni_own", NULL);
+	means(m, VERDICT_INSUFFICIENT, TLS_SNI_RESET, "tls_fails");
+}
+
 static void
 retries_are_in_the_evidence(void **state)
 {
@@ -713,6 +806,10 @@ main(void)
 	    cmocka_unit_test(a_name_that_points_home_for_all_is_down),
 	    cmocka_unit_test(a_dead_connection_is_not_told),
 	    cmocka_unit_test(a_broken_handshake_is_not_told),
+	    cmocka_unit_test(a_name_that_is_reset_at_two_landmarks_is_blocked),
+	    cmocka_unit_test(a_name_that_is_reset_at_the_only_landmark_must_be_so_twice),
+	    cmocka_unit_test(a_name_that_fails_at_its_own_address_alone_is_not_told),
+	    cmocka_unit_test(a_landmark_that_resets_strangers_is_no_witness),
 	    cmocka_unit_test(retries_are_in_the_evidence),
 	    cmocka_unit_test(only_expired_is_the_sites_fault),
 	    cmocka_unit_test(expired_and_untrusted_is_not_merely_expired),
