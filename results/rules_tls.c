@@ -230,6 +230,13 @@ name_fails(const struct findings *x)
 	return x->f.https && !rule_reached(x) && x->sni.target.bad > 0 && x->sni.target.server == 0;
 }
 
+/* For the vantage, too, a server may fail at random: a handshake that succeeds and a page that does not are no proof. */
+static bool
+works_there(const struct findings *x)
+{
+	return x->there_tls == ELSEWHERE_WORKS && x->there_http != ELSEWHERE_FAILS;
+}
+
 /*
  * At servers that have nothing to do with the target its name meets the same end, while other names, nobody's among them, are
  * answered there: what reacts is on the way, and reacts to the name.
@@ -265,9 +272,9 @@ rule_only_this_name_fails(const struct findings *x)
 	return name_fails(x) && x->sni.target.n >= 3 && x->sni.control.n >= 2 &&
 	    x->sni.control.bad == 0 && x->sni.control.by[REPLY_NO_TCP] == 0 &&
 	    x->there_tls != ELSEWHERE_FAILS &&
-	    (x->there_tls == ELSEWHERE_WORKS ||
+	    (works_there(x) ||
 		((x->sni.target.kind == REPLY_RESET || x->sni.target.kind == REPLY_SILENCE) &&
-		    x->sni.places > 0 && x->sni.away_fine == 0));
+		    x->sni.away.bad >= 2 && x->sni.away.server == 0));
 }
 
 /*
@@ -284,7 +291,10 @@ rule_sometimes_fails(const struct findings *x)
 	if (!x->f.https || s->target.bad + s->away.bad == 0 ||
 	    s->target.server + s->away.server == 0 || s->control.bad + s->away_others.bad > 0)
 		return false;
-	return p < by_chance && s->away.bad >= 2 && s->p_away < by_accident;
+	/* In the same way there as here: a lossy line beside a server that resets has two reasons, not one. */
+	if (s->away.bad < 2 || (s->target.bad > 0 && s->away.by[s->target.kind] < 2))
+		return false;
+	return p < by_chance && s->p_away < by_accident;
 }
 
 /*
@@ -294,7 +304,7 @@ rule_sometimes_fails(const struct findings *x)
 bool
 rule_tls_fails_here_only(const struct findings *x)
 {
-	return name_fails(x) && x->there_tls == ELSEWHERE_WORKS && x->sni.target.n >= 3 &&
+	return name_fails(x) && works_there(x) && x->sni.target.n >= 3 &&
 	    x->f.controls_ok && x->sni.control.bad == 0;
 }
 

@@ -555,7 +555,7 @@ trials_address(const struct measurement *m, struct address_trials *out)
 /* --- flows ----------------------------------------------------------------------------------- */
 
 /* Below so many bytes a rate says more of the round trip than of the line. */
-enum { RATE_BYTES = 8000, RATES_MAX = 64 };
+enum { RATE_BYTES = 8000, RATES_MAX = 64, TLS_RECORD = 16384 };
 
 /* What came faster than this is fast; how fast, so short a time cannot tell. */
 static const double shortest_s = 0.1;
@@ -565,8 +565,12 @@ facts_rate(const struct http_request *r)
 {
 	double took = r->last_byte_s - r->first_byte_s;
 
-	if (r->body_length < RATE_BYTES || r->first_byte_s < 0 ||
-	    failure_find(r->failure) == FAILURE_INTERRUPTED)
+	if (r->first_byte_s < 0 || failure_find(r->failure) == FAILURE_INTERRUPTED)
+		return NAN;
+	/* It was not in time: at most so fast. Of a record that has not come whole, nothing has been read. */
+	if (r->body_length < RATE_BYTES && silent(failure_find(r->failure)) && r->c.t > r->first_byte_s)
+		return (double)(r->body_length + TLS_RECORD) / (r->c.t - r->first_byte_s);
+	if (r->body_length < RATE_BYTES)
 		return NAN;
 	return (double)r->body_length / (took > shortest_s ? took : shortest_s);
 }
