@@ -179,7 +179,7 @@ fi
 codes=$(words results/verdict.c | sed 's/%d/N/g')
 named 'methodology.md names every rule and every code of evidence' "$codes" docs/methodology.md
 same 'and no rule or code that there is not' \
-	"$(sed -nE 's/^\| `([A-Za-z_-]+)` \| .*/\1/p' docs/methodology.md | sort -u)" \
+	"$(sed -nE 's/^\| `([A-Za-z0-9_-]+)` \| .*/\1/p' docs/methodology.md | sort -u)" \
 	"$({
 		echo "$codes"
 		words results/verdict_names.c results/measurement.c probe/network.c
