@@ -44,6 +44,7 @@ struct session {
 	struct lookups lookups; /* of the target itself: they go on listening while the rest begins */
 	struct lookups redirect_lookups;
 	bool listening;
+	bool confirm_waits; /* for the listening to end */
 	struct check *control; /* asks a control vantage beside all steps; NULL: it does not, or no more */
 	struct address *addresses; /* of this hop, in the measurement's arena */
 	size_t naddresses;
@@ -206,6 +207,11 @@ session_confirm(struct session *s)
 
 	if (s->stopped || plan.landmarks == NULL || !s->probe->conf->confirm) {
 		session_end(s);
+		return;
+	}
+	/* A plain page may be there before the look-ups are on record, and which tests it needs depends on them. */
+	if (s->listening && !s->plan.target->https) {
+		s->confirm_waits = true;
 		return;
 	}
 	s->step = STEP_CONFIRM;
@@ -447,7 +453,10 @@ lookups_done(void *arg)
 	struct session *s = arg;
 
 	s->listening = false;
-	session_end_if_idle(s);
+	if (s->confirm_waits)
+		session_confirm(s);
+	else
+		session_end_if_idle(s);
 }
 
 /* A redirect's look-ups are waited for to the end: one at a time keeps the session simple. */

@@ -106,7 +106,7 @@ chain()
 # The same of a file that the peer was given.
 chain_of()
 {
-	awk '/BEGIN/ { printf "base64:"; next } /END/ { print ""; next } { printf "%s", $0 }' \
+	awk '/^-----BEGIN/ { printf "base64:"; next } /^-----END/ { print ""; next } { printf "%s", $0 }' \
 		"$certs/$1.pem"
 }
 
