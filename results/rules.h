@@ -37,7 +37,6 @@ bool rule_denied_others_know_it(const struct findings *x);
 bool rule_no_resolver(const struct findings *x);
 bool rule_dns_fails(const struct findings *x);
 enum mechanism mechanism_by_system(const struct findings *x);
-enum mechanism mechanism_by_dead_address(const struct findings *x);
 
 /* TCP and TLS */
 bool rule_some_addresses_fail(const struct findings *x);

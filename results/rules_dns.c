@@ -266,9 +266,3 @@ mechanism_by_system(const struct findings *x)
 {
 	return mechanism_of_dns(x->f.system.failure);
 }
-
-enum mechanism
-mechanism_by_dead_address(const struct findings *x)
-{
-	return injector_seen(x) ? DNS_INJECTION : DNS_REDIRECT;
-}

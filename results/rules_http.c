@@ -218,7 +218,7 @@ rule_plain_page_in_doubt(const struct findings *x)
 {
 	return plain(x) && rule_reached(x) &&
 	    (!x->f.page_same_site || refusal_code(x->f.page_code) || x->f.page_code >= 500 ||
-		x->f.page_failure != NULL ||
+		x->f.page_failure != NULL || (x->f.system_bogon && !x->f.trusted_answered) ||
 		(x->f.trusted_answered && x->f.system.answered && !x->f.same_addresses));
 }
 

@@ -85,8 +85,8 @@ static const struct rule rules[] = {
     {"wildcard_site_proven", rule_wildcard_site_proven, LIKELY, STAGE_DNS, DNS_WILDCARD, NULL, 0.85},
     {"server_for_any_name", rule_server_for_any_name, LIKELY, STAGE_DNS, DNS_REDIRECT, NULL, 0.9},
     {"wrong_host_site_proven", rule_wrong_host_site_proven, LIKELY, STAGE_DNS, DNS_REDIRECT, NULL, 0.75},
-    {"dead_address_site_proven", rule_dead_address_site_proven, LIKELY, STAGE_DNS, 0,
-	mechanism_by_dead_address, 0.6},
+    {"dead_address_site_proven", rule_dead_address_site_proven, LIKELY, STAGE_DNS, DNS_REDIRECT,
+	NULL, 0.6},
     {"doubtful_address", rule_doubtful_address, UNTOLD, STAGE_DNS, 0, mechanism_by_worst, 0.5},
 
     /* reached, but not always, not whole, not well */

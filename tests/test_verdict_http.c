@@ -458,6 +458,13 @@ a_page_from_a_bogon_is_likely_a_lie(void **state)
 	connects(m, "10.10.34.35", NULL);
 	gives(m, "front page");
 	means(m, VERDICT_OK, MECHANISM_NONE, "plain_page_unverified");
+
+	/* Nobody else could be asked: it may be a site of the own network's, or a lie. */
+	m = target(PLAIN);
+	query(m, RESOLVER_SYSTEM, NULL, "10.10.34.35");
+	connects(m, "10.10.34.35", NULL);
+	gives(m, "front page");
+	means(m, VERDICT_INSUFFICIENT, MECHANISM_NONE, "plain_page_in_doubt");
 }
 
 /* The page is reset, each of three times; another name, in turns, gets a page. */

@@ -19,6 +19,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "tests/lab/child.h"
@@ -36,11 +37,13 @@ static const char help[] =
     "                       for more; default: lone-first)\n"
     "      --all-columns    every column that a scenario says makes sense\n"
     "      --repeat N       try each N times\n"
+    "      --repeat-chance N  and those in which chance decides, so often\n"
     "  -j, --jobs N         so many at the same time (default 1)\n"
     "      --slower X       give the probe X times the scenario's time, on a slow machine\n"
     "      --tsv FILE       append a line for each target and run: scenario, column,\n"
     "                       run, target, expected, got: status, mechanism, confidence,\n"
     "                       evidence, seconds, bytes out, and how right that is\n"
+    "      --resume         leave out the trials that the TSV file has already\n"
     "      --keep DIR       keep the records, the configuration and the logs there\n"
     "      --certs DIR      use the lab's certificates there instead of making some\n"
     "      --netvane PATH   the probe (default: $NETVANE, else beside this program)\n"
@@ -53,8 +56,8 @@ static const char help[] =
 
 struct options {
 	unsigned columns; /* bits */
-	bool all_columns, show, verbose;
-	int repeat, jobs, slower;
+	bool all_columns, show, verbose, resume;
+	int repeat, repeat_chance, jobs, slower;
 	const char *tsv, *keep, *certs, *netvane;
 };
 
@@ -80,6 +83,7 @@ struct runner {
 	struct job *jobs;
 	size_t njobs;
 	FILE *tsv;
+	char *done; /* the TSV file as it was: "\nscenario\tcolumn\trun\t..."; NULL: not looked at */
 	bool have_vantage, have_baseline;
 };
 
@@ -89,6 +93,8 @@ enum {
 	OPT_COLUMN = 256,
 	OPT_ALL_COLUMNS,
 	OPT_REPEAT,
+	OPT_REPEAT_CHANCE,
+	OPT_RESUME,
 	OPT_SLOWER,
 	OPT_TSV,
 	OPT_KEEP,
@@ -101,6 +107,8 @@ static const struct option long_options[] = {
     {"column", required_argument, NULL, OPT_COLUMN},
     {"all-columns", no_argument, NULL, OPT_ALL_COLUMNS},
     {"repeat", required_argument, NULL, OPT_REPEAT},
+    {"repeat-chance", required_argument, NULL, OPT_REPEAT_CHANCE},
+    {"resume", no_argument, NULL, OPT_RESUME},
     {"slower", required_argument, NULL, OPT_SLOWER},
     {"jobs", required_argument, NULL, 'j'},
     {"tsv", required_argument, NULL, OPT_TSV},
@@ -156,6 +164,12 @@ parse_options(struct options *o, int argc, char **argv)
 			break;
 		case OPT_REPEAT:
 			code = take_count(optarg, &o->repeat);
+			break;
+		case OPT_REPEAT_CHANCE:
+			code = take_count(optarg, &o->repeat_chance);
+			break;
+		case OPT_RESUME:
+			o->resume = true;
 			break;
 		case OPT_SLOWER:
 			code = take_count(optarg, &o->slower);
@@ -302,18 +316,50 @@ reason_to_skip(const struct runner *r, enum column column)
 	return NULL;
 }
 
+/* Whether the round of a trial, the first of its lines, is on record. */
+static bool
+is_done(const struct runner *r, const struct job *job)
+{
+	return r->done != NULL &&
+	       strstr(r->done, arena_printf(r->arena, "\n%s\t%s\t%d\t", job->scenario->name,
+	                           column_name(job->column), job->run)) != NULL;
+}
+
+static int
+times(const struct runner *r, const struct scenario *scenario)
+{
+	return scenario->chance && r->options.repeat_chance > 0 ? r->options.repeat_chance
+	                                                        : r->options.repeat;
+}
+
 static void
-add_jobs(struct runner *r, const struct scenario *scenario)
+add_jobs(struct runner *r, const struct scenario *scenario, int run)
 {
 	unsigned wanted = scenario->columns & (r->options.all_columns ? ~0U : r->options.columns);
-	struct job job = {.scenario = scenario};
+	struct job job = {.scenario = scenario, .run = run};
 
-	for (job.column = 0; job.column < COLUMN_MAX; job.column++)
-		for (job.run = 1; (wanted & 1U << job.column) != 0 && job.run <= r->options.repeat;
-		     job.run++) {
-			job.skip = reason_to_skip(r, job.column);
-			*ARENA_PUSH(r->arena, r->jobs, r->njobs) = job;
-		}
+	if (run > times(r, scenario))
+		return;
+	for (job.column = 0; job.column < COLUMN_MAX; job.column++) {
+		if ((wanted & 1U << job.column) == 0 || is_done(r, &job))
+			continue;
+		job.skip = reason_to_skip(r, job.column);
+		*ARENA_PUSH(r->arena, r->jobs, r->njobs) = job;
+	}
+}
+
+/* Everything once, then everything again: whenever it is stopped, as much is known of all. */
+static void
+add_all_jobs(struct runner *r)
+{
+	int run, most = 0;
+	size_t i;
+
+	for (i = 0; i < r->nscenarios; i++)
+		most = times(r, r->scenarios[i]) > most ? times(r, r->scenarios[i]) : most;
+	for (run = 1; run <= most; run++)
+		for (i = 0; i < r->nscenarios; i++)
+			add_jobs(r, r->scenarios[i], run);
 }
 
 static void
@@ -402,6 +448,8 @@ tell_job(const struct runner *r, const struct job *job, size_t number)
 		printf(
 		    "%s %zu - %s\n", job->result == TRIAL_RIGHT ? "ok" : "not ok", number, claim);
 		tell_rows(job->rows, r->tsv, r->options.verbose);
+		if (r->tsv != NULL)
+			fflush(r->tsv);
 	}
 	fclose(job->rows);
 	fflush(stdout);
@@ -459,20 +507,42 @@ static int
 run_inside(struct runner *r)
 {
 	int code = prepare(r);
-	size_t i;
 
 	if (code >= 0)
 		return code;
 	r->have_vantage = probe_knows(r, "control");
 	r->have_baseline = probe_knows(r, "baseline");
-	for (i = 0; i < r->nscenarios; i++)
-		add_jobs(r, r->scenarios[i]);
+	add_all_jobs(r);
 	return run_jobs(r);
+}
+
+/* What an earlier run wrote, with a line's end before it. */
+static char *
+read_done(const struct runner *r)
+{
+	struct buf text = BUF_EMPTY;
+	char block[65536];
+	size_t n;
+	FILE *file = fopen(r->options.tsv, "re");
+
+	buf_add(&text, "\n", 1);
+	while (file != NULL && (n = fread(block, 1, sizeof(block), file)) > 0)
+		buf_add(&text, block, n);
+	if (file != NULL)
+		fclose(file);
+	buf_add(&text, "", 1);
+	return text.data;
 }
 
 static int
 open_outputs(struct runner *r)
 {
+	if (r->options.resume && r->options.tsv == NULL) {
+		log_errorx("--resume needs --tsv FILE: the trials that are done are there");
+		return EX_USAGE;
+	}
+	if (r->options.resume)
+		r->done = read_done(r);
 	if (r->options.tsv != NULL && (r->tsv = fopen(r->options.tsv, "ae")) == NULL) {
 		log_error("cannot write %s", r->options.tsv);
 		return EX_CANTCREAT;
@@ -506,6 +576,7 @@ lab_run_main(int argc, char **argv)
 	}
 	if (r.tsv != NULL && fclose(r.tsv) != 0)
 		log_error("cannot write %s", r.options.tsv);
+	free(r.done);
 	for (i = 0; i < r.nscenarios; i++)
 		scenario_free(r.scenarios[i]);
 	arena_free(r.arena);
