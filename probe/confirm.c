@@ -20,6 +20,7 @@
 #include "results/facts.h"
 #include "results/measurement.h"
 #include "results/trials.h"
+#include "results/vantage.h"
 #include "targets/target.h"
 
 /* One lane a place, so that no place has two connections at once; DNS has one of its own. */
@@ -319,28 +320,58 @@ choose_flow(struct confirm *c)
 	}
 }
 
-/* Where the site says that it speaks HTTP/3, and means the same machine. */
-static void
-choose_quic(struct confirm *c)
+/* The headers of the target's page, as it came last over TLS. */
+static const struct http_request *
+secure_page(const struct confirm *c)
 {
-	const struct http_request *r = NULL;
-	struct trial t = {.kind = TRIAL_QUIC, .ip = c->own_ip, .name = c->plan.target->host};
+	const struct http_request *found = NULL, *r;
+	size_t i;
+
+	for (i = 0; i < c->m->nrequests; i++) {
+		r = &c->m->requests[i];
+		if (r->code > 0 && r->url != NULL && strncmp(r->url, "https:", 6) == 0 &&
+		    facts_depth(&r->c) == 0)
+			found = r;
+	}
+	return found;
+}
+
+/* Whether headers say that the site speaks HTTP/3, and mean the same machine. */
+static bool
+offers_quic(const struct http_header *headers, size_t n, int *port)
+{
 	struct altsvc service;
 	size_t i;
 
-	for (i = 0; i < c->m->nrequests; i++)
-		if (c->m->requests[i].code > 0 && c->m->requests[i].url != NULL &&
-		    strncmp(c->m->requests[i].url, "https:", 6) == 0 &&
-		    facts_depth(&c->m->requests[i].c) == 0)
-			r = &c->m->requests[i];
-	for (i = 0; r != NULL && i < r->nheaders; i++) {
-		if (strcasecmp(r->headers[i].name, "alt-svc") != 0 ||
-		    !altsvc_h3(r->headers[i].value, &service) || service.host[0] != '\0')
-			continue;
-		t.port = service.port;
-		lanes_add(&c->lanes, LANE_QUIC, &t);
-		return;
+	for (i = 0; i < n; i++)
+		if (strcasecmp(headers[i].name, "alt-svc") == 0 &&
+		    altsvc_h3(headers[i].value, &service) && service.host[0] == '\0') {
+			*port = service.port;
+			return true;
+		}
+	return false;
+}
+
+/*
+ * Where the site says that it speaks HTTP/3: here, or to the vantage. Where nothing is heard of it now, it may have
+ * answered before: is it only TCP that does not get through?
+ */
+static void
+choose_quic(struct confirm *c)
+{
+	const struct http_request *page = secure_page(c);
+	const struct vantage *there = c->m->control;
+	struct trial t = {.kind = TRIAL_QUIC, .ip = c->own_ip, .name = c->plan.target->host};
+
+	if (page != NULL) {
+		if (!offers_quic(page->headers, page->nheaders, &t.port))
+			return;
+	} else if (there == NULL || !offers_quic(there->http.headers, there->http.nheaders, &t.port)) {
+		if (!c->plan.target->https || c->m->baseline == NULL || !c->m->baseline->quic)
+			return;
+		t.port = 443;
 	}
+	lanes_add(&c->lanes, LANE_QUIC, &t);
 }
 
 static bool

@@ -6,8 +6,11 @@
 #include <event2/event.h>
 #include <event2/event_struct.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "probe/conf.h"
+#include "probe/gateway.h"
 #include "probe/landmarks.h"
 #include "probe/probe.h"
 #include "probe/resolver.h"
@@ -18,6 +21,8 @@
 
 /* One retry: a control's failure is only weighed together with the others'. */
 enum { CONTROL_ATTEMPTS = 2 };
+/* As far as the gateway is no distance. */
+enum { GATEWAY_MS = 3000 };
 
 struct control {
 	struct controls *controls;
@@ -34,6 +39,8 @@ struct controls {
 	bool interrupted; /* what failed since says nothing */
 	struct network_tally tally;
 	struct network_link link; /* as it was when the pass began */
+	int64_t began_ns;
+	struct gateway_ask *ask; /* NULL: the gateway is not being asked */
 	struct event finished;
 };
 
@@ -77,7 +84,35 @@ controls_finished(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	gateway_ask_free(c->ask);
+	c->ask = NULL;
 	c->plan.passed(&c->tally, c->plan.arg);
+}
+
+static void
+gateway_asked(bool answers, void *arg)
+{
+	struct controls *c = arg;
+
+	c->tally.gateway_answers |= answers;
+	event_active(&c->finished, EV_TIMEOUT, 1);
+}
+
+/* What is the matter, when nobody answers: this side of the gateway, or beyond it? */
+static void
+all_measured(struct controls *c)
+{
+	double age = (double)(clock_mono_ns() - c->began_ns) / 1e9;
+	int tcp_ms = conf_scaled(c->plan.probe->conf, c->plan.probe->conf->tcp_ms);
+
+	if (c->link.gateway_ip[0] != '\0')
+		c->tally.gateway_answers |= !network_silent(&c->tally) ||
+		    gateway_heard(c->link.gateway_ip, age) == 1;
+	if (c->link.gateway_ip[0] == '\0' || c->tally.gateway_answers || c->interrupted)
+		event_active(&c->finished, EV_TIMEOUT, 1);
+	else
+		c->ask = gateway_ask(c->plan.probe->base, c->link.gateway_ip,
+		    tcp_ms < GATEWAY_MS ? tcp_ms : GATEWAY_MS, gateway_asked, c);
 }
 
 static void
@@ -102,7 +137,7 @@ control_done(struct session *session, void *arg)
 	control->session = NULL;
 	c->plan.measured(m, &outcome, c->plan.arg);
 	if (--c->running == 0)
-		event_active(&c->finished, EV_TIMEOUT, 1);
+		all_measured(c);
 }
 
 struct controls *
@@ -139,6 +174,7 @@ controls_free(struct controls *c)
 	if (c == NULL)
 		return;
 	event_del(&c->finished);
+	gateway_ask_free(c->ask);
 	free(c->items);
 	free(c);
 }
@@ -146,7 +182,7 @@ controls_free(struct controls *c)
 bool
 controls_running(const struct controls *c)
 {
-	return c->phase != NULL && c->running > 0;
+	return c->phase != NULL && (c->running > 0 || c->ask != NULL);
 }
 
 void
@@ -158,7 +194,8 @@ controls_pass(struct controls *c, const char *phase)
 	size_t i;
 
 	c->phase = phase;
-	network_look(&c->link);
+	c->began_ns = clock_mono_ns();
+	network_look(&c->link, 0);
 	c->tally = (struct network_tally){.gateway = c->link.gateway_ip};
 	c->running = c->n;
 	if (c->n == 0)
@@ -180,6 +217,8 @@ controls_interrupt(struct controls *c)
 	size_t i;
 
 	c->interrupted = true;
+	if (c->ask != NULL)
+		gateway_asked(false, c);
 	for (i = 0; i < c->n; i++)
 		if (c->items[i].session != NULL)
 			session_interrupt(c->items[i].session);

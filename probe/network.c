@@ -5,7 +5,6 @@
 #include <ctype.h>
 #include <ifaddrs.h>
 #include <net/if.h>
-#include <net/if_arp.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 #include <openssl/evp.h>
 
+#include "probe/gateway.h"
 #include "results/facts.h"
 #include "results/failure.h"
 
@@ -34,52 +34,6 @@ look_for_link(void)
 	return found;
 }
 
-/* The IPv4 default route's gateway, as text; false where there is none. */
-static bool
-default_gateway(char ip[INET_ADDRSTRLEN])
-{
-	FILE *file = fopen("/proc/net/route", "re");
-	unsigned destination, gateway, mask;
-	char line[256];
-	bool found = false;
-
-	if (file == NULL)
-		return false;
-	while (!found && fgets(line, sizeof(line), file) != NULL) {
-		if (sscanf(line, "%*s %x %x %*x %*d %*d %*d %x", &destination, &gateway, &mask) != 3)
-			continue;
-		if (destination == 0 && mask == 0 && gateway != 0) {
-			struct in_addr in = {.s_addr = gateway};
-
-			found = inet_ntop(AF_INET, &in, ip, INET_ADDRSTRLEN) != NULL;
-		}
-	}
-	fclose(file);
-	return found;
-}
-
-/*
- * The controls have just sent packets through the gateway, so the kernel has had to find its
- * hardware address: a complete entry says that it answered. No packet of our own is needed.
- */
-static int
-gateway_answers(const char *gateway)
-{
-	FILE *file = fopen("/proc/net/arp", "re");
-	char line[256], ip[64];
-	unsigned flags;
-	int answers = 0;
-
-	if (file == NULL)
-		return -1;
-	while (fgets(line, sizeof(line), file) != NULL)
-		if (sscanf(line, "%63s %*x %x", ip, &flags) == 2 && strcmp(ip, gateway) == 0 &&
-		    (flags & ATF_COM) != 0)
-			answers = 1;
-	fclose(file);
-	return answers;
-}
-
 /* Connecting a UDP socket asks the kernel for a route and sends nothing. */
 static bool
 has_ipv6_route(void)
@@ -97,12 +51,12 @@ has_ipv6_route(void)
 }
 
 void
-network_look(struct network_link *out)
+network_look(struct network_link *out, double age)
 {
 	out->ipv6_route = has_ipv6_route();
 	out->link = look_for_link();
 	out->gateway_ip[0] = '\0';
-	out->gateway = default_gateway(out->gateway_ip) ? gateway_answers(out->gateway_ip) : -1;
+	out->gateway = gateway_find(out->gateway_ip) ? gateway_heard(out->gateway_ip, age) : -1;
 }
 
 /* --- controls -------------------------------------------------------------------------------- */
@@ -272,6 +226,18 @@ replied_beyond(const struct measurement *m, const char *gateway)
 	return false;
 }
 
+static bool
+gateway_replied(const struct measurement *m, const char *gateway)
+{
+	size_t i;
+
+	for (i = 0; i < m->nqueries; i++)
+		if (m->queries[i].rcode >= 0 && m->queries[i].resolver_address != NULL &&
+		    is_at(m->queries[i].resolver_address, gateway))
+			return true;
+	return false;
+}
+
 void
 network_tally_add(struct network_tally *tally, const struct control_outcome *outcome,
     const struct measurement *m)
@@ -288,6 +254,7 @@ network_tally_add(struct network_tally *tally, const struct control_outcome *out
 	tally->untrusted += outcome->untrusted;
 	tally->asked_beyond += asked_beyond(m);
 	tally->replied_beyond += replied_beyond(m, tally->gateway);
+	tally->gateway_answers |= gateway_replied(m, tally->gateway);
 	tally->wrong_page +=
 	    strcmp(outcome->kind, "portal") == 0 && !outcome->ok && outcome->code > 0;
 	for (i = 0; i < m->ntcp; i++) {
@@ -299,6 +266,16 @@ network_tally_add(struct network_tally *tally, const struct control_outcome *out
 		    (failure_find(m->tcp[i].failure) == FAILURE_NETWORK_UNREACHABLE ||
 			failure_find(m->tcp[i].failure) == FAILURE_ADDRESS_NOT_AVAILABLE);
 	}
+}
+
+bool
+network_silent(const struct network_tally *t)
+{
+	int kind, ok = 0;
+
+	for (kind = 0; kind < CONTROL_KIND_MAX; kind++)
+		ok += t->ok[kind];
+	return ok + t->untrusted + t->wrong_page + t->replied_beyond + t->others_ok == 0;
 }
 
 enum network_state

@@ -13,11 +13,12 @@
 /* What the kernel knows. */
 struct network_link {
 	int link; /* 1 an interface other than loopback is up with an address, 0 none */
-	int gateway; /* 1 answers, 0 does not, -1 unknown (point-to-point links, IPv6 only) */
+	int gateway; /* 1 answers, 0 does not, -1 unknown (not heard of lately, point-to-point links, IPv6 only) */
 	char gateway_ip[16]; /* IPv4; "" none */
 	bool ipv6_route; /* the kernel has a way to the IPv6 internet; no packet is sent to find out */
 };
-void network_look(struct network_link *out);
+/* Of the gateway, what was heard in the last `age` seconds. */
+void network_look(struct network_link *out, double age);
 
 enum control_kind { CONTROL_FOREIGN, CONTROL_DOMESTIC, CONTROL_PORTAL, CONTROL_KIND_MAX };
 const char *control_kind_name(enum control_kind kind);
@@ -47,11 +48,14 @@ struct network_tally {
 	int asked_beyond; /* controls for which anything was asked beyond this machine */
 	/* Controls for which a resolver replied, whatever it said, that is neither this machine nor `gateway`. */
 	int replied_beyond;
+	bool gateway_answers; /* it said something itself: a resolver's reply, or when it was asked */
 	const char *gateway; /* set before the first network_tally_add; borrowed. NULL: none known */
 	int others_ok; /* targets reached over valid TLS */
 };
 void network_tally_add(struct network_tally *tally, const struct control_outcome *outcome,
     const struct measurement *m);
+/* Nobody answered at all. */
+bool network_silent(const struct network_tally *tally);
 enum network_state network_judge(const struct network_tally *tally, const struct network_link *link);
 /* Without a control that has an IPv6 address, no route means absent, and a route means nothing. */
 enum ipv6_state network_judge_ipv6(const struct network_tally *tally, bool route);

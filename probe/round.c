@@ -334,7 +334,9 @@ look(struct round *r, const struct network_tally *pass)
 	struct network_link link;
 	enum network_state state;
 
-	network_look(&link);
+	network_look(&link, 0);
+	if (pass->gateway_answers)
+		link.gateway = 1;
 	r->ipv6_route = link.ipv6_route;
 	r->m->round->link = link.link;
 	r->m->round->gateway = link.gateway;

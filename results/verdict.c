@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "results/findings.h"
 #include "results/measurement.h"
+#include "results/quic_ping.h"
 #include "results/rules.h"
 
 static const char rules_version[] = "2";
@@ -179,6 +180,18 @@ add_evidence(const struct measurement *m, struct verdict *v, const char *code)
 	*ARENA_PUSH(m->arena, v->evidence, v->nevidence) = code;
 }
 
+/* What is in the way of TCP need not be in the way of UDP. */
+static bool
+quic_answers(const struct measurement *m)
+{
+	size_t i;
+
+	for (i = 0; i < m->nquic; i++)
+		if (m->quic[i].answered > 0)
+			return true;
+	return false;
+}
+
 static void
 add_retries(const struct measurement *m, const struct facts *f, struct verdict *v)
 {
@@ -240,6 +253,7 @@ add_facts(const struct measurement *m, const struct findings *x, struct verdict 
 	    {x->there_tls == ELSEWHERE_FAILS, "vantage_tls_fails"},
 	    {x->there_http == ELSEWHERE_WORKS, "vantage_http_ok"},
 	    {x->there_http == ELSEWHERE_FAILS, "vantage_http_fails"},
+	    {!rule_reached(x) && quic_answers(m), "quic_answers"},
 	    {x->steady, "was_steady"},
 	    {f->controls_ok, "controls_ok"},
 	    {!f->controls_ok, "controls_failed"},

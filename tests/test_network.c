@@ -92,6 +92,27 @@ replies_beyond(const char *resolver)
 }
 
 static void
+a_word_of_the_router_shows_that_it_lives(void **state)
+{
+	struct network_tally t = {.gateway = "192.0.2.1"};
+	struct control_outcome outcome = {0};
+	struct measurement *m = measurement_new();
+	struct query *q = ARENA_PUSH(m->arena, m->queries, m->nqueries);
+
+	(void)state;
+	outcome.kind = arena_strdup(m->arena, "foreign");
+	q->resolver_address = arena_strdup(m->arena, "192.0.2.1:53");
+	q->rcode = -1; /* silent */
+	network_tally_add(&t, &outcome, m);
+	assert_false(t.gateway_answers);
+	q->rcode = 2;
+	network_tally_add(&t, &outcome, m);
+	assert_true(t.gateway_answers);
+	assert_true(network_silent(&t)); /* beyond it, all the same */
+	measurement_free(m);
+}
+
+static void
 the_router_and_this_machine_are_not_beyond(void **state)
 {
 	(void)state;
@@ -289,6 +310,7 @@ main(void)
 	    cmocka_unit_test(controls_that_answer_mean_online),
 	    cmocka_unit_test(silence_is_a_shutdown_only_behind_a_living_gateway),
 	    cmocka_unit_test(a_resolver_that_replies_is_no_silence),
+	    cmocka_unit_test(a_word_of_the_router_shows_that_it_lives),
 	    cmocka_unit_test(the_router_and_this_machine_are_not_beyond),
 	    cmocka_unit_test(only_domestic_controls_mean_a_foreign_cut),
 	    cmocka_unit_test(wrong_pages_alone_mean_a_portal),

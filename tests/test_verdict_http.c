@@ -481,6 +481,28 @@ host_is_reset(bool control)
 	return m;
 }
 
+/* Of a target that is reached it goes without saying. */
+static void
+quic_that_answers_where_tcp_does_not_is_evidence(void **state)
+{
+	struct measurement *m = host_is_reset(true);
+	struct verdict v;
+
+	(void)state;
+	ARENA_PUSH(m->arena, m->quic, m->nquic)->answered = 1;
+	verdict_judge(m, &v);
+	assert_true(has_evidence(&v, "quic_answers"));
+	m->quic[0].answered = 0;
+	verdict_judge(m, &v);
+	assert_false(has_evidence(&v, "quic_answers"));
+	measurement_free(m);
+
+	m = pinged(1, true);
+	verdict_judge(m, &v);
+	assert_false(has_evidence(&v, "quic_answers"));
+	measurement_free(m);
+}
+
 static void
 a_host_that_fails_at_strangers_servers_is_blocked(void **state)
 {
@@ -576,6 +598,7 @@ main(void)
 	    cmocka_unit_test(a_line_that_wavers_is_not_throttling),
 	    cmocka_unit_test(far_slower_than_ever_is_throttled),
 	    cmocka_unit_test(quic_that_fell_silent_is_dropped),
+	    cmocka_unit_test(quic_that_answers_where_tcp_does_not_is_evidence),
 	    cmocka_unit_test(a_plain_page_is_ok_but_nobody_vouches),
 	    cmocka_unit_test(the_same_notice_at_strangers_servers_is_a_block_page),
 	    cmocka_unit_test(customers_of_one_cdn_are_no_strangers),
