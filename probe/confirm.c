@@ -24,7 +24,7 @@
 #include "targets/target.h"
 
 /* One lane a place, so that no place has two connections at once; DNS has one of its own. */
-enum { LANE_OWN, LANE_AWAY, LANE_AWAY_2, LANE_DNS, LANE_NOWHERE, LANE_ADDRESS, LANE_QUIC };
+enum { LANE_OWN, LANE_AWAY, LANE_AWAY_2, LANE_DNS, LANE_NOWHERE, LANE_ADDRESS, LANE_BEFORE, LANE_QUIC };
 
 enum { PAIRS = 3, MIXED_PAIRS = 8, MIXED_AWAY = 5, LONG_LISTEN_MS = 5000, HTTP_PORT = 80 };
 
@@ -277,6 +277,27 @@ choose_address(struct confirm *c)
 	}
 }
 
+/* Nobody to be believed says where the site is: does it stand where it stood? */
+static void
+choose_before(struct confirm *c)
+{
+	const struct baseline *b = c->m->baseline;
+	const struct facts *f = &c->facts;
+	const char *ip;
+	size_t i;
+
+	if (!f->https || f->valid_system || f->valid_trusted || f->trusted_answered || b == NULL)
+		return;
+	for (i = 0; i < b->naddresses; i++) {
+		ip = b->addresses[i].value;
+		if (strchr(ip, ':') != NULL && !f->ipv6_ok)
+			continue;
+		add_tls(c, LANE_BEFORE, "why=address_before", ip, c->plan.target->port,
+		    c->plan.target->host);
+		return;
+	}
+}
+
 /* The same request at servers that have nothing to do with the site. */
 static void
 choose_host(struct confirm *c)
@@ -423,6 +444,7 @@ choose(struct confirm *c)
 	if (dns_trouble(f)) {
 		choose_dns(c);
 		choose_address(c);
+		choose_before(c);
 	}
 	if (c->own_ip != NULL && !f->connected)
 		choose_tcp(c);

@@ -36,6 +36,7 @@ static const struct test_words tests[] = {
     {"address_page", "the page at {at}, where your resolver leads", PLACE_ADDRESS, NULL},
     {"address_canary", "the same server, asked for a name that nobody has", PLACE_NONE, NULL},
     {"address_true", "the page at {at}, where others lead", PLACE_ADDRESS, NULL},
+    {"address_before", "the site at {at}, where it was before", PLACE_ADDRESS, NULL},
     {"tcp_target", "connection to {at}", PLACE_ADDRESS, NULL},
     {"tcp_own", "in turns with it, to the unrelated {at}", PLACE_ADDRESS, NULL},
     {"tcp_80", "port 80 of {at}", PLACE_ADDRESS, NULL},

@@ -244,6 +244,18 @@ gather_vantage(const struct measurement *m, struct findings *out)
 	gather_vantage_endpoints(m, out);
 }
 
+static bool
+stands_where_it_was(const struct measurement *m)
+{
+	const struct measurement *tests = m->confirm;
+	size_t i;
+
+	for (i = 0; tests != NULL && i < tests->ntls; i++)
+		if (trials_why(&tests->tls[i].c, "address_before") && tests->tls[i].failure == NULL)
+			return true;
+	return false;
+}
+
 void
 findings_gather(const struct measurement *m, struct findings *out)
 {
@@ -259,6 +271,7 @@ findings_gather(const struct measurement *m, struct findings *out)
 	trials_flow(m, &out->flow);
 	gather_interception(m, facts_host(m), &out->mitm);
 	out->baseline = m->baseline;
+	out->stands_where_it_was = stands_where_it_was(m);
 	out->steady = baseline_steady(m->baseline);
 	gather_vantage(m, out);
 }

@@ -47,6 +47,7 @@ struct findings {
 	enum elsewhere there_dns, there_tcp, there_tls, there_http; /* of the target's own name and addresses */
 	bool there_certificate; /* the vantage, too, found the certificate wanting */
 	bool there_has_address; /* the vantage connected to the address whose failure is in question */
+	bool stands_where_it_was; /* with a certificate that verifies, at an address that no resolver names any more */
 	bool steady; /* this line reached the site as a rule: baseline_steady */
 };
 

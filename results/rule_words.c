@@ -19,6 +19,7 @@ static const char *const causes[CAUSE_MAX] = {
     [CAUSE_ON_THE_WAY] = "It need not be your provider: what interferes may sit anywhere on the way, also in a VPN that you use.",
     [CAUSE_INNER_NAMES] = "A company's or school's resolver that gives addresses of its own network on purpose.",
     [CAUSE_NEW_NAME] = "The name is minutes old, or moved minutes ago, and not every resolver knows it yet.",
+    [CAUSE_NAME_LAPSED] = "The site has given up its name, or forgot to renew it, and its server runs on.",
     [CAUSE_RESOLVER_TROUBLE] = "The resolver has trouble of its own: with the servers that keep this name, or with its work.",
     [CAUSE_STALE_ADDRESS] = "The resolver kept an address for too long, from which the site has moved away.",
     [CAUSE_DEAD_NODE] = "A machine of the site's, or of its hosting company, that is out of order; the others work.",
@@ -346,6 +347,10 @@ static const struct rule_words table[] = {
 	"Your resolver (which turns names into addresses) {seen}, while it answers for other names, and others know an address "
 	"for it. The site was not reached there either, so nothing is proven.",
 	{CAUSE_OWN_DNS_FILTER, CAUSE_NEW_NAME, CAUSE_REGIONAL_NAMES}, {REMEDY_AGAIN, REMEDY_VANTAGE, REMEDY_OTHER_LINE}},
+    {"name_denied_site_stands",
+	"Your resolver (which turns names into addresses) {seen}; every question ends up there, and no resolver over HTTPS could be "
+	"reached. But the site still stands, with a valid certificate, at the address where it was for days.",
+	{CAUSE_OWN_DNS_FILTER, CAUSE_NAME_LAPSED, CAUSE_RESOLVER_TROUBLE}, {REMEDY_VANTAGE, REMEDY_OPERATORS, REMEDY_OTHER_LINE}},
     {"no_resolver",
 	"No resolver (which turns names into addresses) of this computer's was asked, and no other one answered. That says nothing "
 	"about the site.",

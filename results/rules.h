@@ -34,6 +34,7 @@ bool rule_everyone_gives_bogon(const struct findings *x);
 bool rule_injected(const struct findings *x);
 bool rule_bogon_others_differ(const struct findings *x);
 bool rule_denied_others_know_it(const struct findings *x);
+bool rule_denied_site_stands(const struct findings *x);
 bool rule_no_resolver(const struct findings *x);
 bool rule_dns_fails(const struct findings *x);
 enum mechanism mechanism_by_system(const struct findings *x);

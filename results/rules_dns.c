@@ -249,6 +249,42 @@ rule_denied_others_know_it(const struct findings *x)
 	    mechanism_of_dns(failure) != MECHANISM_NONE;
 }
 
+/* Resolvers over HTTPS were asked, for this name or for others, and not one could be reached. */
+static bool
+doh_out_of_reach(const struct findings *x)
+{
+	const struct context *c = &x->m->context;
+	bool asked = x->f.doh.asked > 0;
+	size_t i;
+
+	if (x->f.doh.answered || x->f.doh.failure == FAILURE_DNS_NXDOMAIN ||
+	    x->f.doh.failure == FAILURE_DNS_NO_ANSWER)
+		return false;
+	for (i = 0; i < c->nresolvers; i++) {
+		if (c->resolvers[i].role != RESOLVER_DOH)
+			continue;
+		if (c->resolvers[i].answered > 0)
+			return false;
+		asked = asked || c->resolvers[i].asked > 0;
+	}
+	return asked;
+}
+
+/*
+ * Nobody honest could be asked: every question over UDP ends up at one resolver, wherever it is sent, and those over HTTPS are out
+ * of reach. But where the site stood for days it still stands, with a certificate that verifies. A name may lapse while its
+ * server runs on; that this happens just where the truth is out of reach is the poorer explanation.
+ */
+bool
+rule_denied_site_stands(const struct findings *x)
+{
+	return !rule_reached(x) && x->stands_where_it_was && x->steady && system_denies(x) &&
+	    (x->f.system.failure == FAILURE_DNS_NXDOMAIN ||
+		x->f.system.failure == FAILURE_DNS_REFUSED) &&
+	    !x->f.trusted_answered && doh_out_of_reach(x) && x->dns.nowhere_control_answered &&
+	    x->there_dns != ELSEWHERE_FAILS;
+}
+
 bool
 rule_no_resolver(const struct findings *x)
 {

@@ -130,6 +130,7 @@ static const struct rule rules[] = {
     {"injected", rule_injected, LIKELY, STAGE_DNS, DNS_INJECTION, NULL, 0.85},
     {"bogon_others_differ", rule_bogon_others_differ, LIKELY, STAGE_DNS, DNS_BOGON, NULL, 0.85},
     {"name_denied_others_know_it", rule_denied_others_know_it, LIKELY, STAGE_DNS, 0, mechanism_by_system, 0.75},
+    {"name_denied_site_stands", rule_denied_site_stands, LIKELY, STAGE_DNS, 0, mechanism_by_system, 0.7},
     {"no_resolver", rule_no_resolver, UNTOLD, STAGE_DNS, 0, NULL, 1.0},
     {"name_not_resolved", rule_dns_fails, UNTOLD, STAGE_DNS, 0, mechanism_by_system, 0.5},
 

@@ -644,6 +644,57 @@ a_name_that_others_know_is_likely_denied(void **state)
 	means(m, VERDICT_INSUFFICIENT, TCP_TIMEOUT, "tcp_fails");
 }
 
+/* All DNS is taken, nothing over HTTPS is reached; but the site stands where it was. */
+static struct measurement *
+denied_by_all(const char *doh, const char *before, bool all_taken)
+{
+	struct measurement *m = target(SITE);
+
+	fails(m, RESOLVER_SYSTEM, NXDOMAIN);
+	fails(m, RESOLVER_SECOND, NXDOMAIN);
+	if (doh != NULL)
+		fails(m, RESOLVER_DOH, doh);
+	try_query(m, "dns_nowhere", all_taken ? NXDOMAIN : TIMEOUT, "");
+	try_query(m, "dns_nowhere_control", all_taken ? NULL : TIMEOUT, all_taken ? PLACE_1 : "");
+	try_tls(m, "address_before", HOME, before);
+	history(m);
+	return m;
+}
+
+static void
+a_site_that_still_stands_has_hardly_given_up_its_name(void **state)
+{
+	struct measurement *m;
+
+	(void)state;
+	means(denied_by_all(TIMEOUT, NULL, true), VERDICT_LIKELY_BLOCKED, DNS_NXDOMAIN,
+	    "name_denied_site_stands");
+	/* One that can be believed says that the name is gone. */
+	means(denied_by_all(NXDOMAIN, NULL, true), VERDICT_DOWN, DNS_NXDOMAIN, "name_gone_everywhere");
+	/* Nobody's certificate: another site may stand there by now. */
+	means(denied_by_all(TIMEOUT, "ssl_invalid_hostname", true), VERDICT_INSUFFICIENT, DNS_NXDOMAIN,
+	    "name_not_resolved");
+	/* The second resolver is what it says it is, and denies the name as well. */
+	means(denied_by_all(TIMEOUT, NULL, false), VERDICT_INSUFFICIENT, DNS_NXDOMAIN,
+	    "name_not_resolved");
+	/* The round had given up on resolvers over HTTPS before; or there are none. */
+	m = denied_by_all(NULL, NULL, true);
+	*ARENA_PUSH(m->arena, m->context.resolvers, m->context.nresolvers) =
+	    (struct resolver_health){.role = RESOLVER_DOH, .asked = 4};
+	means(m, VERDICT_LIKELY_BLOCKED, DNS_NXDOMAIN, "name_denied_site_stands");
+	means(denied_by_all(NULL, NULL, true), VERDICT_INSUFFICIENT, DNS_NXDOMAIN,
+	    "name_not_resolved");
+	m = denied_by_all(TIMEOUT, NULL, true);
+	m->baseline = NULL;
+	means(m, VERDICT_INSUFFICIENT, DNS_NXDOMAIN, "name_not_resolved");
+	/* For the vantage it is gone, too. */
+	m = denied_by_all(TIMEOUT, NULL, true);
+	vantage_fails(vantage(m, HOME));
+	m->control->naddrs = 0;
+	m->control->dns_failure = arena_strdup(m->arena, "dns_nxdomain_error");
+	means(m, VERDICT_DOWN, DNS_NXDOMAIN, "name_gone_everywhere");
+}
+
 static void
 silence_for_a_name_that_others_know_needs_turns(void **state)
 {
@@ -723,6 +774,7 @@ main(void)
 	    cmocka_unit_test(an_injection_for_a_site_that_is_there_is_likely_blocked),
 	    cmocka_unit_test(a_bogon_where_others_have_an_address_is_likely_blocked),
 	    cmocka_unit_test(a_name_that_others_know_is_likely_denied),
+	    cmocka_unit_test(a_site_that_still_stands_has_hardly_given_up_its_name),
 	    cmocka_unit_test(silence_for_a_name_that_others_know_needs_turns),
 	    cmocka_unit_test(a_second_resolver_that_is_forged_is_not_believed),
 	};
