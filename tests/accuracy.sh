@@ -12,6 +12,7 @@ jobs=${LAB_JOBS:-$(nproc)}
 tsv=accuracy.tsv
 
 version=$(./netvane --version | head -n 1)
+commit=$(git -C "$srcdir" rev-parse --short HEAD 2>/dev/null) || commit=
 digest=$(cat netvane netvane-lab netvane-lab-clock.so "$srcdir"/tests/lab/scenarios/*.ini | sha256sum | cut -c -16)
 if [ -e "$tsv" ] && [ "$(cat "$tsv.of" 2>/dev/null)" != "$digest" ]; then
 	mv "$tsv" "$tsv.$(date -u +%Y%m%dT%H%M%SZ)"
@@ -28,7 +29,7 @@ fi
 
 chance=$(grep -l '^chance = yes' "$srcdir"/tests/lab/scenarios/*.ini | sed 's|.*/||; s|\.ini$||' | tr '\n' ' ')
 machine="$(nproc) processors, $(uname -sr)"
-awk -f "$srcdir/tests/lab/accuracy.awk" -v version="${version#netvane }" -v jobs="$jobs" -v machine="$machine" \
+awk -f "$srcdir/tests/lab/accuracy.awk" -v version="${version#netvane }${commit:+, commit $commit}" -v jobs="$jobs" -v machine="$machine" \
 	-v chance=" $chance" "$tsv" >accuracy.md
 mv accuracy.md "$srcdir/docs/accuracy.md"
 echo "docs/accuracy.md is written" >&2
