@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "results/baseline.h"
 #include "results/facts.h"
 #include "results/failure.h"
 #include "results/measurement.h"
@@ -24,7 +25,9 @@ struct company {
 	struct mark *marks;
 	size_t nmarks;
 	double *rates, *handshakes; /* sorted */
-	size_t nrates, nhandshakes;
+	double *shares; /* sorted: of the site's usual rate, where that is known */
+	size_t nrates, nhandshakes, nshares;
+	int pages, broken; /* over TLS, of sites that were reached; those that never came whole */
 };
 
 struct company *
@@ -47,6 +50,7 @@ company_free(struct company *c)
 	free(c->marks);
 	free(c->rates);
 	free(c->handshakes);
+	free(c->shares);
 	free(c);
 }
 
@@ -69,6 +73,21 @@ median(const double *items, size_t n)
 	return n > 0 ? items[n / 2] : (double)NAN;
 }
 
+/* As the baseline reckons it: of the fastest page that came whole. */
+static double
+whole_rate(const struct measurement *m)
+{
+	double best = NAN, rate;
+	size_t i;
+
+	for (i = 0; i < m->nrequests; i++) {
+		rate = baseline_rate(&m->requests[i]);
+		if (!isnan(rate) && (isnan(best) || rate > best))
+			best = rate;
+	}
+	return best;
+}
+
 static void
 add_times(struct company *c, const struct measurement *m)
 {
@@ -78,6 +97,12 @@ add_times(struct company *c, const struct measurement *m)
 	facts_gather(m, &f);
 	if (!isnan(f.page_rate))
 		insert_sorted(&c->rates, &c->nrates, f.page_rate);
+	if (m->baseline != NULL && m->baseline->rate > 0 && !isnan(whole_rate(m)))
+		insert_sorted(&c->shares, &c->nshares, whole_rate(m) / m->baseline->rate);
+	if (f.page_tls && (f.valid_system || f.valid_trusted) && !f.interrupted) {
+		c->pages++;
+		c->broken += f.page_failure != NULL;
+	}
 	for (i = 0; i < m->ntls; i++)
 		if (m->tls[i].failure == NULL) {
 			insert_sorted(&c->handshakes, &c->nhandshakes, m->tls[i].c.t - m->tls[i].c.t0);
@@ -160,4 +185,21 @@ company_rate(const struct company *c, int *n)
 {
 	*n = (int)c->nrates;
 	return median(c->rates, c->nrates);
+}
+
+bool
+company_slow(const struct company *c)
+{
+	enum { PAGES_LEAST = 3 };
+	/* Bytes a second: no line of today's is meant to be slower; and the share of the usual rate that no busy hour explains. */
+	static const double slow = 65536, very_slow = 16384, far_slower = 0.1;
+	double rate = median(c->rates, c->nrates);
+
+	if (c->pages >= PAGES_LEAST && c->broken * 2 >= c->pages)
+		return true;
+	if (c->nrates < PAGES_LEAST)
+		return false;
+	if (c->nshares >= PAGES_LEAST)
+		return rate < slow && median(c->shares, c->nshares) < far_slower;
+	return rate < very_slow;
 }

@@ -6,6 +6,8 @@
 #ifndef PROBE_COMPANY_H
 #define PROBE_COMPANY_H
 
+#include <stdbool.h>
+
 struct company;
 struct context;
 struct measurement;
@@ -18,5 +20,12 @@ void company_add(struct company *company, const struct measurement *m);
 void company_tell(const struct company *company, struct measurement *m);
 /* The median page rate (bytes/s) of what was added so far, over *n pages; NAN unknown. */
 double company_rate(const struct company *company, int *n);
+
+/*
+ * Whether the line is slow for everybody: half of the pages and more break off though their sites were reached, or the
+ * median page comes slowly and far slower than the sites' pages did before. Where nothing is known of before, very slowly. It takes
+ * three pages.
+ */
+bool company_slow(const struct company *company);
 
 #endif

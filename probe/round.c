@@ -515,10 +515,15 @@ finish(struct round *r)
 {
 	struct round_info *info = r->m->round;
 
+	bool slow = company_slow(r->company);
+
 	release_held(r, r->nheld);
 	skipped_helpers(r);
+	/* Reached, all of it, but hardly usable. */
+	if (slow && r->state == NETWORK_ONLINE)
+		r->state = NETWORK_DEGRADED;
 	copy_context(r, r->m);
-	notes_write(r->m, r->forged);
+	notes_write(r->m, r->forged, slow);
 	info->complete = !r->interrupted && r->measured == r->plan.ntargets;
 	info->measured = (int64_t)r->measured;
 	info->bytes_in = r->probe->bytes_in;

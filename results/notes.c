@@ -62,7 +62,7 @@ clock_suspect(const struct round_info *r)
 }
 
 void
-notes_write(struct measurement *round, int forged)
+notes_write(struct measurement *round, int forged, bool slow)
 {
 	struct dns_trials dns;
 
@@ -73,4 +73,5 @@ notes_write(struct measurement *round, int forged)
 	note(round, doh_untrusted(&round->context), "doh-intercepted");
 	note(round, forged > 0, "resolver-forged");
 	note(round, clock_suspect(round->round), "clock-suspect");
+	note(round, slow, "slow");
 }

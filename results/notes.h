@@ -2,14 +2,19 @@
  * Findings about the network that are no target's verdict, for the round's record: "dns-wildcard" names that nobody has are
  * answered, "dns-hijack" questions to any address are answered by somebody else, "doh-blocked" and "doh-intercepted"
  * resolvers over HTTPS, "resolver-forged" answers of public resolvers over UDP, "clock-suspect" every control's certificate is out
- * of date. Pure.
+ * of date, "slow" pages come slowly, or not whole, whoever's they are. Pure.
  */
 #ifndef RESULTS_NOTES_H
 #define RESULTS_NOTES_H
 
+#include <stdbool.h>
+
 struct measurement;
 
-/* round: its context and trials are there. forged: targets for which a second resolver's answers contradicted each other. */
-void notes_write(struct measurement *round, int forged);
+/*
+ * round: its context and trials are there. forged: targets for which a second resolver's answers contradicted each other.
+ * slow: what company_slow says.
+ */
+void notes_write(struct measurement *round, int forged, bool slow);
 
 #endif

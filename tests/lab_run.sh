@@ -3,11 +3,11 @@
 #
 #	lab_run 'dns-*' 'doh-*'
 
-# lab_pace: sets $lab_jobs and $lab_slower. Much of the time is spent waiting for what never comes, so there is
-# room for a scenario on each processor; but what is slow looks like silence here, so for no more.
+# lab_pace: sets $lab_jobs and $lab_slower. A scenario waits for what never comes most of the time, so several share a
+# processor (two scripts may run side by side); but what is slow looks like silence here, so not many.
 lab_pace()
 {
-	lab_jobs=$(nproc 2>/dev/null || echo 1)
+	lab_jobs=$(($(nproc 2>/dev/null || echo 1) * 2))
 	lab_slower=1
 	if "$top_builddir/config.status" --config | grep -q enable-sanitizers; then
 		lab_slower=3

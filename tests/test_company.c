@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "probe/company.h"
+#include "results/baseline.h"
 #include "tests/verdict_case.h"
 
 /* A site in the country KZ's eyes, whose certificate the forgers' authority signed. */
@@ -141,6 +142,62 @@ the_usual_is_the_median(void **state)
 	company_free(c);
 }
 
+/* A page of a site that was reached, at so many bytes a second, or broken off; before: its usual rate, 0 unknown. */
+static void
+add_page(struct company *c, double rate, double before)
+{
+	struct measurement *m = target_at_home();
+	struct http_request *r;
+
+	shows(m, shakes(m, HOME, NULL), GENUINE, "site.example");
+	r = page(m, SITE, rate > 0 ? NULL : TIMEOUT, rate > 0 ? 200 : 0);
+	r->body_length = 100000;
+	r->first_byte_s = r->c.t0;
+	r->last_byte_s = r->c.t = r->c.t0 + 100000 / (rate > 0 ? rate : 1);
+	if (before > 0)
+		history(m)->rate = before;
+	add(c, m);
+}
+
+static bool
+slow(size_t n, double rate, double before)
+{
+	struct company *c = company_new();
+	bool is;
+
+	while (n-- > 0)
+		add_page(c, rate, before);
+	is = company_slow(c);
+	company_free(c);
+	return is;
+}
+
+static void
+slow_is_what_is_slow_for_everybody(void **state)
+{
+	struct company *c = company_new();
+
+	(void)state;
+	assert_false(slow(5, 1000000, 0));
+	assert_false(slow(5, 20000, 0));
+	assert_true(slow(5, 10000, 0));
+	assert_false(slow(2, 10000, 0)); /* two pages are nobody's line */
+	/* Against what is usual here: a line that was always slow is what it was. */
+	assert_true(slow(5, 20000, 1000000));
+	assert_false(slow(5, 10000, 15000));
+	assert_false(slow(5, 100000, 10000000));
+
+	add_page(c, 1000000, 0);
+	add_page(c, 1000000, 0);
+	add_page(c, 10000, 0); /* one site */
+	add_page(c, 0, 0);
+	assert_false(company_slow(c));
+	add_page(c, 0, 0);
+	add_page(c, 0, 0);
+	assert_true(company_slow(c));
+	company_free(c);
+}
+
 int
 main(void)
 {
@@ -149,6 +206,7 @@ main(void)
 	    cmocka_unit_test(what_is_not_odd_about_oneself_is_not_shared),
 	    cmocka_unit_test(pages_and_addresses_are_shared),
 	    cmocka_unit_test(the_usual_is_the_median),
+	    cmocka_unit_test(slow_is_what_is_slow_for_everybody),
 	};
 
 	return cmocka_run_group_tests_name("company", tests, NULL, NULL);

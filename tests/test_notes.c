@@ -43,7 +43,7 @@ control(struct measurement *m, const char *kind, const char *failure)
 static void
 notes(struct measurement *m, int forged, const char *name)
 {
-	notes_write(m, forged);
+	notes_write(m, forged, false);
 	assert_int_equal(m->round->nnotes, name != NULL);
 	if (name != NULL)
 		assert_string_equal(m->round->notes[0], name);
