@@ -192,7 +192,7 @@ company_slow(const struct company *c)
 {
 	enum { PAGES_LEAST = 3 };
 	/* Bytes a second: no line of today's is meant to be slower; and the share of the usual rate that no busy hour explains. */
-	static const double slow = 65536, very_slow = 16384, far_slower = 0.1;
+	static const double slow = 65536, very_slow = 32768, far_slower = 0.1;
 	double rate = median(c->rates, c->nrates);
 
 	if (c->pages >= PAGES_LEAST && c->broken * 2 >= c->pages)

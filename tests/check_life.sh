@@ -6,6 +6,7 @@ plan 11
 
 lab_certificates site.test
 lab_dns site.test=A:127.0.0.1
+lab_second site.test=A:127.0.0.1
 lab_web
 start_peer control "$peer_tls" good --cert "$certs/good.pem" --key "$certs/key.pem"
 network='.test_keys.x_netvane.network.state'
@@ -74,7 +75,7 @@ is 'what goes to a closed output goes into no other file' \
 lab_conf '[limits]' 'tls_ms = 400000'
 rm -rf "$results"
 mkfifo "$tmp/records"
-"$NETVANE" check -c "$conf" --consent --json --url "http://site.test:$web_port/ok" \
+"$NETVANE" check -c "$conf" --consent --json --resolver "127.0.0.1:$second_port" --url "http://site.test:$web_port/ok" \
 	>"$tmp/records" 2>"$err" 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
 netvane_pid=$!
 test_last_run='netvane, interrupted'
