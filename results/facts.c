@@ -464,6 +464,7 @@ gather_page(const struct measurement *m, struct facts *f)
 	f->page_asked = true;
 	f->page_failure = last->failure;
 	f->page_code = last->code;
+	f->page_coming = facts_still_coming(last);
 	f->page_depth = facts_depth(&last->c);
 	f->page_secure = page_is_secure(last);
 	f->page_tls = f->https && strncmp(last->url, "https:", 6) == 0 && f->page_depth == 0;
@@ -507,6 +508,7 @@ gather_unfinished_redirect(const struct measurement *m, struct facts *f)
 	if (!f->page_asked || !tried || failure == NULL)
 		return;
 	f->page_failure = failure;
+	f->page_coming = false;
 	f->page_depth++;
 	f->page_secure = false;
 	f->interrupted = f->interrupted || interrupted(failure);

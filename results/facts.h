@@ -77,6 +77,7 @@ struct facts {
 	const char *page_failure; /* NULL: there was a response */
 	int page_code;
 	int page_attempts, page_failures; /* of that page */
+	bool page_coming; /* its failure is that our own time ran out while it came */
 	bool page_tls; /* an https:// one of the target's own host */
 	bool page_secure; /* over TLS that verified */
 	bool page_same_site; /* its host is the target's, or the one lies below the other */
@@ -96,6 +97,8 @@ bool facts_domestic(const struct measurement *m);
 const char *facts_host(const struct measurement *m);
 /* Bytes a second of a page's body; NAN where it was too small or never came. */
 double facts_rate(const struct http_request *r);
+/* Whether it was still on its way when our own time ran out: slow, not cut off. */
+bool facts_still_coming(const struct http_request *r);
 /*
  * Whether no public site has this address: loopback, private, link-local, shared (RFC 6598),
  * unspecified, multicast and reserved. The documentation and benchmark prefixes are not in it: what

@@ -27,10 +27,20 @@ plain(const struct findings *x)
 
 /* --- over TLS -------------------------------------------------------------------------------- */
 
+/* The page was still coming when our own time ran out, about as fast as the round's other pages: a slow line, no missing page. */
+static bool
+as_slow_as_others(const struct findings *x)
+{
+	const struct context *c = &x->m->context;
+
+	return x->f.page_coming && c->usual_n >= 3 && x->f.page_rate >= c->usual_rate * throttled_share;
+}
+
 static bool
 page_is_missing(const struct findings *x)
 {
-	return x->f.page_asked && x->f.page_failure != NULL && x->f.https && rule_reached(x);
+	return x->f.page_asked && x->f.page_failure != NULL && x->f.https && rule_reached(x) &&
+	    !as_slow_as_others(x);
 }
 
 /* Even with a stranger's page inside, what is sent under the target's name to a stranger is cut; under his own it is not. */

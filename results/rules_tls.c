@@ -168,7 +168,8 @@ static bool
 certificate_fails(const struct findings *x)
 {
 	return x->f.https && !rule_reached(x) && x->f.worst != NULL && x->f.worst->tls != NULL &&
-	    mechanism_is_certificate(failure_find(x->f.worst->failure));
+	    mechanism_is_certificate(failure_find(x->f.worst->failure)) &&
+	    mechanism_of_tls(x->f.worst->tls) == TLS_CERTIFICATE;
 }
 
 bool

@@ -575,21 +575,28 @@ facts_rate(const struct http_request *r)
 	return (double)r->body_length / (took > shortest_s ? took : shortest_s);
 }
 
-/*
- * Ended by somebody after the page began and before it did; a slow one that was still coming when our time ran out is not. What never
- * began is for the tests of names: servers turn strangers away.
- */
-static bool
-cut(const struct http_request *r)
+/* Slow, and still on its way when our own time ran out. Nothing for most of the time is another thing. */
+bool
+facts_still_coming(const struct http_request *r)
 {
-	enum failure f = failure_find(r->failure);
 	double all = r->c.t - r->c.t0;
 
-	if (r->first_byte_s < 0)
+	return silent(failure_find(r->failure)) && r->code > 0 && r->last_byte_s >= 0 &&
+	    r->c.t - r->last_byte_s <= all / 2;
+}
+
+/*
+ * Ended by somebody before the page did; a slow one is not. A reset that overtakes the first bytes takes them with it, so under a
+ * server's own name a page need not have begun; but servers turn strangers away, and then what never began is for the tests of names.
+ */
+static bool
+cut(const struct http_request *r, bool stranger)
+{
+	enum failure f = failure_find(r->failure);
+
+	if (stranger && r->first_byte_s < 0)
 		return false;
-	if (f == FAILURE_CONNECTION_RESET || f == FAILURE_EOF)
-		return true;
-	return silent(f) && (r->last_byte_s < 0 || r->c.t - r->last_byte_s > all / 2);
+	return f == FAILURE_CONNECTION_RESET || f == FAILURE_EOF || (silent(f) && !facts_still_coming(r));
 }
 
 static int
@@ -601,7 +608,7 @@ compare_doubles(const void *a, const void *b)
 }
 
 static double
-flow_median(const struct measurement *c, const char *why, int *n, int *ncut, double *least,
+flow_median(const struct measurement *c, const char *why, bool stranger, int *n, int *ncut, double *least,
     double *most)
 {
 	double rates[RATES_MAX], rate;
@@ -610,7 +617,7 @@ flow_median(const struct measurement *c, const char *why, int *n, int *ncut, dou
 	for (i = 0; c != NULL && i < c->nrequests; i++) {
 		if (!trials_why(&c->requests[i].c, why))
 			continue;
-		*ncut += cut(&c->requests[i]);
+		*ncut += cut(&c->requests[i], stranger);
 		rate = facts_rate(&c->requests[i]);
 		if (!isnan(rate) && k < RATES_MAX)
 			rates[k++] = rate;
@@ -622,19 +629,6 @@ flow_median(const struct measurement *c, const char *why, int *n, int *ncut, dou
 	*least = rates[0];
 	*most = rates[k - 1];
 	return k % 2 == 1 ? rates[k / 2] : (rates[k / 2 - 1] + rates[k / 2]) / 2;
-}
-
-/* Cut in the middle of the response. A server that closes on names which are not its own does so before it says anything. */
-static int
-cut_midway(const struct measurement *c, const char *why)
-{
-	size_t i;
-	int n = 0;
-
-	for (i = 0; c != NULL && i < c->nrequests; i++)
-		n += trials_why(&c->requests[i].c, why) && cut(&c->requests[i]) &&
-		    c->requests[i].first_byte_s >= 0;
-	return n;
 }
 
 static bool
@@ -675,12 +669,11 @@ trials_flow(const struct measurement *m, struct flow_trials *out)
 
 	*out = (struct flow_trials){0};
 	out->target = flow_median(
-	    c, "flow_target", &out->ntarget, &out->cut_target, &unused, &target_most);
+	    c, "flow_target", false, &out->ntarget, &out->cut_target, &unused, &target_most);
 	out->control = flow_median(
-	    c, "flow_control", &out->ncontrol, &out->cut_control, &control_least, &unused);
-	out->own = flow_median(c, "flow_own", &out->nown, &out->cut_own, &own_least, &unused);
-	out->away = flow_median(c, "flow_away", &out->naway, &out->cut_away, &unused, &away_most);
-	out->cut_away = cut_midway(c, "flow_away");
+	    c, "flow_control", true, &out->ncontrol, &out->cut_control, &control_least, &unused);
+	out->own = flow_median(c, "flow_own", false, &out->nown, &out->cut_own, &own_least, &unused);
+	out->away = flow_median(c, "flow_away", true, &out->naway, &out->cut_away, &unused, &away_most);
 	out->same_page = control_has_targets_page(m);
 	out->target_always_slower =
 	    out->ntarget >= 2 && out->ncontrol >= 2 && target_most < control_least;

@@ -120,11 +120,23 @@ static void
 a_page_cut_only_under_its_name_is_likely_blocking(void **state)
 {
 	struct measurement *m = cut_off();
+	size_t i;
 
 	(void)state;
 	flows(m, "flow_target", 0, "flow_control", 500000);
 	flows(m, "flow_own", 500000, "flow_away", 500000);
 	try_flow(m, "flow_away", 0);
+	means(m, VERDICT_LIKELY_BLOCKED, HTTP_RESET, "cut_by_name");
+
+	/* Resets that overtake the first bytes take them with them; the page had begun before, and comes whole under another name. */
+	m = cut_off();
+	m->requests[0].title = arena_strdup(m->arena, "Front page");
+	flows(m, "flow_target", 0, "flow_control", 500000);
+	for (i = 0; i < m->confirm->nrequests; i++)
+		if (trials_why(&m->confirm->requests[i].c, "flow_control"))
+			m->confirm->requests[i].title = m->requests[0].title;
+		else
+			m->confirm->requests[i].first_byte_s = m->confirm->requests[i].last_byte_s = -1;
 	means(m, VERDICT_LIKELY_BLOCKED, HTTP_RESET, "cut_by_name");
 
 	/* A reverse proxy whose machine for this name dies in mid-page. */
@@ -172,6 +184,46 @@ a_page_that_the_vantage_gets_is_likely_cut(void **state)
 }
 
 /* --- slow pages -------------------------------------------------------------------------------- */
+
+/* Half of a long page had come when our own time ran out. */
+static struct measurement *
+still_coming(double usual_rate)
+{
+	struct measurement *m = target_at_home();
+	struct http_request *r;
+
+	shakes(m, HOME, NULL);
+	r = page(m, SITE, TIMEOUT, 200);
+	r->c.t = 20;
+	r->first_byte_s = 4;
+	r->last_byte_s = 19.5;
+	r->body_length = 300000;
+	m->context.usual_n = 9;
+	m->context.usual_rate = usual_rate;
+	return m;
+}
+
+static void
+a_page_still_coming_on_a_slow_line_is_no_failure(void **state)
+{
+	struct measurement *m = still_coming(30000);
+
+	(void)state;
+	means(m, VERDICT_OK, MECHANISM_NONE, "tls_valid");
+
+	/* Others' pages come much faster: not the line. */
+	means(still_coming(400000), VERDICT_INSUFFICIENT, HTTP_TIMEOUT, "page_not_delivered");
+
+	/* Nothing more had come for most of the time. */
+	m = still_coming(30000);
+	m->requests[0].last_byte_s = 6;
+	means(m, VERDICT_INSUFFICIENT, HTTP_TIMEOUT, "page_not_delivered");
+
+	/* Nothing to compare with. */
+	m = still_coming(30000);
+	m->context.usual_n = 0;
+	means(m, VERDICT_INSUFFICIENT, HTTP_TIMEOUT, "page_not_delivered");
+}
 
 static struct measurement *
 slow(void)
@@ -570,6 +622,7 @@ main(void)
 	    cmocka_unit_test(a_page_that_is_reset_is_not_told),
 	    cmocka_unit_test(a_strangers_page_cut_under_the_name_is_proof),
 	    cmocka_unit_test(a_page_cut_only_under_its_name_is_likely_blocking),
+	    cmocka_unit_test(a_page_still_coming_on_a_slow_line_is_no_failure),
 	    cmocka_unit_test(a_page_that_the_vantage_gets_is_likely_cut),
 	    cmocka_unit_test(the_same_bytes_slower_under_the_name_are_throttled),
 	    cmocka_unit_test(a_slow_line_is_not_throttling),

@@ -161,6 +161,29 @@ a_name_that_fails_at_strangers_servers_too_is_blocked(void **state)
 	means(m, VERDICT_BLOCKED, TLS_SNI_DROP, "name_fails_elsewhere_too");
 }
 
+/* The alert that a name is unknown bears the name of a wrong certificate; none was shown. */
+static void
+an_alert_that_the_name_is_unknown_is_no_certificate(void **state)
+{
+	struct measurement *m = only_the_name_fails("ssl_invalid_hostname");
+	size_t i;
+
+	(void)state;
+	try_place(m, PLACE_1, "ssl_invalid_hostname", NULL, NULL);
+	try_place(m, PLACE_2, "ssl_invalid_hostname", NULL, NULL);
+	for (i = 0; i < m->ntls; i++)
+		m->tls[i].alert = 112;
+	for (i = 0; i < m->confirm->ntls; i++)
+		if (m->confirm->tls[i].failure != NULL)
+			m->confirm->tls[i].alert = 112;
+	means(m, VERDICT_BLOCKED, TLS_ALERT, "name_fails_elsewhere_too");
+
+	/* A lone server that says so is only not understood. */
+	m = target_at_home();
+	shakes(m, HOME, "ssl_invalid_hostname")->alert = 112;
+	means(m, VERDICT_INSUFFICIENT, TLS_ALERT, "tls_fails");
+}
+
 /* Nobody's name meets the same end there: it is how they treat strangers. */
 static void
 servers_that_refuse_strangers_names_prove_nothing(void **state)
@@ -720,6 +743,7 @@ main(void)
 	    cmocka_unit_test(expired_and_untrusted_is_not_merely_expired),
 	    cmocka_unit_test(a_filter_of_ones_own_is_no_blocking),
 	    cmocka_unit_test(a_name_that_fails_at_strangers_servers_too_is_blocked),
+	    cmocka_unit_test(an_alert_that_the_name_is_unknown_is_no_certificate),
 	    cmocka_unit_test(servers_that_refuse_strangers_names_prove_nothing),
 	    cmocka_unit_test(a_landmark_that_is_down_proves_nothing),
 	    cmocka_unit_test(two_servers_that_fall_silent_after_the_name_are_blocked),
