@@ -18,6 +18,7 @@
 #include "results/altsvc.h"
 #include "results/baseline.h"
 #include "results/facts.h"
+#include "results/findings.h"
 #include "results/measurement.h"
 #include "results/trials.h"
 #include "targets/target.h"
@@ -408,16 +409,23 @@ choose(struct confirm *c)
 		    c->plan.target->host);
 }
 
-/* One place alone speaks against the name, and spoke once. Or only some of the target's connections fail, or the samples found that some do: enough of them to tell chance from choice. */
+/*
+ * One place alone speaks against the name, and spoke once. Or only some of the target's connections fail or get a stranger's
+ * certificate, or the samples found that some do: enough of them to tell chance from choice.
+ */
 static void
 choose_more(struct confirm *c)
 {
+	struct findings findings;
 	struct sni_facts sni;
+	bool mixed;
 
-	trials_sni(c->m, &sni);
+	findings_gather(c->m, &findings);
+	sni = findings.sni;
+	mixed = findings.mitm.mixed || (sni.target.bad > 0 && sni.target.server > 0);
 	if (sni.target.server == 0 && sni.away_bad == 1 && sni.away_dead + sni.away_fine == 0)
 		choose_sni_away(c, 2);
-	if (sni.target.bad == 0 || sni.target.server == 0 || c->own_ip == NULL)
+	if (!mixed || c->own_ip == NULL)
 		return;
 	if (!tls_trouble(&c->facts)) {
 		add_tls(c, LANE_OWN, "why=sni_canary", c->own_ip, c->plan.target->port, c->canary);

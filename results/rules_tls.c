@@ -181,16 +181,17 @@ rule_certificate_bad_elsewhere(const struct findings *x)
 
 /*
  * The address shows the very same one to whoever asks, for whatever name, and nobody made it on the way: the server signed it
- * itself, or it bears what a public authority puts into each (only the intermediate is missing). An interceptor that copies
- * the server's own certificate is as constant, but signs with an authority of his. Nor is it the site's server where every resolver
- * that could be asked may have been lied for: a block page signs its certificate itself, too.
+ * itself, for the site, or it bears what a public authority puts into each (only the intermediate is missing). An interceptor that copies
+ * the server's own certificate is as constant, but signs with an authority of his. A block page signs its certificate itself, too,
+ * but not for the site; connections may be led to it, or lookups where every resolver that could be asked may have been lied for.
  */
 bool
 rule_certificate_is_servers(const struct findings *x)
 {
 	return certificate_fails(x) && x->mitm.static_leaf && !x->mitm.others_public &&
 	    ((x->f.doh.answered && x->f.worst->from_doh) || x->there_tls == ELSEWHERE_FAILS) &&
-	    (x->mitm.chain.self_signed || (x->mitm.chain.sct && x->mitm.chain.aia)) &&
+	    ((x->mitm.chain.self_signed && x->mitm.for_target) ||
+		(x->mitm.chain.sct && x->mitm.chain.aia)) &&
 	    x->there_tls != ELSEWHERE_WORKS;
 }
 

@@ -622,6 +622,12 @@ a_missing_intermediate_is_the_servers(void **state)
 	shows(m, try_tls(m, "sni_none", HOME, NULL), SELF_SIGNED, "site.example");
 	means(m, VERDICT_DOWN, TLS_CERTIFICATE, "certificate_is_servers");
 
+	/* Signed by itself, but for another name: connections may have been led to a block page. */
+	m = target_at_home();
+	shows(m, shakes(m, HOME, NULL), SELF_SIGNED, "notice.example");
+	shows(m, try_tls(m, "sni_none", HOME, NULL), SELF_SIGNED, "notice.example");
+	means(m, VERDICT_INSUFFICIENT, TLS_CERTIFICATE, "certificate_in_doubt");
+
 	/* The vantage is shown a better one. */
 	m = target_at_home();
 	shows(m, shakes(m, HOME, NULL), SELF_SIGNED, "site.example");
