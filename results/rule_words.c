@@ -180,6 +180,10 @@ static const struct rule_words table[] = {
 	"above). So no site is blamed.",
 	{CAUSE_LINE}, {REMEDY_LINE, REMEDY_OTHER_LINE}},
 
+    {"all_names_led_there",
+	"Your resolver (which turns names into addresses) leads this name, and names that have nothing to do with it, to one and the "
+	"same address. So does a portal before you log in, or a resolver that is out of order. It says nothing about the site.",
+	{CAUSE_LINE}, {REMEDY_LINE, REMEDY_OTHER_LINE}},
     {"injected_site_proven",
 	"Somebody on the way forges answers about this name: a question about it was answered twice, in contradiction, or by an "
 	"address that answers no other question. And " PROVEN ".",

@@ -14,6 +14,7 @@
 bool rule_reached(const struct findings *x);
 
 /* DNS */
+bool rule_all_names_led_there(const struct findings *x);
 bool rule_injected_site_proven(const struct findings *x);
 bool rule_denied_site_proven(const struct findings *x);
 bool rule_fails_site_proven(const struct findings *x);

@@ -350,6 +350,7 @@ trials_dns(const struct measurement *m, struct dns_trials *out)
 		} else if (trials_why(&q->c, "dns_control")) {
 			out->control_n++;
 			out->control_answered += answered;
+			out->control_same += answered && target_has_address_of(m, q);
 		} else if (trials_why(&q->c, "dns_nonexistent")) {
 			out->nonexistent_asked = true;
 			out->nonexistent_answered = answered;

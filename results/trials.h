@@ -63,6 +63,7 @@ void trials_tcp(const struct measurement *m, struct tcp_pairs *out);
 
 struct dns_trials {
 	int target_n, target_silent, target_denied, control_n, control_answered;
+	int control_same; /* of the controls, those led to an address to which the target is led */
 	bool nonexistent_answered; /* a name that nobody has got an address: `wildcard` */
 	bool nonexistent_asked;
 	bool nowhere_answered; /* the target's name was answered at an address that runs no resolver */

@@ -36,10 +36,15 @@ rule_reached(const struct findings *x)
 	return x->f.page_asked && x->f.page_code > 0;
 }
 
+/* Before a portal's login, and where all that is abroad is cut off, a plain page is anybody's. */
 bool
 rule_network_does_not_work(const struct findings *x)
 {
-	return !x->f.network_works && !rule_reached(x);
+	enum network_state network = x->m->context.network;
+	bool anybodys = !x->f.https && !x->f.page_secure &&
+	    (network == NETWORK_CAPTIVE_PORTAL || network == NETWORK_FOREIGN_CUT);
+
+	return !x->f.network_works && (anybodys || !rule_reached(x));
 }
 
 bool
@@ -75,6 +80,7 @@ struct rule {
 static const struct rule rules[] = {
     {"interrupted", rule_interrupted, UNTOLD, STAGE_NONE, 0, NULL, 1.0},
     {"network_not_online", rule_network_does_not_work, UNTOLD, STAGE_NONE, 0, NULL, 1.0},
+    {"all_names_led_there", rule_all_names_led_there, UNTOLD, STAGE_DNS, DNS_WILDCARD, NULL, 0.9},
 
     /* DNS, with the site itself as the proof of where it is */
     {"injected_site_proven", rule_injected_site_proven, BLOCKED, STAGE_DNS, DNS_INJECTION, NULL, 0.97},

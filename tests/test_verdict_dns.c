@@ -354,6 +354,26 @@ the_address_of_names_that_nobody_has_is_likely_a_lie(void **state)
 	means(m, VERDICT_LIKELY_BLOCKED, DNS_WILDCARD, "wildcard_site_proven");
 }
 
+/* A portal before the login: every name leads to it. */
+static void
+a_resolver_that_leads_all_names_to_one_place_accuses_nobody(void **state)
+{
+	struct measurement *m = led_nowhere();
+
+	(void)state;
+	try_query(m, "dns_nonexistent", NULL, LIE);
+	try_query(m, "dns_control", NULL, LIE);
+	try_query(m, "dns_control", NULL, LIE);
+	means(m, VERDICT_INSUFFICIENT, DNS_WILDCARD, "all_names_led_there");
+
+	/* It knows others: what it says of the target and of names that nobody has is said of them. */
+	m = led_nowhere();
+	try_query(m, "dns_nonexistent", NULL, LIE);
+	try_query(m, "dns_control", NULL, LIE);
+	try_query(m, "dns_control", NULL, PLACE_1);
+	means(m, VERDICT_LIKELY_BLOCKED, DNS_WILDCARD, "wildcard_site_proven");
+}
+
 /* It sells advertisements on mistyped names, and knows the site. */
 static void
 a_wildcard_resolver_that_knows_the_site_is_no_liar(void **state)
@@ -710,6 +730,7 @@ main(void)
 	    cmocka_unit_test(one_bogon_among_public_addresses_is_no_lie),
 	    cmocka_unit_test(a_private_address_that_all_name_is_no_lie),
 	    cmocka_unit_test(the_address_of_names_that_nobody_has_is_likely_a_lie),
+	    cmocka_unit_test(a_resolver_that_leads_all_names_to_one_place_accuses_nobody),
 	    cmocka_unit_test(a_wildcard_resolver_that_knows_the_site_is_no_liar),
 	    cmocka_unit_test(a_server_with_one_page_for_all_names_is_no_node_of_the_site),
 	    cmocka_unit_test(a_stale_cache_names_where_the_site_was),
