@@ -81,7 +81,8 @@ rule_page_never_comes(const struct findings *x)
 
 /*
  * The same bytes from the same server come several times faster under another name; or a
- * stranger's page slower under the target's. Never the speed itself: lines are slow for many reasons.
+ * stranger's page slower under the target's. Never the speed itself: lines are slow for many reasons. Nor where
+ * some page of the other name does not come at all: then the line is full to the brim, and who is served first is chance.
  */
 bool
 rule_throttled_by_name(const struct findings *x)
@@ -89,8 +90,8 @@ rule_throttled_by_name(const struct findings *x)
 	const struct flow_trials *f = &x->flow;
 
 	return rule_reached(x) &&
-	    ((f->target_always_slower && f->target < f->control * throttled_share) ||
-		(f->away_always_slower && f->away < f->own * throttled_share));
+	    ((f->target_always_slower && f->lost_control == 0 && f->target < f->control * throttled_share) ||
+		(f->away_always_slower && f->lost_own == 0 && f->away < f->own * throttled_share));
 }
 
 /*

@@ -568,8 +568,12 @@ facts_rate(const struct http_request *r)
 
 	if (r->first_byte_s < 0 || failure_find(r->failure) == FAILURE_INTERRUPTED)
 		return NAN;
-	/* It was not in time: at most so fast. Of a record that has not come whole, nothing has been read. */
-	if (r->body_length < RATE_BYTES && silent(failure_find(r->failure)) && r->c.t > r->first_byte_s)
+	/*
+	 * It was not in time: at most so fast. Of a record that has not come whole, nothing has been read. Where most of the time
+	 * went by before it began, the rest is too short to tell.
+	 */
+	if (r->body_length < RATE_BYTES && silent(failure_find(r->failure)) &&
+	    r->c.t - r->first_byte_s > (r->c.t - r->c.t0) / 2)
 		return (double)(r->body_length + TLS_RECORD) / (r->c.t - r->first_byte_s);
 	if (r->body_length < RATE_BYTES)
 		return NAN;
@@ -609,7 +613,7 @@ compare_doubles(const void *a, const void *b)
 }
 
 static double
-flow_median(const struct measurement *c, const char *why, bool stranger, int *n, int *ncut, double *least,
+flow_median(const struct measurement *c, const char *why, bool stranger, int *n, int *ncut, int *nlost, double *least,
     double *most)
 {
 	double rates[RATES_MAX], rate;
@@ -620,6 +624,8 @@ flow_median(const struct measurement *c, const char *why, bool stranger, int *n,
 			continue;
 		*ncut += cut(&c->requests[i], stranger);
 		rate = facts_rate(&c->requests[i]);
+		*nlost += isnan(rate) && c->requests[i].failure != NULL &&
+		    failure_find(c->requests[i].failure) != FAILURE_INTERRUPTED;
 		if (!isnan(rate) && k < RATES_MAX)
 			rates[k++] = rate;
 	}
@@ -667,14 +673,17 @@ trials_flow(const struct measurement *m, struct flow_trials *out)
 	const struct measurement *c = m->confirm;
 
 	double target_most, control_least, own_least, away_most, unused;
+	int unasked = 0;
 
 	*out = (struct flow_trials){0};
-	out->target = flow_median(
-	    c, "flow_target", false, &out->ntarget, &out->cut_target, &unused, &target_most);
-	out->control = flow_median(
-	    c, "flow_control", true, &out->ncontrol, &out->cut_control, &control_least, &unused);
-	out->own = flow_median(c, "flow_own", false, &out->nown, &out->cut_own, &own_least, &unused);
-	out->away = flow_median(c, "flow_away", true, &out->naway, &out->cut_away, &unused, &away_most);
+	out->target = flow_median(c, "flow_target", false, &out->ntarget, &out->cut_target, &unasked,
+	    &unused, &target_most);
+	out->control = flow_median(c, "flow_control", true, &out->ncontrol, &out->cut_control,
+	    &out->lost_control, &control_least, &unused);
+	out->own = flow_median(
+	    c, "flow_own", false, &out->nown, &out->cut_own, &out->lost_own, &own_least, &unused);
+	out->away = flow_median(
+	    c, "flow_away", true, &out->naway, &out->cut_away, &unasked, &unused, &away_most);
 	out->same_page = control_has_targets_page(m);
 	out->target_always_slower =
 	    out->ntarget >= 2 && out->ncontrol >= 2 && target_most < control_least;

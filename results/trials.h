@@ -98,6 +98,7 @@ struct flow_trials {
 	double target, control, own, away;
 	int ntarget, ncontrol, nown, naway;
 	int cut_target, cut_control, cut_own, cut_away;
+	int lost_control, lost_own; /* of which nothing came that could be timed */
 	bool same_page; /* another name was given the page that under the target's is cut: its server is well */
 	bool target_always_slower, away_always_slower; /* even its fastest than the slowest under another name */
 };

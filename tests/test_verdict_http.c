@@ -239,6 +239,7 @@ static void
 the_same_bytes_slower_under_the_name_are_throttled(void **state)
 {
 	struct measurement *m = slow();
+	struct http_request *r;
 
 	(void)state;
 	flows(m, "flow_target", 15000, "flow_control", 400000);
@@ -247,6 +248,15 @@ the_same_bytes_slower_under_the_name_are_throttled(void **state)
 	m = slow();
 	flows(m, "flow_own", 400000, "flow_away", 15000);
 	means(m, VERDICT_IMPAIRED, THROTTLING, "throttled_by_name");
+
+	/* One under the other name does not come in time either: the line is full. */
+	m = slow();
+	flows(m, "flow_target", 15000, "flow_control", 400000);
+	r = &m->confirm->requests[1];
+	r->failure = TIMEOUT;
+	r->body_length = 0;
+	r->first_byte_s = r->last_byte_s = -1;
+	means(m, VERDICT_OK, MECHANISM_NONE, "tls_valid");
 }
 
 static void
