@@ -483,6 +483,31 @@ gather_page(const struct measurement *m, struct facts *f)
 	}
 }
 
+/* Whether it is the site itself to which it leads: example.org to its own https://, or to www.example.org. */
+static bool
+leads_home(const struct measurement *m, const struct tls_handshake *tls)
+{
+	return tls->server_name != NULL && tls->address != NULL &&
+	    same_site(m->input, arena_printf(m->arena, "https://%s/", tls->server_name));
+}
+
+static const struct tls_handshake *
+failing_hop(const struct measurement *m, int depth)
+{
+	const struct tls_handshake *hop = NULL;
+	size_t i;
+
+	for (i = 0; i < m->ntls; i++) {
+		if (facts_depth(&m->tls[i].c) != depth || interrupted(m->tls[i].failure))
+			continue;
+		if (m->tls[i].failure == NULL || m->tls[i].leaf_sha256 != NULL || m->tls[i].ncertificates > 0 ||
+		    !leads_home(m, &m->tls[i]))
+			return NULL;
+		hop = &m->tls[i];
+	}
+	return hop;
+}
+
 /* A redirect whose next hop was not reached: the page asked for last is not the last one wanted. */
 static void
 gather_unfinished_redirect(const struct measurement *m, struct facts *f)
@@ -511,6 +536,7 @@ gather_unfinished_redirect(const struct measurement *m, struct facts *f)
 	f->page_coming = false;
 	f->page_depth++;
 	f->page_secure = false;
+	f->hop = failing_hop(m, f->page_depth);
 	f->interrupted = f->interrupted || interrupted(failure);
 }
 

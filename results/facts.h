@@ -82,6 +82,8 @@ struct facts {
 	bool page_secure; /* over TLS that verified */
 	bool page_same_site; /* its host is the target's, or the one lies below the other */
 	int page_depth;
+	/* Of the site's other name, or its https://, to which it leads: a handshake, where all failed before a certificate; NULL none. */
+	const struct tls_handshake *hop;
 	double page_rate; /* bytes/s of the body, of the fastest of its pages over 8,000 bytes; NAN unknown */
 };
 

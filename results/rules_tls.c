@@ -249,6 +249,26 @@ rule_name_fails_elsewhere_too(const struct findings *x)
 	return name_fails(x) && x->sni.away_bad > 0 && x->sni.away_bad + x->sni.away_dead >= 2;
 }
 
+/* The same of the site's own other name, or of its https://, to which it led us. */
+static bool
+hop_fails(const struct findings *x)
+{
+	return x->f.hop != NULL && rule_reached(x) && x->sni.target.bad > 0 && x->sni.target.server == 0;
+}
+
+bool
+rule_redirect_fails_elsewhere_too(const struct findings *x)
+{
+	return hop_fails(x) && x->sni.away_bad + x->sni.away_dead >= 2;
+}
+
+bool
+rule_redirect_fails_at_one_place(const struct findings *x)
+{
+	return hop_fails(x) && x->sni.away_bad + x->sni.away_dead == 1 && x->sni.away_fine == 0 &&
+	    (x->sni.away_dead == 1 || x->sni.away.bad >= 2);
+}
+
 /* Servers that answered fall silent, to all names, as soon as the target's was sent to them: punished for a while. */
 bool
 rule_name_kills_places(const struct findings *x)

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/mem.h"
 #include "results/facts.h"
@@ -209,6 +210,30 @@ judge_place(const struct place *p, struct sni_facts *out)
 		out->first_away = p->target.kind;
 }
 
+/* The name that the trials send: the target's, or that of its own to which it leads. NULL: none was sent. */
+static const char *
+tested_name(const struct measurement *m)
+{
+	const struct measurement *c = m->confirm;
+	size_t i;
+
+	for (i = 0; c != NULL && i < c->ntls; i++)
+		if (trials_why(&c->tls[i].c, "sni_target") || trials_why(&c->tls[i].c, "sample"))
+			return c->tls[i].server_name;
+	return NULL;
+}
+
+/* Whether it sent that name; of what never got so far, the target itself counts. */
+static bool
+sent_name(const struct measurement *m, const struct tcp_connect *tcp, const char *name)
+{
+	const struct tls_handshake *tls = handshake_of(m, tcp);
+
+	if (tls == NULL || tls->server_name == NULL || name == NULL)
+		return facts_depth(&tcp->c) == 0;
+	return strcasecmp(tls->server_name, name) == 0;
+}
+
 /* The address whose handshakes the trials repeat. */
 static bool
 tested_here(const struct measurement *m, const char *ip)
@@ -227,12 +252,13 @@ static void
 gather_own(const struct measurement *m, struct sni_facts *out)
 {
 	const struct measurement *c = m->confirm;
+	const char *name = tested_name(m);
 	const struct tcp_connect *tcp;
 	size_t i;
 
 	for (i = 0; i < m->ntcp; i++) {
 		tcp = &m->tcp[i];
-		if (facts_depth(&tcp->c) == 0 && tcp->ip != NULL && tested_here(m, tcp->ip))
+		if (tcp->ip != NULL && sent_name(m, tcp, name) && tested_here(m, tcp->ip))
 			count(&out->target, reply_of(m, tcp));
 	}
 	for (i = 0; c != NULL && i < c->ntcp; i++) {

@@ -98,6 +98,10 @@ static const struct rule rules[] = {
     /* reached, but not always, not whole, not well */
     {"sometimes_forged", rule_sometimes_forged, LIKELY, STAGE_TLS, TLS_MITM, NULL, 0.85},
     {"sometimes_fails", rule_sometimes_fails, LIKELY, STAGE_TLS, 0, mechanism_by_commonest_reply, 0.8},
+    {"redirect_fails_elsewhere_too", rule_redirect_fails_elsewhere_too, BLOCKED, STAGE_TLS, 0,
+	mechanism_by_commonest_reply, 0.95},
+    {"redirect_fails_at_one_place", rule_redirect_fails_at_one_place, LIKELY, STAGE_TLS, 0,
+	mechanism_by_commonest_reply, 0.85},
     {"cut_elsewhere_too", rule_cut_elsewhere_too, BLOCKED, STAGE_HTTP, 0, mechanism_by_page, 0.95},
     {"cut_by_name", rule_cut_by_name, LIKELY, STAGE_HTTP, 0, mechanism_by_page, 0.8},
     {"throttled_by_name", rule_throttled_by_name, IMPAIRED, STAGE_NONE, THROTTLING, NULL, 0.85},

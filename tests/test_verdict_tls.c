@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "results/baseline.h"
 #include "results/chain.h"
+#include "results/trials.h"
 #include "results/vantage.h"
 #include "tests/verdict_case.h"
 
@@ -159,6 +160,58 @@ a_name_that_fails_at_strangers_servers_too_is_blocked(void **state)
 	m->confirm->tls[m->confirm->ntls - 2].alert = 40;
 	try_place(m, PLACE_2, TIMEOUT, NULL, NULL);
 	means(m, VERDICT_BLOCKED, TLS_SNI_DROP, "name_fails_elsewhere_too");
+}
+
+/* The site was reached, and leads to its other name, whose handshakes fail. */
+static struct measurement *
+only_the_other_name_fails(const char *name)
+{
+	struct measurement *m = target_at_home();
+	struct tls_handshake *tls;
+	size_t i;
+	int k;
+
+	shakes(m, HOME, NULL);
+	page(m, SITE, NULL, 301);
+	for (k = 0; k < 3; k++) {
+		tls = shakes(m, HOME, RESET);
+		tls->server_name = arena_strdup(m->arena, name);
+		*ARENA_PUSH(m->arena, tls->c.tags, tls->c.ntags) = arena_strdup(m->arena, "depth=1");
+		*ARENA_PUSH(m->arena, m->tcp[m->ntcp - 1].c.tags, m->tcp[m->ntcp - 1].c.ntags) = arena_strdup(m->arena, "depth=1");
+	}
+	try_pairs(m, 3, NULL, RESET);
+	for (i = 0; i < m->confirm->ntls; i++)
+		if (trials_why(&m->confirm->tls[i].c, "sni_target"))
+			m->confirm->tls[i].server_name = arena_strdup(m->arena, name);
+	return m;
+}
+
+static void
+a_name_to_which_the_site_leads_is_blocked_as_the_site(void **state)
+{
+	struct measurement *m = only_the_other_name_fails("www.site.example");
+
+	(void)state;
+	try_place(m, PLACE_1, RESET, NULL, NULL);
+	try_place(m, PLACE_2, RESET, NULL, NULL);
+	means(m, VERDICT_BLOCKED, TLS_SNI_RESET, "redirect_fails_elsewhere_too");
+
+	m = only_the_other_name_fails("www.site.example");
+	try_place(m, PLACE_1, RESET, NULL, NULL);
+	try_tls(m, "sni_away", PLACE_1, RESET);
+	means(m, VERDICT_LIKELY_BLOCKED, TLS_SNI_RESET, "redirect_fails_at_one_place");
+
+	/* Others answer it: its own server's doing, for all that can be told. */
+	m = only_the_other_name_fails("www.site.example");
+	try_place(m, PLACE_1, NULL, NULL, NULL);
+	try_place(m, PLACE_2, NULL, NULL, NULL);
+	means(m, VERDICT_INSUFFICIENT, TLS_SNI_RESET, "page_not_delivered");
+
+	/* Another site's name says nothing of this one. */
+	m = only_the_other_name_fails("login.example");
+	try_place(m, PLACE_1, RESET, NULL, NULL);
+	try_place(m, PLACE_2, RESET, NULL, NULL);
+	means(m, VERDICT_INSUFFICIENT, TLS_SNI_RESET, "page_not_delivered");
 }
 
 /* The alert that a name is unknown bears the name of a wrong certificate; none was shown. */
@@ -749,6 +802,7 @@ main(void)
 	    cmocka_unit_test(expired_and_untrusted_is_not_merely_expired),
 	    cmocka_unit_test(a_filter_of_ones_own_is_no_blocking),
 	    cmocka_unit_test(a_name_that_fails_at_strangers_servers_too_is_blocked),
+	    cmocka_unit_test(a_name_to_which_the_site_leads_is_blocked_as_the_site),
 	    cmocka_unit_test(an_alert_that_the_name_is_unknown_is_no_certificate),
 	    cmocka_unit_test(servers_that_refuse_strangers_names_prove_nothing),
 	    cmocka_unit_test(a_landmark_that_is_down_proves_nothing),
