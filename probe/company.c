@@ -27,6 +27,11 @@ struct company {
 	size_t nrates, nhandshakes;
 };
 
+/* Half a megabit: below it pages of today take longer than people wait. One slow site must not speak for the line. */
+static const double slow_floor = 65536;
+
+enum { RATES_ENOUGH = 3 };
+
 struct company *
 company_new(void)
 {
@@ -153,6 +158,12 @@ company_tell(const struct company *c, struct measurement *m)
 	context->usual_rate = company_rate(c, &n);
 	context->usual_n = n;
 	context->usual_handshake_s = median(c->handshakes, c->nhandshakes);
+}
+
+bool
+company_slow(const struct company *c)
+{
+	return c->nrates >= RATES_ENOUGH && median(c->rates, c->nrates) < slow_floor;
 }
 
 double

@@ -6,6 +6,8 @@
 #ifndef PROBE_COMPANY_H
 #define PROBE_COMPANY_H
 
+#include <stdbool.h>
+
 struct company;
 struct context;
 struct measurement;
@@ -17,6 +19,8 @@ void company_add(struct company *company, const struct measurement *m);
 /* What is shared with targets of other sites, into m->context. */
 void company_tell(const struct company *company, struct measurement *m);
 /* The median page rate (bytes/s) of what was added so far, over *n pages; NAN unknown. */
+/* Whether everything is slow: half of the pages come at less than half a megabit a second. */
+bool company_slow(const struct company *company);
 double company_rate(const struct company *company, int *n);
 
 #endif

@@ -340,6 +340,8 @@ look(struct round *r, const struct network_tally *pass)
 	r->m->round->gateway = link.gateway;
 	now.others_ok = r->tally.others_ok;
 	state = network_judge(&now, &link);
+	if (state == NETWORK_ONLINE && company_slow(r->company))
+		state = NETWORK_DEGRADED;
 	r->state = r->looked ? network_worse(state, r->last_look) : state;
 	r->last_look = state;
 	r->looked = true;

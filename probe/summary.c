@@ -349,7 +349,7 @@ network_words(const struct summary *s)
 		       "what it looks like when a country is cut off from abroad, and also a fault at "
 		       "your provider.";
 	case NETWORK_DEGRADED:
-		return "Your line works badly: some controls could not be reached.";
+		return "Your line works badly: some controls could not be reached, or everything comes slowly.";
 	default:
 		return NULL;
 	}

@@ -130,13 +130,20 @@ the_usual_is_the_median(void **state)
 	assert_int_equal(n, 0);
 	page_of(c, 5);
 	page_of(c, 1);
+	/* One slow site, or two, are no slow line. */
+	assert_false(company_slow(c));
 	page_of(c, 2);
+	assert_true(company_slow(c));
 	assert_true(fabs(company_rate(c, &n) - 25000) < 1);
 	assert_int_equal(n, 3);
 	company_tell(c, m);
 	assert_int_equal(m->context.usual_n, 3);
 	assert_true(fabs(m->context.usual_rate - 25000) < 1);
 	assert_true(fabs(m->context.usual_handshake_s - 0.2) < 1e-9);
+	page_of(c, 0.2);
+	page_of(c, 0.2);
+	page_of(c, 0.2);
+	assert_false(company_slow(c));
 	measurement_free(m);
 	company_free(c);
 }
