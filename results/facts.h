@@ -18,7 +18,7 @@ struct tls_handshake;
 /* What one kind of resolver said of the target's name, over all of its attempts. */
 struct dns_facts {
 	int asked; /* attempts with an outcome; interrupted ones do not count */
-	bool answered; /* some attempt gave an address */
+	bool answered; /* some attempt gave an address, of a family that the line has */
 	enum failure failure; /* of the last A query when not answered */
 	int same_failure; /* attempts of that record type that failed in this very way */
 	int attempts; /* of that record type */

@@ -69,6 +69,7 @@ static void
 a_bogon_while_the_site_is_proven_is_blocked(void **state)
 {
 	struct measurement *m = target(SITE);
+	static char aaaa[] = "AAAA";
 
 	(void)state;
 	query(m, RESOLVER_SYSTEM, NULL, "127.0.0.1");
@@ -76,6 +77,29 @@ a_bogon_while_the_site_is_proven_is_blocked(void **state)
 	connects(m, "127.0.0.1", "connection_refused");
 	shakes(m, "203.0.113.1", NULL);
 	means(m, VERDICT_BLOCKED, DNS_BOGON, "bogon_site_proven");
+
+	/* That its AAAA is honest helps nobody on a line without IPv6. */
+	m = target(SITE);
+	m->context.ipv6 = IPV6_ABSENT;
+	query(m, RESOLVER_SYSTEM, NULL, "0.0.0.0");
+	query(m, RESOLVER_SYSTEM, NULL, "2001:db8::1")->query_type = aaaa;
+	query(m, RESOLVER_DOH, NULL, "203.0.113.1");
+	query(m, RESOLVER_DOH, NULL, "2001:db8::1")->query_type = aaaa;
+	connects(m, "0.0.0.0", "connection_refused");
+	connects(m, "2001:db8::1", "network_unreachable");
+	shakes(m, "203.0.113.1", NULL);
+	means(m, VERDICT_BLOCKED, DNS_BOGON, "bogon_site_proven");
+
+	/* Nor where the A is denied. */
+	m = target(SITE);
+	m->context.ipv6 = IPV6_ABSENT;
+	fails(m, RESOLVER_SYSTEM, NXDOMAIN);
+	query(m, RESOLVER_SYSTEM, NULL, "2001:db8::1")->query_type = aaaa;
+	query(m, RESOLVER_DOH, NULL, "203.0.113.1");
+	query(m, RESOLVER_DOH, NULL, "2001:db8::1")->query_type = aaaa;
+	connects(m, "2001:db8::1", "network_unreachable");
+	shakes(m, "203.0.113.1", NULL);
+	means(m, VERDICT_BLOCKED, DNS_NXDOMAIN, "name_denied_site_proven");
 }
 
 static void
