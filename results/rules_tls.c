@@ -52,10 +52,17 @@ rule_local_interception(const struct findings *x)
 	return x->f.local_interception && untrusted(x);
 }
 
+/*
+ * Such programs leave some sites out: banks, or those of their maker. Where this machine was told to trust the interceptor, most of the
+ * controls abroad and more than one other site are his as well, it is not about this one.
+ */
 bool
 rule_local_interception_trusted(const struct findings *x)
 {
-	return rule_local_interception(x) && x->mitm.os_trusted;
+	const struct context *c = &x->m->context;
+	bool most = c->foreign_ok * 2 < c->foreign_asked && x->f.same_issuer_abroad >= 2;
+
+	return untrusted(x) && x->mitm.os_trusted && (x->f.local_interception || most);
 }
 
 /* No one but that authority can have made the certificate. */

@@ -122,6 +122,19 @@ a_filter_of_ones_own_is_no_blocking(void **state)
 	shakes(m, "203.0.113.1", "ssl_unknown_authority")->os_trusted = 1;
 	means(m, VERDICT_OK, TLS_LOCAL_INTERCEPTION, "interceptor_trusted_here");
 
+	/* It leaves a bank out; most controls are replaced. */
+	m = target_at_home();
+	m->context.foreign_ok = 1;
+	m->context.same_issuer = m->context.same_issuer_abroad = 3;
+	shakes(m, HOME, UNTRUSTED)->os_trusted = 1;
+	means(m, VERDICT_OK, TLS_LOCAL_INTERCEPTION, "interceptor_trusted_here");
+
+	/* The controls are themselves: a root that people were made to install, for some sites. */
+	m = target_at_home();
+	m->context.same_issuer = m->context.same_issuer_abroad = 3;
+	shakes(m, HOME, UNTRUSTED)->os_trusted = 1;
+	means(m, VERDICT_INSUFFICIENT, TLS_CERTIFICATE, "certificate_in_doubt");
+
 	m = target(SITE);
 	m->context.local_interception = true;
 	query(m, RESOLVER_SYSTEM, NULL, "203.0.113.1");
