@@ -622,10 +622,44 @@ geo_blocking_is_the_sites_own(void **state)
 	means(m, VERDICT_IMPAIRED, HTTP_SERVER_REFUSAL, "site_refuses");
 }
 
+/* A block page to which connections to the site's address are led; or a site that speaks to each country in its own way. */
+static void
+a_plain_page_unlike_the_vantages_is_in_doubt(void **state)
+{
+	static const struct {
+		const char *title;
+		int64_t length;
+		bool doubt;
+	} cases[] = {{"Site", 20000, false}, {"SITE", 900, false}, {"Notice", 19000, false}, {"Notice", 900, true}};
+	struct http_request *r;
+	struct measurement *m;
+	struct vantage *v;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		m = target(PLAIN);
+		query(m, RESOLVER_SYSTEM, NULL, HOME);
+		query(m, RESOLVER_DOH, NULL, HOME);
+		connects(m, HOME, NULL);
+		r = page(m, PLAIN, NULL, 200);
+		r->title = arena_strdup(m->arena, cases[i].title);
+		r->body_length = cases[i].length;
+		v = vantage(m, HOME);
+		v->http.title = arena_strdup(m->arena, "Site");
+		v->http.body_length = 20000;
+		if (cases[i].doubt)
+			means(m, VERDICT_INSUFFICIENT, MECHANISM_NONE, "plain_page_in_doubt");
+		else
+			means(m, VERDICT_OK, MECHANISM_NONE, "plain_page_unverified");
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_plain_page_unlike_the_vantages_is_in_doubt),
 	    cmocka_unit_test(a_redirect_to_its_own_https_is_ok),
 	    cmocka_unit_test(a_plain_page_that_ends_elsewhere_is_not_told),
 	    cmocka_unit_test(a_plain_451_may_be_anybodys),
