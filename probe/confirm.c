@@ -18,6 +18,7 @@
 #include "results/altsvc.h"
 #include "results/baseline.h"
 #include "results/facts.h"
+#include "results/findings.h"
 #include "results/measurement.h"
 #include "results/trials.h"
 #include "results/vantage.h"
@@ -41,6 +42,9 @@ struct confirm {
 	struct landmark any; /* with or without TLS; name NULL: none */
 	const char *canary; /* a host name that nobody has */
 	const char *own_ip; /* the address that is tested; NULL none */
+	/* For tests of server names: the target's, or those of the site to which it leads. */
+	const char *name, *name_ip;
+	int name_port;
 	struct resolver nowhere; /* a landmark as if it were a resolver */
 	struct lanes lanes;
 	struct trace *trace; /* NULL: none runs */
@@ -143,6 +147,25 @@ own_address(const struct confirm *c)
 	return f->worst != NULL ? f->worst->ip : NULL;
 }
 
+/* Where the target's own handshakes are in order, and those of its other name are not, that name is in question. */
+static void
+choose_name(struct confirm *c)
+{
+	const struct facts *f = &c->facts;
+	const char *address = f->hop != NULL ? f->hop->address : NULL;
+	const char *colon = address != NULL ? strrchr(address, ':') : NULL;
+	size_t v6 = address != NULL && address[0] == '[';
+
+	c->name = c->plan.target->host;
+	c->name_ip = c->own_ip;
+	c->name_port = c->plan.target->port;
+	if (colon == NULL)
+		return;
+	c->name = f->hop->server_name;
+	c->name_ip = arena_strndup(c->m->arena, address + v6, (size_t)(colon - address) - 2 * v6);
+	c->name_port = atoi(colon + 1);
+}
+
 static const struct resolver *
 system_resolver(const struct confirm *c)
 {
@@ -158,13 +181,12 @@ system_resolver(const struct confirm *c)
 static void
 choose_sni_own(struct confirm *c, int pairs)
 {
-	const struct target *t = c->plan.target;
 	const char *control = c->away[0] != NULL ? c->away[0]->name : c->canary;
 	int i;
 
 	for (i = 0; i < pairs; i++) {
-		add_tls(c, LANE_OWN, "why=sni_control", c->own_ip, t->port, control);
-		add_tls(c, LANE_OWN, "why=sni_target", c->own_ip, t->port, t->host);
+		add_tls(c, LANE_OWN, "why=sni_control", c->name_ip, c->name_port, control);
+		add_tls(c, LANE_OWN, "why=sni_target", c->name_ip, c->name_port, c->name);
 	}
 }
 
@@ -181,7 +203,7 @@ choose_sni_away(struct confirm *c, int rounds)
 
 		for (k = 0; k < rounds; k++) {
 			add_tls(c, lane, "why=sni_own", l->ip, l->port, l->name);
-			add_tls(c, lane, "why=sni_away", l->ip, l->port, c->plan.target->host);
+			add_tls(c, lane, "why=sni_away", l->ip, l->port, c->name);
 			if (k == 0)
 				add_tls(c, lane, "why=sni_away_canary", l->ip, l->port, c->canary);
 		}
@@ -192,11 +214,9 @@ choose_sni_away(struct confirm *c, int rounds)
 static void
 choose_tls(struct confirm *c)
 {
-	const struct target *t = c->plan.target;
-
 	choose_sni_own(c, PAIRS);
-	add_tls(c, LANE_OWN, "why=sni_canary", c->own_ip, t->port, c->canary);
-	add_tls(c, LANE_OWN, "why=sni_none", c->own_ip, t->port, c->own_ip);
+	add_tls(c, LANE_OWN, "why=sni_canary", c->name_ip, c->name_port, c->canary);
+	add_tls(c, LANE_OWN, "why=sni_none", c->name_ip, c->name_port, c->name_ip);
 	choose_sni_away(c, 1);
 }
 
@@ -438,7 +458,7 @@ static void
 choose(struct confirm *c)
 {
 	const struct facts *f = &c->facts;
-	bool tls = tls_trouble(f), flow = slow(c) || (f->page_tls && f->page_failure != NULL);
+	bool tls = tls_trouble(f) || f->hop != NULL, flow = slow(c) || (f->page_tls && f->page_failure != NULL);
 	int i;
 
 	if (dns_trouble(f)) {
@@ -448,7 +468,7 @@ choose(struct confirm *c)
 	}
 	if (c->own_ip != NULL && !f->connected)
 		choose_tcp(c);
-	if (tls && c->own_ip != NULL)
+	if (tls && c->name_ip != NULL)
 		choose_tls(c);
 	if (flow && c->own_ip != NULL)
 		choose_flow(c);
@@ -461,20 +481,27 @@ choose(struct confirm *c)
 		    c->plan.target->host);
 }
 
-/* One place alone speaks against the name, and spoke once. Or only some of the target's connections fail, or the samples found that some do: enough of them to tell chance from choice. */
+/*
+ * One place alone speaks against the name, and spoke once. Or only some of the target's connections fail or get a stranger's
+ * certificate, or the samples found that some do: enough of them to tell chance from choice.
+ */
 static void
 choose_more(struct confirm *c)
 {
+	struct findings findings;
 	struct sni_facts sni;
+	bool mixed;
 
-	trials_sni(c->m, &sni);
+	findings_gather(c->m, &findings);
+	sni = findings.sni;
+	mixed = findings.mitm.mixed || (sni.target.bad > 0 && sni.target.server > 0);
 	if (sni.target.server == 0 && sni.away_bad == 1 && sni.away_dead + sni.away_fine == 0)
 		choose_sni_away(c, 2);
-	if (sni.target.bad == 0 || sni.target.server == 0 || c->own_ip == NULL)
+	if (!mixed || c->name_ip == NULL)
 		return;
-	if (!tls_trouble(&c->facts)) {
-		add_tls(c, LANE_OWN, "why=sni_canary", c->own_ip, c->plan.target->port, c->canary);
-		add_tls(c, LANE_OWN, "why=sni_none", c->own_ip, c->plan.target->port, c->own_ip);
+	if (!tls_trouble(&c->facts) && c->facts.hop == NULL) {
+		add_tls(c, LANE_OWN, "why=sni_canary", c->name_ip, c->name_port, c->canary);
+		add_tls(c, LANE_OWN, "why=sni_none", c->name_ip, c->name_port, c->name_ip);
 	}
 	choose_sni_own(c, MIXED_PAIRS);
 	choose_sni_away(c, MIXED_AWAY);
@@ -560,7 +587,8 @@ find_places(struct confirm *c)
 		c->any = *any;
 
 	for (i = 0; i < 2; i++) {
-		l[i] = landmarks_for(c->plan.landmarks, c->plan.target->host, &c->facts, c->facts.https, i);
+		l[i] = landmarks_for(c->plan.landmarks, c->plan.target->host, &c->facts,
+		    c->facts.https || c->facts.hop != NULL, i);
 		if (l[i] == NULL || (i == 1 && l[1] == l[0]))
 			continue;
 		c->places[i] = *l[i];
@@ -585,6 +613,7 @@ confirm_start(struct probe *probe, const struct confirm_plan *plan, struct measu
 	event_assign(&c->ended, probe->base, -1, 0, confirm_ended, c);
 	facts_gather(m, &c->facts);
 	c->own_ip = own_address(c);
+	choose_name(c);
 	find_places(c);
 	c->canary = trial_nobodys_name(m->arena);
 	choose(c);

@@ -177,8 +177,6 @@ gather_query(const struct query *q, struct dns_facts *d)
 	if (interrupted(q->failure))
 		return;
 	d->asked++;
-	if (q->failure == NULL)
-		d->answered = true;
 	if (strcmp(q->query_type, "AAAA") == 0)
 		return;
 	d->attempts++;
@@ -261,13 +259,69 @@ resolver_is_local(const char *address)
 	return address_is_bogon(ip);
 }
 
+/*
+ * Whether an address can lead anywhere. On a line without IPv6 nobody is led by an AAAA: a liar who forges only the A has lied.
+ * Where no one named an IPv4 address, those of IPv6 are all there is.
+ */
+static bool
+counts(const struct facts *f, const struct address_facts *a)
+{
+	size_t i;
+
+	for (i = 0; a->v6 && !f->ipv6_ok && i < f->naddresses; i++)
+		if (!f->addresses[i].v6)
+			return false;
+	return true;
+}
+
+static void
+gather_who_answered(struct facts *f)
+{
+	size_t i;
+
+	f->system.answered = f->second.answered = f->doh.answered = false;
+	for (i = 0; i < f->naddresses; i++) {
+		const struct address_facts *a = &f->addresses[i];
+
+		if (!counts(f, a))
+			continue;
+		f->system.answered = f->system.answered || a->from_system;
+		f->second.answered = f->second.answered || a->from_second;
+		f->doh.answered = f->doh.answered || a->from_doh;
+	}
+}
+
+/* What the system's resolver and the others have in common. */
+static void
+compare_addresses(struct facts *f)
+{
+	size_t system = 0, trusted = 0, i;
+
+	f->system_bogon = f->trusted_bogon = true;
+	for (i = 0; i < f->naddresses; i++) {
+		const struct address_facts *a = &f->addresses[i];
+
+		if (!counts(f, a))
+			continue;
+		system += a->from_system;
+		trusted += a->from_trusted;
+		f->same_addresses = f->same_addresses || (a->from_system && a->from_trusted);
+		if (a->from_system && !address_is_bogon(a->ip))
+			f->system_bogon = false;
+		if (a->from_trusted && !address_is_bogon(a->ip))
+			f->trusted_bogon = false;
+	}
+	f->system_bogon = f->system_bogon && system > 0;
+	f->trusted_bogon = f->trusted_bogon && trusted > 0;
+}
+
 static void
 gather_dns(const struct measurement *m, struct facts *f)
 {
 	const struct query *q;
-	size_t system = 0, trusted = 0, i;
 	struct dns_trials trials;
 	bool doh_spoke;
+	size_t i;
 
 	for (i = 0; i < m->nqueries; i++) {
 		q = &m->queries[i];
@@ -281,6 +335,7 @@ gather_dns(const struct measurement *m, struct facts *f)
 		if (q->role != RESOLVER_DOH && contradicted(m, q))
 			*(q->role == RESOLVER_SYSTEM ? &f->two_answers : &f->second_forged) = true;
 	}
+	gather_who_answered(f);
 	trials_dns(m, &trials);
 	f->second_forged = f->second_forged || trials.nowhere_answered ||
 	    trials.nowhere_control_answered;
@@ -288,21 +343,12 @@ gather_dns(const struct measurement *m, struct facts *f)
 	    f->doh.failure == FAILURE_DNS_NO_ANSWER;
 	f->trusted_answered =
 	    doh_spoke ? f->doh.answered : f->second.answered && !f->second_forged;
-	f->system_bogon = f->trusted_bogon = true;
 	for (i = 0; i < f->naddresses; i++) {
 		struct address_facts *a = &f->addresses[i];
 
 		a->from_trusted = doh_spoke ? a->from_doh : a->from_second && !f->second_forged;
-		system += a->from_system;
-		trusted += a->from_trusted;
-		f->same_addresses = f->same_addresses || (a->from_system && a->from_trusted);
-		if (a->from_system && !address_is_bogon(a->ip))
-			f->system_bogon = false;
-		if (a->from_trusted && !address_is_bogon(a->ip))
-			f->trusted_bogon = false;
 	}
-	f->system_bogon = f->system_bogon && system > 0;
-	f->trusted_bogon = f->trusted_bogon && trusted > 0;
+	compare_addresses(f);
 }
 
 static void
@@ -464,6 +510,7 @@ gather_page(const struct measurement *m, struct facts *f)
 	f->page_asked = true;
 	f->page_failure = last->failure;
 	f->page_code = last->code;
+	f->page_coming = facts_still_coming(last);
 	f->page_depth = facts_depth(&last->c);
 	f->page_secure = page_is_secure(last);
 	f->page_tls = f->https && strncmp(last->url, "https:", 6) == 0 && f->page_depth == 0;
@@ -480,6 +527,31 @@ gather_page(const struct measurement *m, struct facts *f)
 		if (!isnan(rate) && (isnan(f->page_rate) || rate > f->page_rate))
 			f->page_rate = rate;
 	}
+}
+
+/* Whether it is the site itself to which it leads: example.org to its own https://, or to www.example.org. */
+static bool
+leads_home(const struct measurement *m, const struct tls_handshake *tls)
+{
+	return tls->server_name != NULL && tls->address != NULL &&
+	    same_site(m->input, arena_printf(m->arena, "https://%s/", tls->server_name));
+}
+
+static const struct tls_handshake *
+failing_hop(const struct measurement *m, int depth)
+{
+	const struct tls_handshake *hop = NULL;
+	size_t i;
+
+	for (i = 0; i < m->ntls; i++) {
+		if (facts_depth(&m->tls[i].c) != depth || interrupted(m->tls[i].failure))
+			continue;
+		if (m->tls[i].failure == NULL || m->tls[i].leaf_sha256 != NULL || m->tls[i].ncertificates > 0 ||
+		    !leads_home(m, &m->tls[i]))
+			return NULL;
+		hop = &m->tls[i];
+	}
+	return hop;
 }
 
 /* A redirect whose next hop was not reached: the page asked for last is not the last one wanted. */
@@ -507,8 +579,10 @@ gather_unfinished_redirect(const struct measurement *m, struct facts *f)
 	if (!f->page_asked || !tried || failure == NULL)
 		return;
 	f->page_failure = failure;
+	f->page_coming = false;
 	f->page_depth++;
 	f->page_secure = false;
+	f->hop = failing_hop(m, f->page_depth);
 	f->interrupted = f->interrupted || interrupted(failure);
 }
 

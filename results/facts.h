@@ -18,7 +18,7 @@ struct tls_handshake;
 /* What one kind of resolver said of the target's name, over all of its attempts. */
 struct dns_facts {
 	int asked; /* attempts with an outcome; interrupted ones do not count */
-	bool answered; /* some attempt gave an address */
+	bool answered; /* some attempt gave an address, of a family that the line has */
 	enum failure failure; /* of the last A query when not answered */
 	int same_failure; /* attempts of that record type that failed in this very way */
 	int attempts; /* of that record type */
@@ -77,10 +77,13 @@ struct facts {
 	const char *page_failure; /* NULL: there was a response */
 	int page_code;
 	int page_attempts, page_failures; /* of that page */
+	bool page_coming; /* its failure is that our own time ran out while it came */
 	bool page_tls; /* an https:// one of the target's own host */
 	bool page_secure; /* over TLS that verified */
 	bool page_same_site; /* its host is the target's, or the one lies below the other */
 	int page_depth;
+	/* Of the site's other name, or its https://, to which it leads: a handshake, where all failed before a certificate; NULL none. */
+	const struct tls_handshake *hop;
 	double page_rate; /* bytes/s of the body, of the fastest of its pages over 8,000 bytes; NAN unknown */
 };
 
@@ -96,6 +99,8 @@ bool facts_domestic(const struct measurement *m);
 const char *facts_host(const struct measurement *m);
 /* Bytes a second of a page's body; NAN where it was too small or never came. */
 double facts_rate(const struct http_request *r);
+/* Whether it was still on its way when our own time ran out: slow, not cut off. */
+bool facts_still_coming(const struct http_request *r);
 /*
  * Whether no public site has this address: loopback, private, link-local, shared (RFC 6598),
  * unspecified, multicast and reserved. The documentation and benchmark prefixes are not in it: what

@@ -53,8 +53,10 @@ enum mechanism
 mechanism_of_tls(const struct tls_handshake *tls)
 {
 	enum failure failure = failure_find(tls->failure);
+	/* The alert that a name is not known there bears OONI's name for a wrong certificate; but none was shown. */
+	bool shown = tls->ncertificates > 0 || tls->leaf_sha256 != NULL || tls->alert < 0;
 
-	if (mechanism_is_certificate(failure))
+	if (mechanism_is_certificate(failure) && shown)
 		return TLS_CERTIFICATE;
 	if (tls->alert >= 0)
 		return TLS_ALERT;

@@ -181,6 +181,10 @@ static const struct rule_words table[] = {
 	"above). So no site is blamed.",
 	{CAUSE_LINE}, {REMEDY_LINE, REMEDY_OTHER_LINE}},
 
+    {"all_names_led_there",
+	"Your resolver (which turns names into addresses) leads this name, and names that have nothing to do with it, to one and the "
+	"same address. So does a portal before you log in, or a resolver that is out of order. It says nothing about the site.",
+	{CAUSE_LINE}, {REMEDY_LINE, REMEDY_OTHER_LINE}},
     {"injected_site_proven",
 	"Somebody on the way forges answers about this name: a question about it was answered twice, in contradiction, or by an "
 	"address that answers no other question. And " PROVEN ".",
@@ -231,6 +235,15 @@ static const struct rule_words table[] = {
 	"Only connections that carry this site's name fail, not all of them but more often than chance explains; those with other "
 	"names, made in turns with them, never do.",
 	{CAUSE_SITE_BY_NAME, CAUSE_CHANCE, CAUSE_OWN_FILTER}, {REMEDY_VANTAGE, REMEDY_AGAIN, REMEDY_OTHER_LINE, REMEDY_TRACE}},
+    {"redirect_fails_elsewhere_too",
+	"The site leads to another name of its own, or to its https:// page, and a connection that carries that name {seen}. The same "
+	"happens at servers that have nothing to do with the site, while they answer other names. Something on the way reacts to "
+	"the name.",
+	{CAUSE_OWN_FILTER, CAUSE_ON_THE_WAY}, {REMEDY_OTHER_LINE}},
+    {"redirect_fails_at_one_place",
+	"The site leads to another name of its own, or to its https:// page, and a connection that carries that name {seen}. The same "
+	"happened at the one other server that could be tried.",
+	{CAUSE_OWN_FILTER, CAUSE_CHANCE}, {REMEDY_AGAIN, REMEDY_OTHER_LINE, REMEDY_TRACE}},
     {"cut_elsewhere_too",
 	"The page {seen}. The same befalls a stranger's page, at a server that has nothing to do with this site, when the "
 	"connection carries this site's name; under its own name it comes whole. Something on the way reacts to the name.",

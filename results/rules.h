@@ -14,6 +14,7 @@
 bool rule_reached(const struct findings *x);
 
 /* DNS */
+bool rule_all_names_led_there(const struct findings *x);
 bool rule_injected_site_proven(const struct findings *x);
 bool rule_denied_site_proven(const struct findings *x);
 bool rule_fails_site_proven(const struct findings *x);
@@ -59,6 +60,8 @@ bool rule_certificate_in_doubt(const struct findings *x);
 bool rule_sometimes_forged(const struct findings *x);
 bool rule_sometimes_forged_in_doubt(const struct findings *x);
 bool rule_name_fails_elsewhere_too(const struct findings *x);
+bool rule_redirect_fails_elsewhere_too(const struct findings *x);
+bool rule_redirect_fails_at_one_place(const struct findings *x);
 bool rule_name_kills_places(const struct findings *x);
 bool rule_name_fails_at_one_place(const struct findings *x);
 bool rule_only_this_name_fails(const struct findings *x);

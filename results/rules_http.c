@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <strings.h>
 
 #include "results/baseline.h"
 #include "results/mechanisms.h"
@@ -12,6 +13,8 @@
 
 /* How much slower is throttled: well beyond what two measurements of one line differ by. */
 static const double throttled_share = 0.25, history_share = 0.1;
+/* Pages whose lengths differ by more are not the same; OONI's measure. */
+static const double same_length_share = 0.7;
 
 static bool
 refusal_code(int code)
@@ -27,10 +30,20 @@ plain(const struct findings *x)
 
 /* --- over TLS -------------------------------------------------------------------------------- */
 
+/* The page was still coming when our own time ran out, about as fast as the round's other pages: a slow line, no missing page. */
+static bool
+as_slow_as_others(const struct findings *x)
+{
+	const struct context *c = &x->m->context;
+
+	return x->f.page_coming && c->usual_n >= 3 && x->f.page_rate >= c->usual_rate * throttled_share;
+}
+
 static bool
 page_is_missing(const struct findings *x)
 {
-	return x->f.page_asked && x->f.page_failure != NULL && x->f.https && rule_reached(x);
+	return x->f.page_asked && x->f.page_failure != NULL && x->f.https && rule_reached(x) &&
+	    !as_slow_as_others(x);
 }
 
 /* Even with a stranger's page inside, what is sent under the target's name to a stranger is cut; under his own it is not. */
@@ -71,7 +84,8 @@ rule_page_never_comes(const struct findings *x)
 
 /*
  * The same bytes from the same server come several times faster under another name; or a
- * stranger's page slower under the target's. Never the speed itself: lines are slow for many reasons.
+ * stranger's page slower under the target's. Never the speed itself: lines are slow for many reasons. Nor where
+ * some page of the other name does not come at all: then the line is full to the brim, and who is served first is chance.
  */
 bool
 rule_throttled_by_name(const struct findings *x)
@@ -79,8 +93,8 @@ rule_throttled_by_name(const struct findings *x)
 	const struct flow_trials *f = &x->flow;
 
 	return rule_reached(x) &&
-	    ((f->target_always_slower && f->target < f->control * throttled_share) ||
-		(f->away_always_slower && f->away < f->own * throttled_share));
+	    ((f->target_always_slower && f->lost_control == 0 && f->target < f->control * throttled_share) ||
+		(f->away_always_slower && f->lost_own == 0 && f->away < f->own * throttled_share));
 }
 
 /*
@@ -213,11 +227,38 @@ rule_plain_page_from_bogon(const struct findings *x)
 	    !x->f.trusted_bogon;
 }
 
+static bool
+is_page(int64_t code)
+{
+	return code >= 200 && code < 300;
+}
+
+/* Another title and another length: sites speak to each country in its own way, and liars put pages in place of theirs. */
+static bool
+vantage_has_another_page(const struct findings *x)
+{
+	const struct measurement *m = x->m;
+	const struct http_request *r = NULL;
+	const struct vantage *v = x->vantage;
+	double ratio;
+	size_t i;
+
+	for (i = 0; i < m->nrequests; i++)
+		if (facts_depth(&m->requests[i].c) == x->f.page_depth && is_page(m->requests[i].code))
+			r = &m->requests[i];
+	if (r == NULL || x->there_http != ELSEWHERE_WORKS || !is_page(v->http.status_code) ||
+	    r->title == NULL || v->http.title == NULL || strcasecmp(r->title, v->http.title) == 0 ||
+	    r->body_length <= 0 || v->http.body_length <= 0)
+		return false;
+	ratio = (double)r->body_length / (double)v->http.body_length;
+	return ratio < same_length_share || ratio > 1 / same_length_share;
+}
+
 bool
 rule_plain_page_in_doubt(const struct findings *x)
 {
 	return plain(x) && rule_reached(x) &&
-	    (!x->f.page_same_site || refusal_code(x->f.page_code) || x->f.page_code >= 500 ||
+	    (!x->f.page_same_site || vantage_has_another_page(x) || refusal_code(x->f.page_code) || x->f.page_code >= 500 ||
 		x->f.page_failure != NULL || (x->f.system_bogon && !x->f.trusted_answered) ||
 		(x->f.trusted_answered && x->f.system.answered && !x->f.same_addresses));
 }

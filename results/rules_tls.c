@@ -52,10 +52,17 @@ rule_local_interception(const struct findings *x)
 	return x->f.local_interception && untrusted(x);
 }
 
+/*
+ * Such programs leave some sites out: banks, or those of their maker. Where this machine was told to trust the interceptor, most of the
+ * controls abroad and more than one other site are his as well, it is not about this one.
+ */
 bool
 rule_local_interception_trusted(const struct findings *x)
 {
-	return rule_local_interception(x) && x->mitm.os_trusted;
+	const struct context *c = &x->m->context;
+	bool most = c->foreign_ok * 2 < c->foreign_asked && x->f.same_issuer_abroad >= 2;
+
+	return untrusted(x) && x->mitm.os_trusted && (x->f.local_interception || most);
 }
 
 /* No one but that authority can have made the certificate. */
@@ -168,7 +175,8 @@ static bool
 certificate_fails(const struct findings *x)
 {
 	return x->f.https && !rule_reached(x) && x->f.worst != NULL && x->f.worst->tls != NULL &&
-	    mechanism_is_certificate(failure_find(x->f.worst->failure));
+	    mechanism_is_certificate(failure_find(x->f.worst->failure)) &&
+	    mechanism_of_tls(x->f.worst->tls) == TLS_CERTIFICATE;
 }
 
 bool
@@ -180,16 +188,17 @@ rule_certificate_bad_elsewhere(const struct findings *x)
 
 /*
  * The address shows the very same one to whoever asks, for whatever name, and nobody made it on the way: the server signed it
- * itself, or it bears what a public authority puts into each (only the intermediate is missing). An interceptor that copies
- * the server's own certificate is as constant, but signs with an authority of his. Nor is it the site's server where every resolver
- * that could be asked may have been lied for: a block page signs its certificate itself, too.
+ * itself, for the site, or it bears what a public authority puts into each (only the intermediate is missing). An interceptor that copies
+ * the server's own certificate is as constant, but signs with an authority of his. A block page signs its certificate itself, too,
+ * but not for the site; connections may be led to it, or lookups where every resolver that could be asked may have been lied for.
  */
 bool
 rule_certificate_is_servers(const struct findings *x)
 {
 	return certificate_fails(x) && x->mitm.static_leaf && !x->mitm.others_public &&
 	    ((x->f.doh.answered && x->f.worst->from_doh) || x->there_tls == ELSEWHERE_FAILS) &&
-	    (x->mitm.chain.self_signed || (x->mitm.chain.sct && x->mitm.chain.aia)) &&
+	    ((x->mitm.chain.self_signed && x->mitm.for_target) ||
+		(x->mitm.chain.sct && x->mitm.chain.aia)) &&
 	    x->there_tls != ELSEWHERE_WORKS;
 }
 
@@ -245,6 +254,26 @@ bool
 rule_name_fails_elsewhere_too(const struct findings *x)
 {
 	return name_fails(x) && x->sni.away_bad > 0 && x->sni.away_bad + x->sni.away_dead >= 2;
+}
+
+/* The same of the site's own other name, or of its https://, to which it led us. */
+static bool
+hop_fails(const struct findings *x)
+{
+	return x->f.hop != NULL && rule_reached(x) && x->sni.target.bad > 0 && x->sni.target.server == 0;
+}
+
+bool
+rule_redirect_fails_elsewhere_too(const struct findings *x)
+{
+	return hop_fails(x) && x->sni.away_bad + x->sni.away_dead >= 2;
+}
+
+bool
+rule_redirect_fails_at_one_place(const struct findings *x)
+{
+	return hop_fails(x) && x->sni.away_bad + x->sni.away_dead == 1 && x->sni.away_fine == 0 &&
+	    (x->sni.away_dead == 1 || x->sni.away.bad >= 2);
 }
 
 /* Servers that answered fall silent, to all names, as soon as the target's was sent to them: punished for a while. */

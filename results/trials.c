@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/mem.h"
 #include "results/facts.h"
@@ -209,6 +210,30 @@ judge_place(const struct place *p, struct sni_facts *out)
 		out->first_away = p->target.kind;
 }
 
+/* The name that the trials send: the target's, or that of its own to which it leads. NULL: none was sent. */
+static const char *
+tested_name(const struct measurement *m)
+{
+	const struct measurement *c = m->confirm;
+	size_t i;
+
+	for (i = 0; c != NULL && i < c->ntls; i++)
+		if (trials_why(&c->tls[i].c, "sni_target") || trials_why(&c->tls[i].c, "sample"))
+			return c->tls[i].server_name;
+	return NULL;
+}
+
+/* Whether it sent that name; of what never got so far, the target itself counts. */
+static bool
+sent_name(const struct measurement *m, const struct tcp_connect *tcp, const char *name)
+{
+	const struct tls_handshake *tls = handshake_of(m, tcp);
+
+	if (tls == NULL || tls->server_name == NULL || name == NULL)
+		return facts_depth(&tcp->c) == 0;
+	return strcasecmp(tls->server_name, name) == 0;
+}
+
 /* The address whose handshakes the trials repeat. */
 static bool
 tested_here(const struct measurement *m, const char *ip)
@@ -227,12 +252,13 @@ static void
 gather_own(const struct measurement *m, struct sni_facts *out)
 {
 	const struct measurement *c = m->confirm;
+	const char *name = tested_name(m);
 	const struct tcp_connect *tcp;
 	size_t i;
 
 	for (i = 0; i < m->ntcp; i++) {
 		tcp = &m->tcp[i];
-		if (facts_depth(&tcp->c) == 0 && tcp->ip != NULL && tested_here(m, tcp->ip))
+		if (tcp->ip != NULL && sent_name(m, tcp, name) && tested_here(m, tcp->ip))
 			count(&out->target, reply_of(m, tcp));
 	}
 	for (i = 0; c != NULL && i < c->ntcp; i++) {
@@ -350,6 +376,7 @@ trials_dns(const struct measurement *m, struct dns_trials *out)
 		} else if (trials_why(&q->c, "dns_control")) {
 			out->control_n++;
 			out->control_answered += answered;
+			out->control_same += answered && target_has_address_of(m, q);
 		} else if (trials_why(&q->c, "dns_nonexistent")) {
 			out->nonexistent_asked = true;
 			out->nonexistent_answered = answered;
@@ -567,29 +594,40 @@ facts_rate(const struct http_request *r)
 
 	if (r->first_byte_s < 0 || failure_find(r->failure) == FAILURE_INTERRUPTED)
 		return NAN;
-	/* It was not in time: at most so fast. Of a record that has not come whole, nothing has been read. */
-	if (r->body_length < RATE_BYTES && silent(failure_find(r->failure)) && r->c.t > r->first_byte_s)
+	/*
+	 * It was not in time: at most so fast. Of a record that has not come whole, nothing has been read. Where most of the time
+	 * went by before it began, the rest is too short to tell.
+	 */
+	if (r->body_length < RATE_BYTES && silent(failure_find(r->failure)) &&
+	    r->c.t - r->first_byte_s > (r->c.t - r->c.t0) / 2)
 		return (double)(r->body_length + TLS_RECORD) / (r->c.t - r->first_byte_s);
 	if (r->body_length < RATE_BYTES)
 		return NAN;
 	return (double)r->body_length / (took > shortest_s ? took : shortest_s);
 }
 
-/*
- * Ended by somebody after the page began and before it did; a slow one that was still coming when our time ran out is not. What never
- * began is for the tests of names: servers turn strangers away.
- */
-static bool
-cut(const struct http_request *r)
+/* Slow, and still on its way when our own time ran out. Nothing for most of the time is another thing. */
+bool
+facts_still_coming(const struct http_request *r)
 {
-	enum failure f = failure_find(r->failure);
 	double all = r->c.t - r->c.t0;
 
-	if (r->first_byte_s < 0)
+	return silent(failure_find(r->failure)) && r->code > 0 && r->last_byte_s >= 0 &&
+	    r->c.t - r->last_byte_s <= all / 2;
+}
+
+/*
+ * Ended by somebody before the page did; a slow one is not. A reset that overtakes the first bytes takes them with it, so under a
+ * server's own name a page need not have begun; but servers turn strangers away, and then what never began is for the tests of names.
+ */
+static bool
+cut(const struct http_request *r, bool stranger)
+{
+	enum failure f = failure_find(r->failure);
+
+	if (stranger && r->first_byte_s < 0)
 		return false;
-	if (f == FAILURE_CONNECTION_RESET || f == FAILURE_EOF)
-		return true;
-	return silent(f) && (r->last_byte_s < 0 || r->c.t - r->last_byte_s > all / 2);
+	return f == FAILURE_CONNECTION_RESET || f == FAILURE_EOF || (silent(f) && !facts_still_coming(r));
 }
 
 static int
@@ -601,7 +639,7 @@ compare_doubles(const void *a, const void *b)
 }
 
 static double
-flow_median(const struct measurement *c, const char *why, int *n, int *ncut, double *least,
+flow_median(const struct measurement *c, const char *why, bool stranger, int *n, int *ncut, int *nlost, double *least,
     double *most)
 {
 	double rates[RATES_MAX], rate;
@@ -610,8 +648,10 @@ flow_median(const struct measurement *c, const char *why, int *n, int *ncut, dou
 	for (i = 0; c != NULL && i < c->nrequests; i++) {
 		if (!trials_why(&c->requests[i].c, why))
 			continue;
-		*ncut += cut(&c->requests[i]);
+		*ncut += cut(&c->requests[i], stranger);
 		rate = facts_rate(&c->requests[i]);
+		*nlost += isnan(rate) && c->requests[i].failure != NULL &&
+		    failure_find(c->requests[i].failure) != FAILURE_INTERRUPTED;
 		if (!isnan(rate) && k < RATES_MAX)
 			rates[k++] = rate;
 	}
@@ -622,19 +662,6 @@ flow_median(const struct measurement *c, const char *why, int *n, int *ncut, dou
 	*least = rates[0];
 	*most = rates[k - 1];
 	return k % 2 == 1 ? rates[k / 2] : (rates[k / 2 - 1] + rates[k / 2]) / 2;
-}
-
-/* Cut in the middle of the response. A server that closes on names which are not its own does so before it says anything. */
-static int
-cut_midway(const struct measurement *c, const char *why)
-{
-	size_t i;
-	int n = 0;
-
-	for (i = 0; c != NULL && i < c->nrequests; i++)
-		n += trials_why(&c->requests[i].c, why) && cut(&c->requests[i]) &&
-		    c->requests[i].first_byte_s >= 0;
-	return n;
 }
 
 static bool
@@ -672,15 +699,17 @@ trials_flow(const struct measurement *m, struct flow_trials *out)
 	const struct measurement *c = m->confirm;
 
 	double target_most, control_least, own_least, away_most, unused;
+	int unasked = 0;
 
 	*out = (struct flow_trials){0};
-	out->target = flow_median(
-	    c, "flow_target", &out->ntarget, &out->cut_target, &unused, &target_most);
-	out->control = flow_median(
-	    c, "flow_control", &out->ncontrol, &out->cut_control, &control_least, &unused);
-	out->own = flow_median(c, "flow_own", &out->nown, &out->cut_own, &own_least, &unused);
-	out->away = flow_median(c, "flow_away", &out->naway, &out->cut_away, &unused, &away_most);
-	out->cut_away = cut_midway(c, "flow_away");
+	out->target = flow_median(c, "flow_target", false, &out->ntarget, &out->cut_target, &unasked,
+	    &unused, &target_most);
+	out->control = flow_median(c, "flow_control", true, &out->ncontrol, &out->cut_control,
+	    &out->lost_control, &control_least, &unused);
+	out->own = flow_median(
+	    c, "flow_own", false, &out->nown, &out->cut_own, &out->lost_own, &own_least, &unused);
+	out->away = flow_median(
+	    c, "flow_away", true, &out->naway, &out->cut_away, &unasked, &unused, &away_most);
 	out->same_page = control_has_targets_page(m);
 	out->target_always_slower =
 	    out->ntarget >= 2 && out->ncontrol >= 2 && target_most < control_least;

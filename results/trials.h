@@ -63,6 +63,7 @@ void trials_tcp(const struct measurement *m, struct tcp_pairs *out);
 
 struct dns_trials {
 	int target_n, target_silent, target_denied, control_n, control_answered;
+	int control_same; /* of the controls, those led to an address to which the target is led */
 	bool nonexistent_answered; /* a name that nobody has got an address: `wildcard` */
 	bool nonexistent_asked;
 	bool nowhere_answered; /* the target's name was answered at an address that runs no resolver */
@@ -97,6 +98,7 @@ struct flow_trials {
 	double target, control, own, away;
 	int ntarget, ncontrol, nown, naway;
 	int cut_target, cut_control, cut_own, cut_away;
+	int lost_control, lost_own; /* of which nothing came that could be timed */
 	bool same_page; /* another name was given the page that under the target's is cut: its server is well */
 	bool target_always_slower, away_always_slower; /* even its fastest than the slowest under another name */
 };

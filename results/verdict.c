@@ -37,10 +37,15 @@ rule_reached(const struct findings *x)
 	return x->f.page_asked && x->f.page_code > 0;
 }
 
+/* Before a portal's login, and where all that is abroad is cut off, a plain page is anybody's. */
 bool
 rule_network_does_not_work(const struct findings *x)
 {
-	return !x->f.network_works && !rule_reached(x);
+	enum network_state network = x->m->context.network;
+	bool anybodys = !x->f.https && !x->f.page_secure &&
+	    (network == NETWORK_CAPTIVE_PORTAL || network == NETWORK_FOREIGN_CUT);
+
+	return !x->f.network_works && (anybodys || !rule_reached(x));
 }
 
 bool
@@ -76,6 +81,7 @@ struct rule {
 static const struct rule rules[] = {
     {"interrupted", rule_interrupted, UNTOLD, STAGE_NONE, 0, NULL, 1.0},
     {"network_not_online", rule_network_does_not_work, UNTOLD, STAGE_NONE, 0, NULL, 1.0},
+    {"all_names_led_there", rule_all_names_led_there, UNTOLD, STAGE_DNS, DNS_WILDCARD, NULL, 0.9},
 
     /* DNS, with the site itself as the proof of where it is */
     {"injected_site_proven", rule_injected_site_proven, BLOCKED, STAGE_DNS, DNS_INJECTION, NULL, 0.97},
@@ -93,6 +99,10 @@ static const struct rule rules[] = {
     /* reached, but not always, not whole, not well */
     {"sometimes_forged", rule_sometimes_forged, LIKELY, STAGE_TLS, TLS_MITM, NULL, 0.85},
     {"sometimes_fails", rule_sometimes_fails, LIKELY, STAGE_TLS, 0, mechanism_by_commonest_reply, 0.8},
+    {"redirect_fails_elsewhere_too", rule_redirect_fails_elsewhere_too, BLOCKED, STAGE_TLS, 0,
+	mechanism_by_commonest_reply, 0.95},
+    {"redirect_fails_at_one_place", rule_redirect_fails_at_one_place, LIKELY, STAGE_TLS, 0,
+	mechanism_by_commonest_reply, 0.85},
     {"cut_elsewhere_too", rule_cut_elsewhere_too, BLOCKED, STAGE_HTTP, 0, mechanism_by_page, 0.95},
     {"cut_by_name", rule_cut_by_name, LIKELY, STAGE_HTTP, 0, mechanism_by_page, 0.8},
     {"throttled_by_name", rule_throttled_by_name, IMPAIRED, STAGE_NONE, THROTTLING, NULL, 0.85},

@@ -358,6 +358,27 @@ rates_are_medians_of_pages_long_enough(void **state)
 	measurement_free(m);
 }
 
+/* Most of the time went by before it began: the rest is too short to tell. */
+static void
+a_page_that_began_late_has_no_rate(void **state)
+{
+	struct measurement *m = target_at_home();
+	struct http_request *r;
+
+	(void)state;
+	try_flow(m, "flow_target", 20000);
+	r = &m->confirm->requests[0];
+	r->failure = TIMEOUT;
+	r->body_length = 0;
+	r->c.t0 = 0;
+	r->c.t = 5;
+	r->first_byte_s = r->last_byte_s = 4;
+	assert_true(isnan(facts_rate(r)));
+	r->first_byte_s = r->last_byte_s = 1;
+	assert_true(fabs(facts_rate(r) - 4096) < 1);
+	measurement_free(m);
+}
+
 /* Ours ran out while it still came: slow, not cut. Nothing for most of the time: cut. */
 static void
 a_slow_page_is_not_a_cut_one(void **state)
@@ -397,6 +418,7 @@ main(void)
 	    cmocka_unit_test(pages_are_the_same_if_their_titles_and_lengths_are),
 	    cmocka_unit_test(redirects_are_the_same_but_for_their_query),
 	    cmocka_unit_test(rates_are_medians_of_pages_long_enough),
+	    cmocka_unit_test(a_page_that_began_late_has_no_rate),
 	    cmocka_unit_test(a_slow_page_is_not_a_cut_one),
 	};
 

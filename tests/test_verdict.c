@@ -148,6 +148,25 @@ on_a_dead_line_no_target_is_blamed(void **state)
 	}
 }
 
+/* Over TLS the site itself was there; a plain page before a portal's login is the portal's. */
+static void
+a_plain_page_from_a_portal_is_nobodys(void **state)
+{
+	struct measurement *m = target(PLAIN);
+
+	(void)state;
+	m->context.network = NETWORK_CAPTIVE_PORTAL;
+	query(m, RESOLVER_SYSTEM, NULL, HOME);
+	connects(m, HOME, NULL);
+	page(m, PLAIN, NULL, 200);
+	means(m, VERDICT_INSUFFICIENT, MECHANISM_NONE, "network_not_online");
+
+	m = target_at_home();
+	m->context.network = NETWORK_CAPTIVE_PORTAL;
+	shakes(m, HOME, NULL);
+	means(m, VERDICT_OK, MECHANISM_NONE, "tls_valid");
+}
+
 static void
 in_a_foreign_cut_domestic_targets_are_judged(void **state)
 {
@@ -263,6 +282,7 @@ main(void)
 	    cmocka_unit_test(one_address_of_two_is_impaired),
 	    cmocka_unit_test(broken_ipv6_of_the_line_is_not_the_sites),
 	    cmocka_unit_test(on_a_dead_line_no_target_is_blamed),
+	    cmocka_unit_test(a_plain_page_from_a_portal_is_nobodys),
 	    cmocka_unit_test(in_a_foreign_cut_domestic_targets_are_judged),
 	    cmocka_unit_test(what_was_cut_short_is_not_judged),
 	    cmocka_unit_test(reached_before_it_was_cut_short_is_ok),

@@ -69,6 +69,7 @@ static void
 a_bogon_while_the_site_is_proven_is_blocked(void **state)
 {
 	struct measurement *m = target(SITE);
+	static char aaaa[] = "AAAA";
 
 	(void)state;
 	query(m, RESOLVER_SYSTEM, NULL, "127.0.0.1");
@@ -76,6 +77,29 @@ a_bogon_while_the_site_is_proven_is_blocked(void **state)
 	connects(m, "127.0.0.1", "connection_refused");
 	shakes(m, "203.0.113.1", NULL);
 	means(m, VERDICT_BLOCKED, DNS_BOGON, "bogon_site_proven");
+
+	/* That its AAAA is honest helps nobody on a line without IPv6. */
+	m = target(SITE);
+	m->context.ipv6 = IPV6_ABSENT;
+	query(m, RESOLVER_SYSTEM, NULL, "0.0.0.0");
+	query(m, RESOLVER_SYSTEM, NULL, "2001:db8::1")->query_type = aaaa;
+	query(m, RESOLVER_DOH, NULL, "203.0.113.1");
+	query(m, RESOLVER_DOH, NULL, "2001:db8::1")->query_type = aaaa;
+	connects(m, "0.0.0.0", "connection_refused");
+	connects(m, "2001:db8::1", "network_unreachable");
+	shakes(m, "203.0.113.1", NULL);
+	means(m, VERDICT_BLOCKED, DNS_BOGON, "bogon_site_proven");
+
+	/* Nor where the A is denied. */
+	m = target(SITE);
+	m->context.ipv6 = IPV6_ABSENT;
+	fails(m, RESOLVER_SYSTEM, NXDOMAIN);
+	query(m, RESOLVER_SYSTEM, NULL, "2001:db8::1")->query_type = aaaa;
+	query(m, RESOLVER_DOH, NULL, "203.0.113.1");
+	query(m, RESOLVER_DOH, NULL, "2001:db8::1")->query_type = aaaa;
+	connects(m, "2001:db8::1", "network_unreachable");
+	shakes(m, "203.0.113.1", NULL);
+	means(m, VERDICT_BLOCKED, DNS_NXDOMAIN, "name_denied_site_proven");
 }
 
 static void
@@ -351,6 +375,26 @@ the_address_of_names_that_nobody_has_is_likely_a_lie(void **state)
 
 	(void)state;
 	try_query(m, "dns_nonexistent", NULL, LIE);
+	means(m, VERDICT_LIKELY_BLOCKED, DNS_WILDCARD, "wildcard_site_proven");
+}
+
+/* A portal before the login: every name leads to it. */
+static void
+a_resolver_that_leads_all_names_to_one_place_accuses_nobody(void **state)
+{
+	struct measurement *m = led_nowhere();
+
+	(void)state;
+	try_query(m, "dns_nonexistent", NULL, LIE);
+	try_query(m, "dns_control", NULL, LIE);
+	try_query(m, "dns_control", NULL, LIE);
+	means(m, VERDICT_INSUFFICIENT, DNS_WILDCARD, "all_names_led_there");
+
+	/* It knows others: what it says of the target and of names that nobody has is said of them. */
+	m = led_nowhere();
+	try_query(m, "dns_nonexistent", NULL, LIE);
+	try_query(m, "dns_control", NULL, LIE);
+	try_query(m, "dns_control", NULL, PLACE_1);
 	means(m, VERDICT_LIKELY_BLOCKED, DNS_WILDCARD, "wildcard_site_proven");
 }
 
@@ -761,6 +805,7 @@ main(void)
 	    cmocka_unit_test(one_bogon_among_public_addresses_is_no_lie),
 	    cmocka_unit_test(a_private_address_that_all_name_is_no_lie),
 	    cmocka_unit_test(the_address_of_names_that_nobody_has_is_likely_a_lie),
+	    cmocka_unit_test(a_resolver_that_leads_all_names_to_one_place_accuses_nobody),
 	    cmocka_unit_test(a_wildcard_resolver_that_knows_the_site_is_no_liar),
 	    cmocka_unit_test(a_server_with_one_page_for_all_names_is_no_node_of_the_site),
 	    cmocka_unit_test(a_stale_cache_names_where_the_site_was),

@@ -120,11 +120,23 @@ static void
 a_page_cut_only_under_its_name_is_likely_blocking(void **state)
 {
 	struct measurement *m = cut_off();
+	size_t i;
 
 	(void)state;
 	flows(m, "flow_target", 0, "flow_control", 500000);
 	flows(m, "flow_own", 500000, "flow_away", 500000);
 	try_flow(m, "flow_away", 0);
+	means(m, VERDICT_LIKELY_BLOCKED, HTTP_RESET, "cut_by_name");
+
+	/* Resets that overtake the first bytes take them with them; the page had begun before, and comes whole under another name. */
+	m = cut_off();
+	m->requests[0].title = arena_strdup(m->arena, "Front page");
+	flows(m, "flow_target", 0, "flow_control", 500000);
+	for (i = 0; i < m->confirm->nrequests; i++)
+		if (trials_why(&m->confirm->requests[i].c, "flow_control"))
+			m->confirm->requests[i].title = m->requests[0].title;
+		else
+			m->confirm->requests[i].first_byte_s = m->confirm->requests[i].last_byte_s = -1;
 	means(m, VERDICT_LIKELY_BLOCKED, HTTP_RESET, "cut_by_name");
 
 	/* A reverse proxy whose machine for this name dies in mid-page. */
@@ -173,6 +185,46 @@ a_page_that_the_vantage_gets_is_likely_cut(void **state)
 
 /* --- slow pages -------------------------------------------------------------------------------- */
 
+/* Half of a long page had come when our own time ran out. */
+static struct measurement *
+still_coming(double usual_rate)
+{
+	struct measurement *m = target_at_home();
+	struct http_request *r;
+
+	shakes(m, HOME, NULL);
+	r = page(m, SITE, TIMEOUT, 200);
+	r->c.t = 20;
+	r->first_byte_s = 4;
+	r->last_byte_s = 19.5;
+	r->body_length = 300000;
+	m->context.usual_n = 9;
+	m->context.usual_rate = usual_rate;
+	return m;
+}
+
+static void
+a_page_still_coming_on_a_slow_line_is_no_failure(void **state)
+{
+	struct measurement *m = still_coming(30000);
+
+	(void)state;
+	means(m, VERDICT_OK, MECHANISM_NONE, "tls_valid");
+
+	/* Others' pages come much faster: not the line. */
+	means(still_coming(400000), VERDICT_INSUFFICIENT, HTTP_TIMEOUT, "page_not_delivered");
+
+	/* Nothing more had come for most of the time. */
+	m = still_coming(30000);
+	m->requests[0].last_byte_s = 6;
+	means(m, VERDICT_INSUFFICIENT, HTTP_TIMEOUT, "page_not_delivered");
+
+	/* Nothing to compare with. */
+	m = still_coming(30000);
+	m->context.usual_n = 0;
+	means(m, VERDICT_INSUFFICIENT, HTTP_TIMEOUT, "page_not_delivered");
+}
+
 static struct measurement *
 slow(void)
 {
@@ -187,6 +239,7 @@ static void
 the_same_bytes_slower_under_the_name_are_throttled(void **state)
 {
 	struct measurement *m = slow();
+	struct http_request *r;
 
 	(void)state;
 	flows(m, "flow_target", 15000, "flow_control", 400000);
@@ -195,6 +248,15 @@ the_same_bytes_slower_under_the_name_are_throttled(void **state)
 	m = slow();
 	flows(m, "flow_own", 400000, "flow_away", 15000);
 	means(m, VERDICT_IMPAIRED, THROTTLING, "throttled_by_name");
+
+	/* One under the other name does not come in time either: the line is full. */
+	m = slow();
+	flows(m, "flow_target", 15000, "flow_control", 400000);
+	r = &m->confirm->requests[1];
+	r->failure = TIMEOUT;
+	r->body_length = 0;
+	r->first_byte_s = r->last_byte_s = -1;
+	means(m, VERDICT_OK, MECHANISM_NONE, "tls_valid");
 }
 
 static void
@@ -582,16 +644,51 @@ geo_blocking_is_the_sites_own(void **state)
 	means(m, VERDICT_IMPAIRED, HTTP_SERVER_REFUSAL, "site_refuses");
 }
 
+/* A block page to which connections to the site's address are led; or a site that speaks to each country in its own way. */
+static void
+a_plain_page_unlike_the_vantages_is_in_doubt(void **state)
+{
+	static const struct {
+		const char *title;
+		int64_t length;
+		bool doubt;
+	} cases[] = {{"Site", 20000, false}, {"SITE", 900, false}, {"Notice", 19000, false}, {"Notice", 900, true}};
+	struct http_request *r;
+	struct measurement *m;
+	struct vantage *v;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		m = target(PLAIN);
+		query(m, RESOLVER_SYSTEM, NULL, HOME);
+		query(m, RESOLVER_DOH, NULL, HOME);
+		connects(m, HOME, NULL);
+		r = page(m, PLAIN, NULL, 200);
+		r->title = arena_strdup(m->arena, cases[i].title);
+		r->body_length = cases[i].length;
+		v = vantage(m, HOME);
+		v->http.title = arena_strdup(m->arena, "Site");
+		v->http.body_length = 20000;
+		if (cases[i].doubt)
+			means(m, VERDICT_INSUFFICIENT, MECHANISM_NONE, "plain_page_in_doubt");
+		else
+			means(m, VERDICT_OK, MECHANISM_NONE, "plain_page_unverified");
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_plain_page_unlike_the_vantages_is_in_doubt),
 	    cmocka_unit_test(a_redirect_to_its_own_https_is_ok),
 	    cmocka_unit_test(a_plain_page_that_ends_elsewhere_is_not_told),
 	    cmocka_unit_test(a_plain_451_may_be_anybodys),
 	    cmocka_unit_test(a_page_that_is_reset_is_not_told),
 	    cmocka_unit_test(a_strangers_page_cut_under_the_name_is_proof),
 	    cmocka_unit_test(a_page_cut_only_under_its_name_is_likely_blocking),
+	    cmocka_unit_test(a_page_still_coming_on_a_slow_line_is_no_failure),
 	    cmocka_unit_test(a_page_that_the_vantage_gets_is_likely_cut),
 	    cmocka_unit_test(the_same_bytes_slower_under_the_name_are_throttled),
 	    cmocka_unit_test(a_slow_line_is_not_throttling),

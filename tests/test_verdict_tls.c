@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "results/baseline.h"
 #include "results/chain.h"
+#include "results/trials.h"
 #include "results/vantage.h"
 #include "tests/verdict_case.h"
 
@@ -121,6 +122,19 @@ a_filter_of_ones_own_is_no_blocking(void **state)
 	shakes(m, "203.0.113.1", "ssl_unknown_authority")->os_trusted = 1;
 	means(m, VERDICT_OK, TLS_LOCAL_INTERCEPTION, "interceptor_trusted_here");
 
+	/* It leaves a bank out; most controls are replaced. */
+	m = target_at_home();
+	m->context.foreign_ok = 1;
+	m->context.same_issuer = m->context.same_issuer_abroad = 3;
+	shakes(m, HOME, UNTRUSTED)->os_trusted = 1;
+	means(m, VERDICT_OK, TLS_LOCAL_INTERCEPTION, "interceptor_trusted_here");
+
+	/* The controls are themselves: a root that people were made to install, for some sites. */
+	m = target_at_home();
+	m->context.same_issuer = m->context.same_issuer_abroad = 3;
+	shakes(m, HOME, UNTRUSTED)->os_trusted = 1;
+	means(m, VERDICT_INSUFFICIENT, TLS_CERTIFICATE, "certificate_in_doubt");
+
 	m = target(SITE);
 	m->context.local_interception = true;
 	query(m, RESOLVER_SYSTEM, NULL, "203.0.113.1");
@@ -159,6 +173,81 @@ a_name_that_fails_at_strangers_servers_too_is_blocked(void **state)
 	m->confirm->tls[m->confirm->ntls - 2].alert = 40;
 	try_place(m, PLACE_2, TIMEOUT, NULL, NULL);
 	means(m, VERDICT_BLOCKED, TLS_SNI_DROP, "name_fails_elsewhere_too");
+}
+
+/* The site was reached, and leads to its other name, whose handshakes fail. */
+static struct measurement *
+only_the_other_name_fails(const char *name)
+{
+	struct measurement *m = target_at_home();
+	struct tls_handshake *tls;
+	size_t i;
+	int k;
+
+	shakes(m, HOME, NULL);
+	page(m, SITE, NULL, 301);
+	for (k = 0; k < 3; k++) {
+		tls = shakes(m, HOME, RESET);
+		tls->server_name = arena_strdup(m->arena, name);
+		*ARENA_PUSH(m->arena, tls->c.tags, tls->c.ntags) = arena_strdup(m->arena, "depth=1");
+		*ARENA_PUSH(m->arena, m->tcp[m->ntcp - 1].c.tags, m->tcp[m->ntcp - 1].c.ntags) = arena_strdup(m->arena, "depth=1");
+	}
+	try_pairs(m, 3, NULL, RESET);
+	for (i = 0; i < m->confirm->ntls; i++)
+		if (trials_why(&m->confirm->tls[i].c, "sni_target"))
+			m->confirm->tls[i].server_name = arena_strdup(m->arena, name);
+	return m;
+}
+
+static void
+a_name_to_which_the_site_leads_is_blocked_as_the_site(void **state)
+{
+	struct measurement *m = only_the_other_name_fails("www.site.example");
+
+	(void)state;
+	try_place(m, PLACE_1, RESET, NULL, NULL);
+	try_place(m, PLACE_2, RESET, NULL, NULL);
+	means(m, VERDICT_BLOCKED, TLS_SNI_RESET, "redirect_fails_elsewhere_too");
+
+	m = only_the_other_name_fails("www.site.example");
+	try_place(m, PLACE_1, RESET, NULL, NULL);
+	try_tls(m, "sni_away", PLACE_1, RESET);
+	means(m, VERDICT_LIKELY_BLOCKED, TLS_SNI_RESET, "redirect_fails_at_one_place");
+
+	/* Others answer it: its own server's doing, for all that can be told. */
+	m = only_the_other_name_fails("www.site.example");
+	try_place(m, PLACE_1, NULL, NULL, NULL);
+	try_place(m, PLACE_2, NULL, NULL, NULL);
+	means(m, VERDICT_INSUFFICIENT, TLS_SNI_RESET, "page_not_delivered");
+
+	/* Another site's name says nothing of this one. */
+	m = only_the_other_name_fails("login.example");
+	try_place(m, PLACE_1, RESET, NULL, NULL);
+	try_place(m, PLACE_2, RESET, NULL, NULL);
+	means(m, VERDICT_INSUFFICIENT, TLS_SNI_RESET, "page_not_delivered");
+}
+
+/* The alert that a name is unknown bears the name of a wrong certificate; none was shown. */
+static void
+an_alert_that_the_name_is_unknown_is_no_certificate(void **state)
+{
+	struct measurement *m = only_the_name_fails("ssl_invalid_hostname");
+	size_t i;
+
+	(void)state;
+	try_place(m, PLACE_1, "ssl_invalid_hostname", NULL, NULL);
+	try_place(m, PLACE_2, "ssl_invalid_hostname", NULL, NULL);
+	for (i = 0; i < m->ntls; i++)
+		m->tls[i].alert = 112;
+	for (i = 0; i < m->confirm->ntls; i++)
+		if (m->confirm->tls[i].failure != NULL)
+			m->confirm->tls[i].alert = 112;
+	means(m, VERDICT_BLOCKED, TLS_ALERT, "name_fails_elsewhere_too");
+
+	/* A lone server that says so is only not understood. */
+	m = target_at_home();
+	shakes(m, HOME, "ssl_invalid_hostname")->alert = 112;
+	means(m, VERDICT_INSUFFICIENT, TLS_ALERT, "tls_fails");
 }
 
 /* Nobody's name meets the same end there: it is how they treat strangers. */
@@ -599,6 +688,12 @@ a_missing_intermediate_is_the_servers(void **state)
 	shows(m, try_tls(m, "sni_none", HOME, NULL), SELF_SIGNED, "site.example");
 	means(m, VERDICT_DOWN, TLS_CERTIFICATE, "certificate_is_servers");
 
+	/* Signed by itself, but for another name: connections may have been led to a block page. */
+	m = target_at_home();
+	shows(m, shakes(m, HOME, NULL), SELF_SIGNED, "notice.example");
+	shows(m, try_tls(m, "sni_none", HOME, NULL), SELF_SIGNED, "notice.example");
+	means(m, VERDICT_INSUFFICIENT, TLS_CERTIFICATE, "certificate_in_doubt");
+
 	/* The vantage is shown a better one. */
 	m = target_at_home();
 	shows(m, shakes(m, HOME, NULL), SELF_SIGNED, "site.example");
@@ -720,6 +815,8 @@ main(void)
 	    cmocka_unit_test(expired_and_untrusted_is_not_merely_expired),
 	    cmocka_unit_test(a_filter_of_ones_own_is_no_blocking),
 	    cmocka_unit_test(a_name_that_fails_at_strangers_servers_too_is_blocked),
+	    cmocka_unit_test(a_name_to_which_the_site_leads_is_blocked_as_the_site),
+	    cmocka_unit_test(an_alert_that_the_name_is_unknown_is_no_certificate),
 	    cmocka_unit_test(servers_that_refuse_strangers_names_prove_nothing),
 	    cmocka_unit_test(a_landmark_that_is_down_proves_nothing),
 	    cmocka_unit_test(two_servers_that_fall_silent_after_the_name_are_blocked),
