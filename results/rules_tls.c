@@ -247,6 +247,18 @@ works_there(const struct findings *x)
 }
 
 /*
+ * A line on which long packets get lost kills each handshake with a long chain and none with a short one, such as that which
+ * the same server shows to strangers. Then most controls fail as well.
+ */
+static bool
+line_carries_handshakes(const struct findings *x)
+{
+	const struct context *c = &x->m->context;
+
+	return x->f.controls_ok && c->foreign_ok * 2 >= c->foreign_asked;
+}
+
+/*
  * At servers that have nothing to do with the target its name meets the same end, while other names, nobody's among them, are
  * answered there: what reacts is on the way, and reacts to the name.
  */
@@ -298,7 +310,7 @@ rule_name_fails_at_one_place(const struct findings *x)
 bool
 rule_only_this_name_fails(const struct findings *x)
 {
-	return name_fails(x) && x->sni.target.n >= 3 && x->sni.control.n >= 2 &&
+	return name_fails(x) && line_carries_handshakes(x) && x->sni.target.n >= 3 && x->sni.control.n >= 2 &&
 	    x->sni.control.bad == 0 && x->sni.control.by[REPLY_NO_TCP] == 0 &&
 	    x->there_tls != ELSEWHERE_FAILS &&
 	    (works_there(x) ||
@@ -334,7 +346,7 @@ bool
 rule_tls_fails_here_only(const struct findings *x)
 {
 	return name_fails(x) && works_there(x) && x->sni.target.n >= 3 &&
-	    x->f.controls_ok && x->sni.control.bad == 0;
+	    line_carries_handshakes(x) && x->sni.control.bad == 0;
 }
 
 /* The vantage fails at the addresses that we had, and found no others: where a liar sends us is dead for everybody. */
