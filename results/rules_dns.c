@@ -62,14 +62,14 @@ rule_injected_site_proven(const struct findings *x)
 }
 
 /*
- * It leads everybody to one place, landmarks too: a portal before its login, a resolver out of order. Not a word about this site. Machines of
+ * It leads everybody to one place, landmarks and names that nobody has: a portal before its login, a resolver out of order. Not a word about this site. Machines of
  * one provider share addresses as well, but then others name them, or the site is there.
  */
 bool
 rule_all_names_led_there(const struct findings *x)
 {
 	return !x->f.valid_system && x->f.system.answered && !x->f.same_addresses &&
-	    x->dns.control_n >= 2 && x->dns.control_same == x->dns.control_n;
+	    x->dns.wildcard_same && x->dns.control_n >= 2 && x->dns.control_same == x->dns.control_n;
 }
 
 /* With this very certificate it is at the address that others name, and our resolver denies the name. */

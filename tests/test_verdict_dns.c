@@ -390,6 +390,13 @@ a_resolver_that_leads_all_names_to_one_place_accuses_nobody(void **state)
 	try_query(m, "dns_control", NULL, LIE);
 	means(m, VERDICT_INSUFFICIENT, DNS_WILDCARD, "all_names_led_there");
 
+	/* Names that nobody has do not exist: it picks those that it leads astray. */
+	m = led_nowhere();
+	try_query(m, "dns_nonexistent", NXDOMAIN, "");
+	try_query(m, "dns_control", NULL, LIE);
+	try_query(m, "dns_control", NULL, LIE);
+	means(m, VERDICT_LIKELY_BLOCKED, DNS_REDIRECT, "dead_address_site_proven");
+
 	/* It knows others: what it says of the target and of names that nobody has is said of them. */
 	m = led_nowhere();
 	try_query(m, "dns_nonexistent", NULL, LIE);
