@@ -106,11 +106,12 @@ rule_throttled_against_history(const struct findings *x)
 {
 	const struct flow_trials *f = &x->flow;
 	const struct context *c = &x->m->context;
+	/* Where no test page comes any more, the page itself may have come slowly before. */
+	double rate = f->ntarget >= 2 ? f->target : x->f.page_rate;
 
-	return rule_reached(x) && x->steady && f->ntarget >= 2 && f->nown >= 2 &&
-	    !isnan(x->baseline->rate) && f->target < x->baseline->rate * history_share &&
-	    f->own > f->target / history_share && c->usual_n >= 3 &&
-	    c->usual_rate > f->target / history_share;
+	return rule_reached(x) && x->steady && !isnan(rate) && f->nown >= 2 &&
+	    !isnan(x->baseline->rate) && rate < x->baseline->rate * history_share &&
+	    f->own > rate / history_share && c->usual_n >= 3 && c->usual_rate > rate / history_share;
 }
 
 bool

@@ -591,16 +591,16 @@ double
 facts_rate(const struct http_request *r)
 {
 	double took = r->last_byte_s - r->first_byte_s;
+	double all = r->c.t - r->c.t0, rest = r->c.t - r->first_byte_s;
 
 	if (r->first_byte_s < 0 || failure_find(r->failure) == FAILURE_INTERRUPTED)
 		return NAN;
 	/*
 	 * It was not in time: at most so fast. Of a record that has not come whole, nothing has been read. Where most of the time
-	 * went by before it began, the rest is too short to tell.
+	 * went by before it began, the rest is too short to tell: then the handshake counts as well.
 	 */
-	if (r->body_length < RATE_BYTES && silent(failure_find(r->failure)) &&
-	    r->c.t - r->first_byte_s > (r->c.t - r->c.t0) / 2)
-		return (double)(r->body_length + TLS_RECORD) / (r->c.t - r->first_byte_s);
+	if (r->body_length < RATE_BYTES && silent(failure_find(r->failure)) && all > 0)
+		return (double)(r->body_length + TLS_RECORD) / (rest > all / 2 ? rest : all);
 	if (r->body_length < RATE_BYTES)
 		return NAN;
 	return (double)r->body_length / (took > shortest_s ? took : shortest_s);

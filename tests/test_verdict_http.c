@@ -309,6 +309,57 @@ far_slower_than_ever_is_throttled(void **state)
 	means(m, VERDICT_OK, MECHANISM_NONE, "tls_valid");
 }
 
+/* A test page of which nothing came in time. */
+static void
+try_flow_lost(struct measurement *m, const char *name)
+{
+	struct measurement *c = measurement_confirm(m);
+	struct http_request *r = page(c, SITE, TIMEOUT, 0);
+
+	r->c.t0 = 1;
+	r->c.t = 6;
+	why(c, &r->c, name);
+}
+
+/* Part of the page within so many seconds, and no test page after it. */
+static struct measurement *
+page_that_crawled(double seconds)
+{
+	struct measurement *m = target_at_home();
+	struct http_request *r;
+	int i;
+
+	shakes(m, HOME, NULL);
+	r = page(m, SITE, TIMEOUT, 200);
+	r->body_length = 32768;
+	r->first_byte_s = 0.5;
+	r->last_byte_s = 0.5 + seconds;
+	r->c.t = 10.5;
+	history(m)->rate = 300000;
+	m->context.usual_n = 12;
+	m->context.usual_rate = 350000;
+	for (i = 0; i < 3; i++) {
+		try_flow_lost(m, "flow_target");
+		try_flow_lost(m, "flow_control");
+	}
+	flows(m, "flow_own", 400000, "flow_away", 400000);
+	return m;
+}
+
+static void
+a_page_that_crawled_is_throttled_though_no_test_page_came(void **state)
+{
+	struct measurement *m;
+
+	(void)state;
+	means(page_that_crawled(9.5), VERDICT_IMPAIRED, THROTTLING, "throttled_against_history");
+	/* It came fast, and then no more: not slow, but cut. */
+	means(page_that_crawled(0.1), VERDICT_INSUFFICIENT, HTTP_TIMEOUT, "page_not_delivered");
+	m = page_that_crawled(9.5);
+	m->baseline->rate = 20000;
+	means(m, VERDICT_INSUFFICIENT, HTTP_TIMEOUT, "page_not_delivered");
+}
+
 /* --- QUIC -------------------------------------------------------------------------------------- */
 
 static struct measurement *
@@ -694,6 +745,7 @@ main(void)
 	    cmocka_unit_test(a_slow_line_is_not_throttling),
 	    cmocka_unit_test(a_line_that_wavers_is_not_throttling),
 	    cmocka_unit_test(far_slower_than_ever_is_throttled),
+	    cmocka_unit_test(a_page_that_crawled_is_throttled_though_no_test_page_came),
 	    cmocka_unit_test(quic_that_fell_silent_is_dropped),
 	    cmocka_unit_test(quic_that_answers_where_tcp_does_not_is_evidence),
 	    cmocka_unit_test(a_plain_page_is_ok_but_nobody_vouches),
