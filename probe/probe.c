@@ -10,6 +10,7 @@
 #include "probe/curlloop.h"
 #include "probe/limiter.h"
 #include "probe/roots.h"
+#include "probe/traffic.h"
 #include "results/blockpage.h"
 #include "results/verdict.h"
 #include "targets/datadir.h"
@@ -67,6 +68,7 @@ probe_new(const struct conf *conf)
 	probe->base = loop_new();
 	if (probe->base == NULL)
 		log_fatalx("no event loop could be made");
+	probe->traffic = traffic_new(&probe->bytes_in, &probe->bytes_out);
 	probe->roots = roots_load(conf->roots);
 	probe->curl = probe->roots != NULL ? curlloop_new(probe->base) : NULL;
 	probe->dns = limiter_new(probe->base, conf->dns_in_flight);
@@ -84,6 +86,7 @@ probe_free(struct probe *probe)
 	if (probe == NULL)
 		return;
 	curlloop_free(probe->curl);
+	traffic_free(probe->traffic);
 	limiter_free(probe->dns);
 	limiter_free(probe->addresses);
 	roots_free(probe->roots);

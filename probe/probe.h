@@ -15,6 +15,7 @@ struct event_base;
 struct fingerprints;
 struct limiter;
 struct roots;
+struct traffic;
 
 struct probe {
 	struct event_base *base;
@@ -29,7 +30,9 @@ struct probe {
 	/* Known pages and known interceptors: of the files that ship, and of the configuration. */
 	struct fingerprints *fingerprints;
 	struct known_cas known_cas;
-	int64_t bytes_in, bytes_out; /* payload, since the round began */
+	/* Payload since the round began; libcurl's sockets are added when they close, and by traffic_count. */
+	int64_t bytes_in, bytes_out;
+	struct traffic *traffic;
 };
 
 /* Creates all of it. Returns NULL after logging why. */

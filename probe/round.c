@@ -26,6 +26,7 @@
 #include "probe/scrub.h"
 #include "probe/session.h"
 #include "probe/surroundings.h"
+#include "probe/traffic.h"
 #include "results/facts.h"
 #include "results/failure.h"
 #include "results/measurement.h"
@@ -526,6 +527,7 @@ finish(struct round *r)
 	notes_write(r->m, r->forged, slow);
 	info->complete = !r->interrupted && r->measured == r->plan.ntargets;
 	info->measured = (int64_t)r->measured;
+	traffic_count(r->probe->traffic);
 	info->bytes_in = r->probe->bytes_in;
 	info->bytes_out = r->probe->bytes_out;
 	r->m->runtime = (double)((clock_mono_ns() - r->m->start_mono_ns) / 1000) / 1e6;
@@ -623,6 +625,7 @@ round_start(const struct round_plan *plan)
 
 	r->plan = *plan;
 	r->probe = plan->probe;
+	traffic_count(r->probe->traffic); /* of the round before */
 	r->probe->bytes_in = r->probe->bytes_out = 0;
 	r->resolvers = resolvers_load(r->probe->conf, &r->nresolvers);
 	r->helpers = helpers_new(r->probe->conf, r->probe->base);

@@ -3,7 +3,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <linux/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -18,6 +17,7 @@
 #include "probe/curlloop.h"
 #include "probe/probe.h"
 #include "probe/roots.h"
+#include "probe/traffic.h"
 #include "results/failure.h"
 
 enum { ERRNO_LAST = 133 }; /* Linux's */
@@ -59,22 +59,22 @@ transfer_on_tls(CURL *easy, void *ctx, void *arg)
 	return CURLE_OK;
 }
 
-/*
- * The kernel knows best what a socket carried: libcurl counts no TLS. A descriptor that never
- * connected has zeroes.
- */
+static int
+transfer_on_open(void *arg, curl_socket_t fd, curlsocktype purpose)
+{
+	struct probe *probe = arg;
+
+	(void)purpose;
+	traffic_opened(probe->traffic, fd);
+	return CURL_SOCKOPT_OK;
+}
+
 static int
 transfer_on_close(void *arg, curl_socket_t fd)
 {
 	struct probe *probe = arg;
-	struct tcp_info info;
-	socklen_t len = sizeof(info);
 
-	memset(&info, 0, sizeof(info));
-	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0) {
-		probe->bytes_in += (int64_t)info.tcpi_bytes_received;
-		probe->bytes_out += (int64_t)info.tcpi_bytes_sent;
-	}
+	traffic_closing(probe->traffic, fd);
 	return close(fd);
 }
 
@@ -108,6 +108,8 @@ transfer_open(struct transfer *t, struct probe *probe, const char *url)
 	curl_easy_setopt(t->easy, CURLOPT_SSL_OPTIONS, (long)CURLSSLOPT_NO_PARTIALCHAIN);
 	curl_easy_setopt(t->easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
 	/* The probe, not the check: a connection that is kept outlives its first user. */
+	curl_easy_setopt(t->easy, CURLOPT_SOCKOPTFUNCTION, transfer_on_open);
+	curl_easy_setopt(t->easy, CURLOPT_SOCKOPTDATA, probe);
 	curl_easy_setopt(t->easy, CURLOPT_CLOSESOCKETFUNCTION, transfer_on_close);
 	curl_easy_setopt(t->easy, CURLOPT_CLOSESOCKETDATA, probe);
 	return true;

@@ -13,6 +13,7 @@
 #include "probe/curlloop.h"
 #include "probe/limiter.h"
 #include "probe/roots.h"
+#include "probe/traffic.h"
 
 struct hand_probe *
 hand_probe_new(const char *roots)
@@ -36,6 +37,7 @@ hand_probe_new(const char *roots)
 		probe->roots = roots_load(roots);
 		assert_non_null(probe->roots);
 	}
+	probe->traffic = traffic_new(&probe->bytes_in, &probe->bytes_out);
 	probe->curl = curlloop_new(probe->base);
 	assert_non_null(probe->curl);
 	probe->dns = limiter_new(probe->base, conf->dns_in_flight);
@@ -49,6 +51,7 @@ hand_probe_free(struct hand_probe *hand)
 	struct probe *probe = &hand->probe;
 
 	curlloop_free(probe->curl);
+	traffic_free(probe->traffic);
 	limiter_free(probe->dns);
 	limiter_free(probe->addresses);
 	assert_int_equal(event_base_get_num_events(probe->base, EVENT_BASE_COUNT_ADDED), 0);

@@ -222,7 +222,7 @@ END {
 		print wrong[i]
 	print "\n## Every scenario\n"
 	print "Trials without a wrong row, of all. Seconds and bytes are of a whole round: look-ups, controls, tests of what looks bad, and"
-	print "their retries; what kept DoH connections sent is not counted. The lab scales the probe's limits of time down (`[limits] scale`),"
+	print "their retries. The lab scales the probe's limits of time down (`[limits] scale`),"
 	print "mostly to 0.15: on a real line a round with silence in it takes up to seven times as long.\n"
 	print_scenarios()
 }

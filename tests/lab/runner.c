@@ -484,6 +484,8 @@ run_jobs(struct runner *r)
 				result = 1;
 		}
 	}
+	if (r->options.show)
+		puts("\nThe laboratory is gone, and with it the records that were in it.");
 	return result;
 }
 
