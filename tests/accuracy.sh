@@ -23,7 +23,7 @@ status=0
 ./netvane-lab run --all-columns --repeat 3 --repeat-chance 20 -j "$jobs" --tsv "$tsv" --resume \
 	"$srcdir"/tests/lab/scenarios/*.ini || status=$?
 if [ "$status" -gt 1 ]; then
-	echo "accuracy: nothing was played (exit $status)" >&2
+	echo "accuracy: stopped (exit $status); the same command goes on from there, and docs/accuracy.md is as it was" >&2
 	exit "$status"
 fi
 

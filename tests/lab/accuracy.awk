@@ -25,7 +25,7 @@ function class_of(expected,    list, n, i, accused, other) {
 	for (i = 1; i <= n; i++)
 		if (list[i] == "blocked" || list[i] == "likely_blocked")
 			accused++
-		else
+		else if (list[i] != "impaired")
 			other++
 	if (accused && !other)
 		return "blocking"
@@ -202,7 +202,7 @@ END {
 	print "file; of a bystander it asks only that nobody is accused. *Accused* means `blocked` or `likely_blocked` where the truth is not.\n"
 	print_columns()
 	print "\n## Confusion matrix\n"
-	print "Targets by what the scenario file says of them and by what netvane said. *blocking*: only an accusation is right; *blocking or"
+	print "Targets by what the scenario file says of them and by what netvane said. *blocking*: only an accusation is right (or, of what is slowed down or blocked in part, `impaired`); *blocking or"
 	print "open*: somebody blocks, or it looks so, and the scenario file says why that cannot always be told; *innocent*: anything but an"
 	print "accusation; *anything else*: one of several statuses, none of them an accusation."
 	for (i = 1; i <= ncolumns; i++)
