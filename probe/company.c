@@ -91,14 +91,15 @@ whole_rate(const struct measurement *m)
 static void
 add_times(struct company *c, const struct measurement *m)
 {
+	double share = m->baseline != NULL ? whole_rate(m) / m->baseline->rate : NAN;
 	struct facts f;
 	size_t i;
 
 	facts_gather(m, &f);
 	if (!isnan(f.page_rate))
 		insert_sorted(&c->rates, &c->nrates, f.page_rate);
-	if (m->baseline != NULL && m->baseline->rate > 0 && !isnan(whole_rate(m)))
-		insert_sorted(&c->shares, &c->nshares, whole_rate(m) / m->baseline->rate);
+	if (isfinite(share))
+		insert_sorted(&c->shares, &c->nshares, share);
 	if (f.page_tls && (f.valid_system || f.valid_trusted) && !f.interrupted) {
 		c->pages++;
 		c->broken += f.page_failure != NULL;
