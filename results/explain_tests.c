@@ -10,6 +10,7 @@
 #include "results/failure.h"
 #include "results/measurement.h"
 #include "results/site.h"
+#include "results/flow.h"
 #include "results/trials.h"
 
 enum place {
@@ -167,17 +168,17 @@ add_pages(const struct measurement *c, const struct test_words *test, struct fol
 /* --- how fast -------------------------------------------------------------------------------- */
 
 static void
-tell_flow(const struct measurement *m, const char *what, double rate, int n, int ncut, struct explanation *out)
+tell_flow(const struct measurement *m, const char *what, const struct flow *flow, struct explanation *out)
 {
 	const char *words = NULL;
 
-	if (n > 0)
-		words = arena_printf(m->arena, "%.1f kB a second, half-way of %d", rate / 1000, n);
-	if (ncut > 0)
+	if (flow->n > 0)
+		words = arena_printf(m->arena, "%.1f kB a second, half-way of %d", flow->rate / 1000, flow->n);
+	if (flow->cut > 0)
 		words = arena_printf(m->arena, "%s%scut off %d time%s", words != NULL ? words : "",
-		    words != NULL ? "; " : "", ncut, ncut == 1 ? "" : "s");
+		    words != NULL ? "; " : "", flow->cut, flow->cut == 1 ? "" : "s");
 	if (words != NULL)
-		tell_step(m->arena, "test", what, words, ncut > 0 ? EXPLAIN_BAD : EXPLAIN_PLAIN, out);
+		tell_step(m->arena, "test", what, words, flow->cut > 0 ? EXPLAIN_BAD : EXPLAIN_PLAIN, out);
 }
 
 static void
@@ -186,10 +187,10 @@ tell_flows(const struct measurement *m, struct explanation *out)
 	struct flow_trials f;
 
 	trials_flow(m, &f);
-	tell_flow(m, "this page, with the site's name", f.target, f.ntarget, f.cut_target, out);
-	tell_flow(m, "this page, with another name", f.control, f.ncontrol, f.cut_control, out);
-	tell_flow(m, "another site's page, with its own name", f.own, f.nown, f.cut_own, out);
-	tell_flow(m, "another site's page, with this site's name", f.away, f.naway, f.cut_away, out);
+	tell_flow(m, "this page, with the site's name", &f.target, out);
+	tell_flow(m, "this page, with another name", &f.control, out);
+	tell_flow(m, "another site's page, with its own name", &f.own, out);
+	tell_flow(m, "another site's page, with this site's name", &f.away, out);
 }
 
 void

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "results/measurement.h"
 #include "results/site.h"
+#include "results/flow.h"
 #include "results/trials.h"
 
 struct prefix {
@@ -510,7 +511,7 @@ gather_page(const struct measurement *m, struct facts *f)
 	f->page_asked = true;
 	f->page_failure = last->failure;
 	f->page_code = last->code;
-	f->page_coming = facts_still_coming(last);
+	f->page_coming = flow_still_coming(last);
 	f->page_depth = facts_depth(&last->c);
 	f->page_secure = page_is_secure(last);
 	f->page_tls = f->https && strncmp(last->url, "https:", 6) == 0 && f->page_depth == 0;
@@ -523,7 +524,7 @@ gather_page(const struct measurement *m, struct facts *f)
 			f->page_attempts++;
 			f->page_failures += r->failure != NULL;
 		}
-		rate = facts_rate(r);
+		rate = flow_rate(r);
 		if (!isnan(rate) && (isnan(f->page_rate) || rate > f->page_rate))
 			f->page_rate = rate;
 	}

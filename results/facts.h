@@ -97,10 +97,6 @@ bool facts_untrusted(const struct tls_handshake *tls);
 bool facts_domestic(const struct measurement *m);
 /* The target's host, in the measurement's arena; NULL none. */
 const char *facts_host(const struct measurement *m);
-/* Bytes a second of a page's body; NAN where it was too small or never came. */
-double facts_rate(const struct http_request *r);
-/* Whether it was still on its way when our own time ran out: slow, not cut off. */
-bool facts_still_coming(const struct http_request *r);
 /*
  * Whether no public site has this address: loopback, private, link-local, shared (RFC 6598),
  * unspecified, multicast and reserved. The documentation and benchmark prefixes are not in it: what

@@ -77,6 +77,12 @@ failure_find(const char *name)
 	return FAILURE_UNKNOWN;
 }
 
+bool
+failure_is_silence(enum failure f)
+{
+	return f == FAILURE_GENERIC_TIMEOUT || f == FAILURE_TIMED_OUT;
+}
+
 enum failure
 failure_from_errno(int err)
 {

@@ -6,6 +6,7 @@
 #ifndef RESULTS_FAILURE_H
 #define RESULTS_FAILURE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena;
@@ -61,6 +62,8 @@ enum failure {
 const char *failure_name(enum failure f);
 /* The other way; NULL gives FAILURE_NONE, what the table does not know FAILURE_UNKNOWN. */
 enum failure failure_find(const char *name);
+/* Whether it means that no answer came in time, by our clock or the kernel's. */
+bool failure_is_silence(enum failure f);
 
 /* From errno; one that the table lacks gives FAILURE_UNKNOWN. */
 enum failure failure_from_errno(int err);

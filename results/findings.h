@@ -9,6 +9,7 @@
 
 #include "results/chain.h"
 #include "results/facts.h"
+#include "results/flow.h"
 #include "results/trials.h"
 
 struct baseline;

@@ -50,8 +50,8 @@ page_is_missing(const struct findings *x)
 bool
 rule_cut_elsewhere_too(const struct findings *x)
 {
-	return page_is_missing(x) && x->flow.cut_away >= 2 && x->flow.cut_own == 0 &&
-	    x->flow.nown >= 2;
+	return page_is_missing(x) && x->flow.away.cut >= 2 && x->flow.own.cut == 0 &&
+	    x->flow.own.n >= 2;
 }
 
 /*
@@ -61,18 +61,18 @@ rule_cut_elsewhere_too(const struct findings *x)
 bool
 rule_cut_by_name(const struct findings *x)
 {
-	return page_is_missing(x) && x->flow.cut_target >= 2 && x->flow.cut_control == 0 &&
-	    x->flow.ncontrol >= 2 &&
-	    (x->flow.same_page || (x->flow.cut_away > 0 && x->flow.cut_own == 0));
+	return page_is_missing(x) && x->flow.target.cut >= 2 && x->flow.control.cut == 0 &&
+	    x->flow.control.n >= 2 &&
+	    (x->flow.same_page || (x->flow.away.cut > 0 && x->flow.own.cut == 0));
 }
 
 /* In turns with a stranger's page that comes whole: on a line that is full to the brim no page does. */
 bool
 rule_cut_here_only(const struct findings *x)
 {
-	return page_is_missing(x) && x->there_http == ELSEWHERE_WORKS && x->flow.cut_target > 0 &&
-	    x->f.page_failures + x->flow.cut_target >= 3 && x->f.controls_ok && !x->f.interrupted &&
-	    x->f.page_depth == 0 && x->flow.nown >= 2 && x->flow.cut_own == 0 &&
+	return page_is_missing(x) && x->there_http == ELSEWHERE_WORKS && x->flow.target.cut > 0 &&
+	    x->f.page_failures + x->flow.target.cut >= 3 && x->f.controls_ok && !x->f.interrupted &&
+	    x->f.page_depth == 0 && x->flow.own.n >= 2 && x->flow.own.cut == 0 &&
 	    mechanism_by_page(x) != MECHANISM_NONE;
 }
 
@@ -93,8 +93,8 @@ rule_throttled_by_name(const struct findings *x)
 	const struct flow_trials *f = &x->flow;
 
 	return rule_reached(x) &&
-	    ((f->target_always_slower && f->lost_control == 0 && f->target < f->control * throttled_share) ||
-		(f->away_always_slower && f->lost_own == 0 && f->away < f->own * throttled_share));
+	    ((f->target_always_slower && f->control.lost == 0 && f->target.rate < f->control.rate * throttled_share) ||
+		(f->away_always_slower && f->own.lost == 0 && f->away.rate < f->own.rate * throttled_share));
 }
 
 /*
@@ -107,11 +107,11 @@ rule_throttled_against_history(const struct findings *x)
 	const struct flow_trials *f = &x->flow;
 	const struct context *c = &x->m->context;
 	/* Where no test page comes any more, the page itself may have come slowly before. */
-	double rate = f->ntarget >= 2 ? f->target : x->f.page_rate;
+	double rate = f->target.n >= 2 ? f->target.rate : x->f.page_rate;
 
-	return rule_reached(x) && x->steady && !isnan(rate) && f->nown >= 2 &&
+	return rule_reached(x) && x->steady && !isnan(rate) && f->own.n >= 2 &&
 	    !isnan(x->baseline->rate) && rate < x->baseline->rate * history_share &&
-	    f->own > rate / history_share && c->usual_n >= 3 && c->usual_rate > rate / history_share;
+	    f->own.rate > rate / history_share && c->usual_n >= 3 && c->usual_rate > rate / history_share;
 }
 
 bool

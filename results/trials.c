@@ -2,14 +2,12 @@
 #include "results/trials.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/mem.h"
 #include "results/facts.h"
 #include "results/measurement.h"
-#include "results/site.h"
 
 bool
 trials_why(const struct common *c, const char *why)
@@ -22,14 +20,8 @@ trials_why(const struct common *c, const char *why)
 	return false;
 }
 
-static bool
-silent(enum failure f)
-{
-	return f == FAILURE_GENERIC_TIMEOUT || f == FAILURE_TIMED_OUT;
-}
-
-static enum reply
-reply_of_failure(enum failure f)
+enum reply
+trials_reply_to_failure(enum failure f)
 {
 	if (f == FAILURE_NONE)
 		return REPLY_SERVER;
@@ -39,13 +31,13 @@ reply_of_failure(enum failure f)
 		return REPLY_RESET;
 	if (f == FAILURE_EOF)
 		return REPLY_CLOSE;
-	return silent(f) ? REPLY_SILENCE : REPLY_OTHER;
+	return failure_is_silence(f) ? REPLY_SILENCE : REPLY_OTHER;
 }
 
 enum reply
 trials_reply(const struct tls_handshake *tls)
 {
-	enum reply reply = reply_of_failure(failure_find(tls->failure));
+	enum reply reply = trials_reply_to_failure(failure_find(tls->failure));
 
 	/* An alert and the close that follows it are one answer. */
 	if (tls->alert >= 0 && tls->failure != NULL && reply != REPLY_NONE)
@@ -386,332 +378,4 @@ trials_dns(const struct measurement *m, struct dns_trials *out)
 		else if (trials_why(&q->c, "dns_nowhere_control"))
 			out->nowhere_control_answered = q->rcode >= 0;
 	}
-}
-
-/* --- HTTP ------------------------------------------------------------------------------------ */
-
-/* Whether two responses are the same page: to the byte, or the same redirect, or alike but for what differs each time. */
-static bool
-same_page(const struct http_request *a, const struct http_request *b)
-{
-	double ratio;
-
-	if (a->code == 0 || a->code != b->code)
-		return false;
-	if (a->location != NULL || b->location != NULL)
-		return a->location != NULL && b->location != NULL &&
-		    strcspn(a->location, "?#") == strcspn(b->location, "?#") &&
-		    strncmp(a->location, b->location, strcspn(a->location, "?#")) == 0;
-	if (a->body_sha256 != NULL && b->body_sha256 != NULL &&
-	    strcmp(a->body_sha256, b->body_sha256) == 0)
-		return a->body_length > 0;
-	if (a->title == NULL || b->title == NULL || strcmp(a->title, b->title) != 0 ||
-	    a->body_length == 0 || b->body_length == 0)
-		return false;
-	ratio = (double)a->body_length / (double)b->body_length;
-	return ratio > 0.8 && ratio < 1.25;
-}
-
-/*
- * What the target itself gave to a plain request, when it did. Not if it leads to itself: servers that send every name to
- * its own https:// give just that to the target's name as well.
- */
-static const struct http_request *
-plain_response(const struct measurement *m)
-{
-	const struct http_request *r;
-	size_t i;
-
-	for (i = 0; i < m->nrequests; i++) {
-		r = &m->requests[i];
-		if (r->code > 0 && facts_depth(&r->c) == 0 && r->url != NULL &&
-		    strncmp(r->url, "http:", 5) == 0)
-			return r->location != NULL && same_site(r->location, r->url) ? NULL : r;
-	}
-	return NULL;
-}
-
-static bool
-is_at(const struct http_request *r, const char *address)
-{
-	return r->address != NULL && strcmp(r->address, address) == 0;
-}
-
-struct host_place {
-	int own_n, own_ok, away_n, away_bad, away_page, canary_n, canary_bad, canary_page;
-	enum reply kind;
-};
-
-static void
-gather_host_place(const struct measurement *m, const char *address, struct host_place *p)
-{
-	const struct http_request *page = plain_response(m), *r;
-	enum reply reply;
-	size_t i;
-
-	for (i = 0; i < m->confirm->nrequests; i++) {
-		r = &m->confirm->requests[i];
-		reply = r->code > 0 ? REPLY_SERVER : reply_of_failure(failure_find(r->failure));
-		if (!is_at(r, address) || reply == REPLY_NONE)
-			continue;
-		if (trials_why(&r->c, "host_own")) {
-			p->own_n++;
-			p->own_ok += reply == REPLY_SERVER;
-		} else if (trials_why(&r->c, "host_away")) {
-			p->away_n++;
-			p->away_bad += reply != REPLY_SERVER;
-			p->away_page += page != NULL && same_page(page, r);
-			if (reply != REPLY_SERVER && p->kind == REPLY_NONE)
-				p->kind = reply;
-		} else if (trials_why(&r->c, "host_canary")) {
-			p->canary_n++;
-			p->canary_bad += reply != REPLY_SERVER;
-			p->canary_page += page != NULL && same_page(page, r);
-		}
-	}
-}
-
-/*
- * Whether the target's address gives the landmark's own page to the landmark's name: machines of one provider, each of which
- * serves all of his customers. Then the target's page at the landmark is nothing odd.
- */
-static bool
-of_one_provider(const struct measurement *m, const char *address)
-{
-	const struct measurement *c = m->confirm;
-	const struct http_request *own, *control;
-	size_t i, k, own_len, control_len;
-	const char *own_host, *control_host;
-
-	for (i = 0; i < c->nrequests; i++) {
-		own = &c->requests[i];
-		if (!is_at(own, address) || !trials_why(&own->c, "host_own") || own->url == NULL)
-			continue;
-		own_host = url_host(own->url, &own_len);
-		for (k = 0; k < c->nrequests; k++) {
-			control = &c->requests[k];
-			if (!trials_why(&control->c, "host_control") || control->url == NULL)
-				continue;
-			control_host = url_host(control->url, &control_len);
-			if (own_len == control_len && strncmp(own_host, control_host, own_len) == 0 &&
-			    same_page(own, control))
-				return true;
-		}
-	}
-	return false;
-}
-
-static void
-judge_host_place(const struct host_place *p, struct host_trials *out)
-{
-	if (p->own_ok == 0 || p->away_n == 0 || p->canary_n == 0)
-		return;
-	out->places++;
-	if (p->away_bad == p->away_n && (p->canary_bad == 0 || p->own_ok < p->own_n)) {
-		out->away_bad++;
-		out->kind = p->kind;
-	} else if (p->away_page == p->away_n && p->canary_page == 0)
-		out->away_page++;
-	else if (p->away_bad == 0 && p->away_page == 0)
-		out->away_other++;
-}
-
-static bool
-first_of_address(const struct measurement *c, size_t i)
-{
-	size_t k;
-
-	for (k = 0; k < i; k++)
-		if (trials_why(&c->requests[k].c, "host_own") &&
-		    is_at(&c->requests[k], c->requests[i].address))
-			return false;
-	return true;
-}
-
-void
-trials_host(const struct measurement *m, struct host_trials *out)
-{
-	const struct measurement *c = m->confirm;
-	const struct http_request *r;
-	size_t i;
-
-	*out = (struct host_trials){0};
-	for (i = 0; c != NULL && i < c->nrequests; i++) {
-		struct host_place p = {0};
-
-		r = &c->requests[i];
-		if (trials_why(&r->c, "host_control") &&
-		    failure_find(r->failure) != FAILURE_INTERRUPTED) {
-			out->control_n++;
-			out->control_bad += r->code == 0;
-		}
-		if (!trials_why(&r->c, "host_own") || r->address == NULL || !first_of_address(c, i))
-			continue;
-		if (of_one_provider(m, r->address))
-			continue;
-		gather_host_place(m, r->address, &p);
-		judge_host_place(&p, out);
-	}
-}
-
-void
-trials_address(const struct measurement *m, struct address_trials *out)
-{
-	const struct measurement *c = m->confirm;
-	const struct http_request *page = NULL, *canary = NULL, *genuine = NULL, *r;
-	size_t i;
-
-	for (i = 0; c != NULL && i < c->nrequests; i++) {
-		r = &c->requests[i];
-		if (trials_why(&r->c, "address_page"))
-			page = r;
-		else if (trials_why(&r->c, "address_canary"))
-			canary = r;
-		else if (trials_why(&r->c, "address_true"))
-			genuine = r;
-	}
-	*out = (struct address_trials){.asked = page != NULL};
-	out->answered = page != NULL && page->code > 0;
-	out->any_name = out->answered && canary != NULL && same_page(page, canary);
-	if (!out->answered || genuine == NULL || genuine->code == 0)
-		return;
-	out->same_as_true = same_page(page, genuine);
-	out->other_than_true = !out->same_as_true;
-}
-
-/* --- flows ----------------------------------------------------------------------------------- */
-
-/* Below so many bytes a rate says more of the round trip than of the line. */
-enum { RATE_BYTES = 8000, RATES_MAX = 64, TLS_RECORD = 16384 };
-
-/* What came faster than this is fast; how fast, so short a time cannot tell. */
-static const double shortest_s = 0.1;
-
-double
-facts_rate(const struct http_request *r)
-{
-	double took = r->last_byte_s - r->first_byte_s;
-	double all = r->c.t - r->c.t0, rest = r->c.t - r->first_byte_s;
-
-	if (r->first_byte_s < 0 || failure_find(r->failure) == FAILURE_INTERRUPTED)
-		return NAN;
-	/*
-	 * It was not in time: at most so fast. Of a record that has not come whole, nothing has been read. Where most of the time
-	 * went by before it began, the rest is too short to tell: then the handshake counts as well.
-	 */
-	if (r->body_length < RATE_BYTES && silent(failure_find(r->failure)) && all > 0)
-		return (double)(r->body_length + TLS_RECORD) / (rest > all / 2 ? rest : all);
-	if (r->body_length < RATE_BYTES)
-		return NAN;
-	return (double)r->body_length / (took > shortest_s ? took : shortest_s);
-}
-
-/* Slow, and still on its way when our own time ran out. Nothing for most of the time is another thing. */
-bool
-facts_still_coming(const struct http_request *r)
-{
-	double all = r->c.t - r->c.t0;
-
-	return silent(failure_find(r->failure)) && r->code > 0 && r->last_byte_s >= 0 &&
-	    r->c.t - r->last_byte_s <= all / 2;
-}
-
-/*
- * Ended by somebody before the page did; a slow one is not. A reset that overtakes the first bytes takes them with it, so under a
- * server's own name a page need not have begun; but servers turn strangers away, and then what never began is for the tests of names.
- */
-static bool
-cut(const struct http_request *r, bool stranger)
-{
-	enum failure f = failure_find(r->failure);
-
-	if (stranger && r->first_byte_s < 0)
-		return false;
-	return f == FAILURE_CONNECTION_RESET || f == FAILURE_EOF || (silent(f) && !facts_still_coming(r));
-}
-
-static int
-compare_doubles(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-static double
-flow_median(const struct measurement *c, const char *why, bool stranger, int *n, int *ncut, int *nlost, double *least,
-    double *most)
-{
-	double rates[RATES_MAX], rate;
-	size_t i, k = 0;
-
-	for (i = 0; c != NULL && i < c->nrequests; i++) {
-		if (!trials_why(&c->requests[i].c, why))
-			continue;
-		*ncut += cut(&c->requests[i], stranger);
-		rate = facts_rate(&c->requests[i]);
-		*nlost += isnan(rate) && c->requests[i].failure != NULL &&
-		    failure_find(c->requests[i].failure) != FAILURE_INTERRUPTED;
-		if (!isnan(rate) && k < RATES_MAX)
-			rates[k++] = rate;
-	}
-	*n = (int)k;
-	if (k == 0)
-		return NAN;
-	qsort(rates, k, sizeof(*rates), compare_doubles);
-	*least = rates[0];
-	*most = rates[k - 1];
-	return k % 2 == 1 ? rates[k / 2] : (rates[k / 2 - 1] + rates[k / 2]) / 2;
-}
-
-static bool
-is_begun(const struct measurement *m, const struct http_request *whole)
-{
-	const struct http_request *r;
-	size_t i;
-
-	for (i = 0; i < m->nrequests; i++) {
-		r = &m->requests[i];
-		if (r->failure != NULL && r->title != NULL && facts_depth(&r->c) == 0 &&
-		    strcmp(r->title, whole->title) == 0 && whole->body_length > r->body_length)
-			return true;
-	}
-	return false;
-}
-
-/* A page that came whole under another name, and whose beginning came under the target's. */
-static bool
-control_has_targets_page(const struct measurement *m)
-{
-	const struct measurement *c = m->confirm;
-	size_t i;
-
-	for (i = 0; c != NULL && i < c->nrequests; i++)
-		if (trials_why(&c->requests[i].c, "flow_control") && c->requests[i].failure == NULL &&
-		    c->requests[i].title != NULL && is_begun(m, &c->requests[i]))
-			return true;
-	return false;
-}
-
-void
-trials_flow(const struct measurement *m, struct flow_trials *out)
-{
-	const struct measurement *c = m->confirm;
-
-	double target_most, control_least, own_least, away_most, unused;
-	int unasked = 0;
-
-	*out = (struct flow_trials){0};
-	out->target = flow_median(c, "flow_target", false, &out->ntarget, &out->cut_target, &unasked,
-	    &unused, &target_most);
-	out->control = flow_median(c, "flow_control", true, &out->ncontrol, &out->cut_control,
-	    &out->lost_control, &control_least, &unused);
-	out->own = flow_median(
-	    c, "flow_own", false, &out->nown, &out->cut_own, &out->lost_own, &own_least, &unused);
-	out->away = flow_median(
-	    c, "flow_away", true, &out->naway, &out->cut_away, &unasked, &unused, &away_most);
-	out->same_page = control_has_targets_page(m);
-	out->target_always_slower =
-	    out->ntarget >= 2 && out->ncontrol >= 2 && target_most < control_least;
-	out->away_always_slower = out->naway >= 2 && out->nown >= 2 && away_most < own_least;
 }

@@ -26,6 +26,7 @@ enum reply {
 	REPLY_MAX
 };
 enum reply trials_reply(const struct tls_handshake *tls);
+enum reply trials_reply_to_failure(enum failure f);
 
 struct reply_count {
 	int n; /* all but REPLY_NONE and REPLY_NO_TCP */
@@ -91,18 +92,6 @@ struct address_trials {
 	bool same_as_true; /* the same: it is the site's own machine */
 };
 void trials_address(const struct measurement *m, struct address_trials *out);
-
-/* Bytes a second, medians of what was measured; NAN where nothing was. cut: ended before the page did, by reset or silence;
- * away: and after some of it had come. */
-struct flow_trials {
-	double target, control, own, away;
-	int ntarget, ncontrol, nown, naway;
-	int cut_target, cut_control, cut_own, cut_away;
-	int lost_control, lost_own; /* of which nothing came that could be timed */
-	bool same_page; /* another name was given the page that under the target's is cut: its server is well */
-	bool target_always_slower, away_always_slower; /* even its fastest than the slowest under another name */
-};
-void trials_flow(const struct measurement *m, struct flow_trials *out);
 
 /* One-sided Fisher: probability of a or more of n1 against b of n2, given a + b. */
 double trials_fisher(int a, int n1, int b, int n2);

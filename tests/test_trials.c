@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "results/facts.h"
+#include "results/flow.h"
 #include "results/trials.h"
 #include "tests/verdict_case.h"
 
@@ -339,18 +340,18 @@ rates_are_medians_of_pages_long_enough(void **state)
 	try_flow(m, "flow_target", 30000);
 	try_flow(m, "flow_target", 20000);
 	r = &m->confirm->requests[m->confirm->nrequests - 1];
-	assert_true(fabs(facts_rate(r) - 20000) < 1);
+	assert_true(fabs(flow_rate(r) - 20000) < 1);
 	try_flow(m, "flow_control", 100000);
 	try_flow(m, "flow_control", 200000);
 	try_flow(m, "flow_own", 0);
 	trials_flow(m, &flow);
-	assert_int_equal(flow.ntarget, 3);
-	assert_true(fabs(flow.target - 20000) < 1);
-	assert_true(fabs(flow.control - 150000) < 1);
+	assert_int_equal(flow.target.n, 3);
+	assert_true(fabs(flow.target.rate - 20000) < 1);
+	assert_true(fabs(flow.control.rate - 150000) < 1);
 	assert_true(flow.target_always_slower);
-	assert_int_equal(flow.cut_own, 1);
-	assert_int_equal(flow.nown, 0);
-	assert_true(isnan(flow.own) && isnan(flow.away));
+	assert_int_equal(flow.own.cut, 1);
+	assert_int_equal(flow.own.n, 0);
+	assert_true(isnan(flow.own.rate) && isnan(flow.away.rate));
 	assert_false(flow.away_always_slower);
 	try_flow(m, "flow_control", 25000);
 	trials_flow(m, &flow);
@@ -373,9 +374,9 @@ of_a_page_that_began_late_the_handshake_counts(void **state)
 	r->c.t0 = 0;
 	r->c.t = 5;
 	r->first_byte_s = r->last_byte_s = 4;
-	assert_true(fabs(facts_rate(r) - 16384 / 5.0) < 1);
+	assert_true(fabs(flow_rate(r) - 16384 / 5.0) < 1);
 	r->first_byte_s = r->last_byte_s = 1;
-	assert_true(fabs(facts_rate(r) - 4096) < 1);
+	assert_true(fabs(flow_rate(r) - 4096) < 1);
 	measurement_free(m);
 }
 
@@ -394,10 +395,10 @@ a_slow_page_is_not_a_cut_one(void **state)
 	r->c.t = 6;
 	r->last_byte_s = 5.9;
 	trials_flow(m, &flow);
-	assert_int_equal(flow.cut_target, 0);
+	assert_int_equal(flow.target.cut, 0);
 	r->last_byte_s = 2;
 	trials_flow(m, &flow);
-	assert_int_equal(flow.cut_target, 1);
+	assert_int_equal(flow.target.cut, 1);
 	measurement_free(m);
 }
 
