@@ -1,5 +1,5 @@
 /*
- * The tests of a suspicion, told. Why each was made stands in its tag (probe/confirm.c); what it is compared with, in the
+ * The tests of a suspicion, told. Why each was made stands in its tag (probe/choice.c); what it is compared with, in the
  * words here.
  */
 #include <math.h>
