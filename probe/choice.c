@@ -18,9 +18,19 @@
 #include "targets/target.h"
 
 /* One lane a place, so that no place has two connections at once; DNS has one of its own. */
-enum { LANE_OWN, LANE_AWAY, LANE_AWAY_2, LANE_DNS, LANE_NOWHERE, LANE_ADDRESS, LANE_BEFORE, LANE_QUIC };
+enum {
+	LANE_OWN,
+	LANE_AWAY,
+	LANE_AWAY_2,
+	LANE_DNS,
+	LANE_NOWHERE,
+	LANE_NOWHERE_CONTROL,
+	LANE_ADDRESS,
+	LANE_BEFORE,
+	LANE_QUIC
+};
 
-enum { PAIRS = 3, MIXED_PAIRS = 8, MIXED_AWAY = 5, LONG_LISTEN_MS = 5000, HTTP_PORT = 80 };
+enum { PAIRS = 3, MIXED_PAIRS = 8, MIXED_AWAY = 5, NOWHERE_ASKED = 2, LONG_LISTEN_MS = 5000, HTTP_PORT = 80 };
 
 /* Whether a page came slowly enough to look closer; only that, it proves nothing. */
 static const double slow_share = 0.25, slow_floor = 65536;
@@ -151,10 +161,13 @@ system_resolver(const struct choice *c)
 static void
 choose_sni_own(struct choice *c, int pairs)
 {
-	const char *control = c->away[0] != NULL ? c->away[0]->name : c->canary;
+	const struct landmark *l;
+	const char *control;
 	int i;
 
 	for (i = 0; i < pairs; i++) {
+		l = i % 2 == 1 && c->away[1] != NULL ? c->away[1] : c->away[0];
+		control = l != NULL ? l->name : c->canary;
 		add_tls(c, LANE_OWN, "why=sni_control", c->name_ip, c->name_port, control);
 		add_tls(c, LANE_OWN, "why=sni_target", c->name_ip, c->name_port, c->name);
 	}
@@ -211,6 +224,7 @@ choose_nowhere(struct choice *c)
 {
 	const struct landmark *l = c->away[0];
 	char *text;
+	int i;
 
 	if (l == NULL)
 		return;
@@ -218,9 +232,11 @@ choose_nowhere(struct choice *c)
 	c->nowhere = (struct resolver){.role = RESOLVER_SECOND, .address = text};
 	if (resolver_parse(text, &c->nowhere.sa, &c->nowhere.salen) != 0)
 		return;
-	add_dns(c, LANE_NOWHERE, "why=dns_nowhere", &c->nowhere, c->plan.target->host, 0);
-	add_dns(c, LANE_NOWHERE, "why=dns_nowhere_control", &c->nowhere, l->name, 0);
-	add_dns(c, LANE_NOWHERE, "why=dns_nowhere", &c->nowhere, c->plan.target->host, 0);
+	for (i = 0; i < NOWHERE_ASKED; i++)
+		add_dns(c, LANE_NOWHERE, "why=dns_nowhere", &c->nowhere, c->plan.target->host, 0);
+	/* More often: that nobody answers these is what the others' answers are worth. */
+	for (i = 0; i < NOWHERE_ASKED + 1; i++)
+		add_dns(c, LANE_NOWHERE_CONTROL, "why=dns_nowhere_control", &c->nowhere, l->name, 0);
 }
 
 static void
@@ -292,7 +308,7 @@ choose_before(struct choice *c)
 static void
 choose_host(struct choice *c)
 {
-	const char *rest = url_rest(c->plan.target->url);
+	const char *path = url_path(c->plan.target->url);
 	size_t i;
 	int k;
 
@@ -302,8 +318,8 @@ choose_host(struct choice *c)
 
 		add_get(c, lane, "why=host_own", l->ip, l->name, "/");
 		for (k = 0; k < 2; k++)
-			add_get(c, lane, "why=host_away", l->ip, c->plan.target->host, rest);
-		add_get(c, lane, "why=host_canary", l->ip, c->canary, "/");
+			add_get(c, lane, "why=host_away", l->ip, c->plan.target->host, path);
+		add_get(c, lane, "why=host_canary", l->ip, c->canary, path);
 		add_get(c, lane, "why=host_own", l->ip, l->name, "/");
 	}
 	/* Both landmarks' front pages: where they come from the target's address, too, all of them are one provider's. */
@@ -312,6 +328,9 @@ choose_host(struct choice *c)
 			add_get(c, LANE_OWN, "why=host_control", c->own_ip, c->away[i]->name, "/");
 	if (c->own_ip != NULL && c->away[0] != NULL && c->away[1] == NULL)
 		add_get(c, LANE_OWN, "why=host_control", c->own_ip, c->away[0]->name, "/");
+	/* A server that sends whatever name to its own https:// gives a landmark's redirect as well. */
+	if (c->own_ip != NULL && c->away[0] != NULL)
+		add_get(c, LANE_OWN, "why=host_nobody", c->own_ip, c->canary, "/");
 }
 
 /* The same bytes under another name, and other bytes under the target's. */
@@ -442,7 +461,7 @@ choose(struct choice *c)
 		choose_tls(c);
 	if (flow && c->own_ip != NULL)
 		choose_flow(c);
-	if (!f->https && !f->page_secure && f->connected)
+	if (!f->https && !(f->page_secure && f->page_same_site) && f->connected)
 		choose_host(c);
 	if (c->own_ip != NULL && c->conf->quic)
 		choose_quic(c);
@@ -451,9 +470,17 @@ choose(struct choice *c)
 		    c->plan.target->host);
 }
 
+/* Where all places that could be tested speak against the name, and each spoke once: again. Dead ones take long, and speak more clearly. */
+static void
+choose_again(struct choice *c, const struct sni_facts *sni)
+{
+	if (sni->target.server > 0 || sni->away_fine > 0 || sni->away_bad + sni->away_dead == 0 || sni->away_dead > 1)
+		return;
+	choose_sni_away(c, sni->away_bad + sni->away_dead > 1 || sni->away_dead > 0 ? 1 : 2);
+}
+
 /*
- * One place alone speaks against the name, and spoke once. Or only some of the target's connections fail or get a stranger's
- * certificate, or the samples found that some do: enough of them to tell chance from choice.
+ * What leaves a doubt: all places were asked once; or only some of the target's connections fail or get a stranger's certificate, or the samples found that some do: enough of them to tell chance from choice.
  */
 void
 choice_more(struct choice *c)
@@ -465,8 +492,7 @@ choice_more(struct choice *c)
 	findings_gather(c->m, &findings);
 	sni = findings.sni;
 	mixed = findings.mitm.mixed || (sni.target.bad > 0 && sni.target.server > 0);
-	if (sni.target.server == 0 && sni.away_bad == 1 && sni.away_dead + sni.away_fine == 0)
-		choose_sni_away(c, 2);
+	choose_again(c, &sni);
 	if (!mixed || c->name_ip == NULL)
 		return;
 	if (!tls_trouble(&c->facts) && c->facts.hop == NULL) {

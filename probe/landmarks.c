@@ -144,7 +144,7 @@ is_own(const struct landmark *l, const char *target_host, const struct facts *fa
 }
 
 /* Those of one kind, added to what is usable. */
-struct choice {
+struct usable {
 	const struct landmark *items[USABLE_MAX];
 	size_t n;
 	const char *target_host;
@@ -153,7 +153,7 @@ struct choice {
 };
 
 static void
-choose(struct choice *c, const struct landmarks *l, bool target, bool strict)
+choose(struct usable *c, const struct landmarks *l, bool target, bool strict)
 {
 	const struct landmark *item;
 	size_t i;
@@ -170,7 +170,7 @@ const struct landmark *
 landmarks_for(const struct landmarks *l, const char *target_host, const struct facts *facts, bool tls,
     size_t i)
 {
-	struct choice c = {.target_host = target_host, .facts = facts, .tls = tls};
+	struct usable c = {.target_host = target_host, .facts = facts, .tls = tls};
 	size_t good, n;
 
 	choose(&c, l, false, false);

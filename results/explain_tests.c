@@ -52,6 +52,7 @@ static const struct test_words tests[] = {
     {"host_away", "this site's page, asked of the unrelated {at}", PLACE_LANDMARK, NULL},
     {"host_own", "the own page of {at}", PLACE_LANDMARK, NULL},
     {"host_canary", "the page of a name that nobody has, asked of {at}", PLACE_LANDMARK, NULL},
+    {"host_nobody", "a page of a name that nobody has, asked of this site's server", PLACE_NONE, NULL},
     {"host_control", "a page of {name}, asked of this site's server", PLACE_NONE, NULL},
 };
 

@@ -202,8 +202,8 @@ address_get(const struct measurement *m, struct facts *f, const char *ip)
 	return a;
 }
 
-static bool
-share_an_address(const struct query *a, const struct query *b)
+bool
+facts_share_an_address(const struct query *a, const struct query *b)
 {
 	size_t i, k;
 
@@ -215,6 +215,14 @@ share_an_address(const struct query *a, const struct query *b)
 	return false;
 }
 
+bool
+facts_contradict(const struct query *first, const struct query *later)
+{
+	/* Lines double packets, and then a denial comes twice; what came after our own time was up is no second answer. */
+	return (first->failure == NULL || first->rcode >= 0) && (first->failure != NULL) + (later->failure != NULL) < 2 &&
+	    !facts_share_an_address(first, later);
+}
+
 /* Whether a later answer to the same query says something else: the mark of an injector. */
 static bool
 contradicted(const struct measurement *m, const struct query *q)
@@ -223,7 +231,7 @@ contradicted(const struct measurement *m, const struct query *q)
 
 	for (i = 0; i < m->nduplicates; i++)
 		if (m->duplicates[i].c.transaction_id == q->c.transaction_id &&
-		    !share_an_address(q, &m->duplicates[i]))
+		    facts_contradict(q, &m->duplicates[i]))
 			return true;
 	return false;
 }
@@ -338,8 +346,8 @@ gather_dns(const struct measurement *m, struct facts *f)
 	}
 	gather_who_answered(f);
 	trials_dns(m, &trials);
-	f->second_forged = f->second_forged || trials.nowhere_answered ||
-	    trials.nowhere_control_answered;
+	f->second_forged = f->second_forged || trials.nowhere_answered > 0 ||
+	    trials.nowhere_control_answered > 0;
 	doh_spoke = f->doh.answered || f->doh.failure == FAILURE_DNS_NXDOMAIN ||
 	    f->doh.failure == FAILURE_DNS_NO_ANSWER;
 	f->trusted_answered =
@@ -587,11 +595,18 @@ gather_unfinished_redirect(const struct measurement *m, struct facts *f)
 	f->interrupted = f->interrupted || interrupted(failure);
 }
 
+static size_t
+observations(const struct measurement *m)
+{
+	return m == NULL ? 0 : m->nqueries + m->nduplicates + m->ntcp + m->ntls + m->nrequests + m->nquic;
+}
+
 void
 facts_gather(const struct measurement *m, struct facts *f)
 {
 	*f = (struct facts){.page_rate = NAN};
-	if (m->input == NULL)
+	f->too_many = observations(m) + observations(m->confirm) > FACTS_OBSERVATIONS_MOST;
+	if (m->input == NULL || f->too_many)
 		return;
 	gather_target(m, f);
 	gather_context(m, f);

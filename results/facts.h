@@ -39,7 +39,11 @@ struct address_facts {
 	const struct tls_handshake *tls; /* of the last attempt that got that far */
 };
 
+/* No measurement of ours has nearly so many; a record from elsewhere may, and comparing each with each would take for ever. */
+enum { FACTS_OBSERVATIONS_MOST = 8192 };
+
 struct facts {
+	bool too_many; /* observations: nothing else was gathered */
 	bool https, host_is_ip, domestic; /* of the target */
 	bool interrupted; /* cut short: by a person, or by its own limit of time */
 
@@ -91,6 +95,10 @@ struct facts {
 void facts_gather(const struct measurement *m, struct facts *facts);
 /* How many redirects deep an observation lies: 0 the target itself. */
 int facts_depth(const struct common *c);
+/* Whether two answers to one query, of which either names addresses, have none in common. */
+struct query;
+bool facts_contradict(const struct query *first, const struct query *later);
+bool facts_share_an_address(const struct query *a, const struct query *b);
 /* Whether the chain leads to no public root. Whatever else is wrong with it: an interceptor's may be expired, too. */
 bool facts_untrusted(const struct tls_handshake *tls);
 /* Whether the target is under the line's own top-level domain, and so taken to be inside the country. */

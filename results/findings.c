@@ -96,13 +96,14 @@ take_other(const struct measurement *m, const struct tls_handshake *tls, const c
 
 	if (tls->leaf_sha256 == NULL)
 		return;
+	if (leaf != NULL && strcmp(tls->leaf_sha256, leaf) == 0) {
+		out->static_leaf = true;
+		return;
+	}
 	if (public_chain(tls)) {
 		out->others_public = true;
 		out->genuine_there = out->genuine_there || for_host(m, tls, host);
-		return;
-	}
-	if (leaf != NULL && strcmp(tls->leaf_sha256, leaf) == 0) {
-		out->static_leaf = true;
+		out->one_provider = out->one_provider || (trials_why(&tls->c, "sni_control") && tls->failure == NULL);
 		return;
 	}
 	if (!facts_untrusted(tls) || tls->server_name == NULL || !for_host(m, tls, tls->server_name))
@@ -208,7 +209,9 @@ gather_vantage_endpoints(const struct measurement *m, struct findings *out)
 	char *endpoint;
 
 	for (i = 0; i < m->ntcp; i++) {
-		if (m->tcp[i].ip == NULL || facts_depth(&m->tcp[i].c) > 0)
+		/* What answers there over IPv6 says nothing to a line that has none. */
+		if (m->tcp[i].ip == NULL || facts_depth(&m->tcp[i].c) > 0 ||
+		    (strchr(m->tcp[i].ip, ':') != NULL && !out->f.ipv6_ok))
 			continue;
 		endpoint = arena_printf(m->arena, strchr(m->tcp[i].ip, ':') != NULL ? "[%s]:%d" : "%s:%d",
 		    m->tcp[i].ip, m->tcp[i].port);
@@ -236,9 +239,10 @@ gather_vantage(const struct measurement *m, struct findings *out)
 	out->vantage = v;
 	if (v->naddrs > 0)
 		out->there_dns = ELSEWHERE_WORKS;
-	else if (v->dns_failure != NULL)
+	else if (vantage_denies_name(v))
 		out->there_dns = ELSEWHERE_FAILS;
-	if (v->http.asked)
+	/* A site in trouble says nothing of the way to it. */
+	if (v->http.asked && v->http.status_code < 500)
 		out->there_http = v->http.failure == NULL && v->http.status_code > 0 ? ELSEWHERE_WORKS
 										     : ELSEWHERE_FAILS;
 	gather_vantage_endpoints(m, out);
@@ -261,7 +265,7 @@ findings_gather(const struct measurement *m, struct findings *out)
 {
 	*out = (struct findings){.m = m};
 	facts_gather(m, &out->f);
-	if (m->input == NULL)
+	if (m->input == NULL || out->f.too_many)
 		return;
 	trials_sni(m, &out->sni);
 	trials_tcp(m, &out->tcp);

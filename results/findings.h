@@ -26,6 +26,7 @@ struct interception {
 	bool static_leaf; /* other names get the very same certificate there */
 	bool others_public; /* other names get one that a public root vouches for */
 	bool genuine_there; /* without the target's name, the same address shows a publicly trusted one for that host */
+	bool one_provider; /* the address shows a landmark's own certificate to the landmark's name: machines of one provider */
 	bool minted; /* another name got an untrusted one made for that name, by the same issuer */
 	bool away; /* a server that has nothing to do with the target showed an untrusted one for its name */
 };

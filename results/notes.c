@@ -68,7 +68,7 @@ notes_write(struct measurement *round, int forged, bool slow)
 
 	trials_dns(round, &dns);
 	note(round, dns.nonexistent_answered, "dns-wildcard");
-	note(round, dns.nowhere_control_answered, "dns-hijack");
+	note(round, dns.nowhere_control_answered > 0, "dns-hijack");
 	note(round, doh_silent(&round->context), "doh-blocked");
 	note(round, doh_untrusted(&round->context), "doh-intercepted");
 	note(round, forged > 0, "resolver-forged");

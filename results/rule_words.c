@@ -172,6 +172,9 @@ mechanism_seen(enum mechanism mechanism)
 #define PROVEN "the site itself is at another address: it showed its certificate there, which nobody in between can forge"
 
 static const struct rule_words table[] = {
+    {"too_many_observations",
+	"The record has more observations than any measurement of netvane's makes, so it was not judged.",
+	{0}, {REMEDY_AGAIN}},
     {"interrupted",
 	"The measurement was cut short before the site was reached: you stopped it, or its own limit of time was over. That says "
 	"nothing about the site.",

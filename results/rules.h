@@ -102,6 +102,7 @@ enum mechanism mechanism_by_page(const struct findings *x);
 enum mechanism mechanism_by_host_reply(const struct findings *x);
 
 /* The network and the run */
+bool rule_too_many_observations(const struct findings *x);
 bool rule_interrupted(const struct findings *x);
 bool rule_network_does_not_work(const struct findings *x);
 

@@ -45,13 +45,15 @@ denies_steadily(const struct findings *x)
 
 /*
  * Somebody on the way answers in the resolver's place: two answers to one question that contradict each other, or an
- * answer from an address that runs no resolver, to this name and not to others (a resolver that takes all questions answers all).
+ * answer from an address that runs no resolver, to this name and not to others (a resolver that takes all questions answers all,
+ * but for what the line loses: hence each time to the one, and never of several times to the others).
  */
 static bool
 injector_seen(const struct findings *x)
 {
 	return x->f.two_answers || x->dns.late_truth ||
-	    (x->dns.nowhere_answered && !x->dns.nowhere_control_answered);
+	    (x->dns.nowhere_answered >= 2 && x->dns.nowhere_answered == x->dns.nowhere_n &&
+		x->dns.nowhere_control_n >= 2 && x->dns.nowhere_control_answered == 0);
 }
 
 bool
@@ -76,7 +78,7 @@ rule_all_names_led_there(const struct findings *x)
 bool
 rule_denied_site_proven(const struct findings *x)
 {
-	return site_proven(x) && system_denies(x) &&
+	return site_proven(x) && system_denies(x) && (x->dns.target_n == 0 || x->dns.target_denied > 0) &&
 	    (x->f.system.failure == FAILURE_DNS_NXDOMAIN ||
 		x->f.system.failure == FAILURE_DNS_REFUSED);
 }
@@ -146,7 +148,7 @@ rule_wrong_host_site_proven(const struct findings *x)
 {
 	return site_proven(x) && x->f.system.answered && !x->f.same_addresses &&
 	    x->f.worst != NULL && x->f.worst->from_system &&
-	    mechanism_is_certificate(failure_find(x->f.worst->failure)) &&
+	    mechanism_of_address(x->f.worst) == TLS_CERTIFICATE &&
 	    !x->address.same_as_true && !baseline_knows_address(x->baseline, x->f.worst->ip);
 }
 

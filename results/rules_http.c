@@ -22,10 +22,17 @@ refusal_code(int code)
 	return code == 401 || code == 403 || code == 407 || code == 429 || code == 451;
 }
 
+/* It came over TLS that verified, from the site itself; what a forged redirect leads to may do the former. */
+static bool
+page_is_its_own(const struct findings *x)
+{
+	return x->f.page_secure && x->f.page_same_site;
+}
+
 static bool
 plain(const struct findings *x)
 {
-	return !x->f.https && !x->f.page_secure;
+	return !x->f.https && !page_is_its_own(x);
 }
 
 /* --- over TLS -------------------------------------------------------------------------------- */
@@ -62,7 +69,7 @@ bool
 rule_cut_by_name(const struct findings *x)
 {
 	return page_is_missing(x) && x->flow.target.cut >= 2 && x->flow.control.cut == 0 &&
-	    x->flow.control.n >= 2 &&
+	    x->flow.control.lost == 0 && x->flow.control.n >= 2 &&
 	    (x->flow.same_page || (x->flow.away.cut > 0 && x->flow.own.cut == 0));
 }
 
@@ -117,14 +124,15 @@ rule_throttled_against_history(const struct findings *x)
 bool
 rule_site_refuses(const struct findings *x)
 {
-	return rule_reached(x) && x->f.page_asked && x->f.page_secure &&
+	return rule_reached(x) && x->f.page_asked && x->f.page_secure && !plain(x) &&
 	    refusal_code(x->f.page_code);
 }
 
 bool
 rule_site_is_broken(const struct findings *x)
 {
-	return rule_reached(x) && x->f.page_asked && x->f.page_secure && x->f.page_code >= 500;
+	return rule_reached(x) && x->f.page_asked && x->f.page_secure && !plain(x) &&
+	    x->f.page_code >= 500;
 }
 
 bool
@@ -155,7 +163,8 @@ rule_quic_dropped(const struct findings *x)
 bool
 rule_blockpage_elsewhere_too(const struct findings *x)
 {
-	return plain(x) && x->host.away_page > 0 && x->host.away_page == x->host.places;
+	return plain(x) && x->host.away_page > 0 && x->host.away_page == x->host.places &&
+	    (x->host.unsure == 0 || x->host.places >= 2);
 }
 
 /* The page is known from elsewhere, or from this line's own past; false positives were tried first. */
@@ -168,7 +177,8 @@ rule_blockpage_known(const struct findings *x)
 
 	for (i = 0; plain(x) && i < m->nrequests; i++) {
 		r = &m->requests[i];
-		if (facts_depth(&r->c) == 0 && r->code > 0 &&
+		/* Also where a redirect led, as long as anybody in between could write it. */
+		if (r->code > 0 && r->url != NULL && strncmp(r->url, "http:", 5) == 0 &&
 		    ((r->fingerprint != NULL && !r->fingerprint_fp) ||
 			baseline_knows_blockpage(x->baseline, r->body_sha256)))
 			return true;

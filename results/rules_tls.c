@@ -72,18 +72,33 @@ rule_known_interceptor(const struct findings *x)
 	return untrusted(x) && x->mitm.chain.known_signed;
 }
 
-/* A server that has nothing to do with the target shows an untrusted certificate made for the target's name. */
+/* Made by somebody who is no public authority, and not known to be what the whole world is shown. */
+static bool
+looks_forged(const struct findings *x)
+{
+	return untrusted(x) && x->mitm.for_target && x->mitm.chain.forged_marks >= FORGED_MARKS &&
+	    x->there_tls != ELSEWHERE_FAILS;
+}
+
+/*
+ * A server that has nothing to do with the target shows an untrusted certificate made for the target's name. Machines of one
+ * provider have much to do with each other: each shows any customer's certificate, however bad.
+ */
 bool
 rule_forged_elsewhere_too(const struct findings *x)
 {
-	return untrusted(x) && x->mitm.away && x->mitm.for_target;
+	return looks_forged(x) && x->mitm.away && !x->mitm.one_provider;
 }
 
-/* The same address, asked for another name or none, shows the certificate that the site really has. */
+/*
+ * The same address, asked for another name or none, shows the certificate that the site really has. One that its server signed
+ * itself may be the fault of an administrator, who set up one of two names well.
+ */
 bool
 rule_genuine_without_name(const struct findings *x)
 {
-	return untrusted(x) && x->mitm.genuine_there && x->mitm.for_target;
+	return looks_forged(x) && x->mitm.genuine_there &&
+	    (!x->mitm.chain.self_signed || x->there_tls == ELSEWHERE_WORKS || x->steady);
 }
 
 /* Certificates for names that the server cannot know are made on the spot; a site has no use for that. */
@@ -281,11 +296,21 @@ rule_redirect_fails_elsewhere_too(const struct findings *x)
 	return hop_fails(x) && x->sni.away_bad + x->sni.away_dead >= 2;
 }
 
+/*
+ * A single connection may fail by chance, wherever it leads, and at a server that is not well three in a row: the target's name must
+ * fail there time and again, or everything after it.
+ */
+static bool
+fails_at_one_place(const struct sni_facts *s)
+{
+	return s->away_bad + s->away_dead == 1 && s->away_fine == 0 && s->away.bad >= 2 &&
+	    (s->away_dead == 0 || s->away_dead_n >= 3);
+}
+
 bool
 rule_redirect_fails_at_one_place(const struct findings *x)
 {
-	return hop_fails(x) && x->sni.away_bad + x->sni.away_dead == 1 && x->sni.away_fine == 0 &&
-	    (x->sni.away_dead == 1 || x->sni.away.bad >= 2);
+	return hop_fails(x) && fails_at_one_place(&x->sni);
 }
 
 /* Servers that answered fall silent, to all names, as soon as the target's was sent to them: punished for a while. */
@@ -295,12 +320,10 @@ rule_name_kills_places(const struct findings *x)
 	return x->f.https && !rule_reached(x) && x->sni.target.bad > 0 && x->sni.away_dead >= 2;
 }
 
-/* A single connection may fail by chance, wherever it leads; that a place answered before and is dead afterwards took several. */
 bool
 rule_name_fails_at_one_place(const struct findings *x)
 {
-	return name_fails(x) && x->sni.away_bad + x->sni.away_dead == 1 && x->sni.away_fine == 0 &&
-	    (x->sni.away_dead == 1 || x->sni.away.bad >= 2);
+	return name_fails(x) && fails_at_one_place(&x->sni);
 }
 
 /*

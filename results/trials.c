@@ -174,6 +174,14 @@ add(struct reply_count *sum, const struct reply_count *c)
 			count(sum, (enum reply)r);
 }
 
+/* All but all of its own names are answered after the target's was sent; one lost among many is the line's. */
+static bool
+goes_on(const struct place *p)
+{
+	return p->after.server > 0 &&
+	    (p->after.bad == 0 || (p->target.n >= 2 && p->after.server >= 3 * p->after.bad));
+}
+
 static void
 judge_place(const struct place *p, struct sni_facts *out)
 {
@@ -190,8 +198,9 @@ judge_place(const struct place *p, struct sni_facts *out)
 	add(&out->away_others, &p->own);
 	if (target_bad && after_dead) {
 		out->away_dead++;
+		out->away_dead_n += all_of(&p->after) + all_of(&p->canary);
 		out->first_away = p->first;
-	} else if (target_bad && p->after.server > 0 && p->after.bad == 0 &&
+	} else if (target_bad && goes_on(p) &&
 	    (p->canary.server > 0 ||
 		(p->canary.by[REPLY_ALERT] > 0 && p->target.kind != REPLY_ALERT))) {
 		out->away_bad++;
@@ -309,26 +318,13 @@ trials_tcp(const struct measurement *m, struct tcp_pairs *out)
 /* --- DNS ------------------------------------------------------------------------------------- */
 
 static bool
-shares_address(const struct query *a, const struct query *b)
-{
-	size_t i, k;
-
-	for (i = 0; i < a->nanswers; i++)
-		for (k = 0; k < b->nanswers; k++)
-			if (a->answers[i].address != NULL && b->answers[k].address != NULL &&
-			    strcmp(a->answers[i].address, b->answers[k].address) == 0)
-				return true;
-	return false;
-}
-
-static bool
 target_has_address_of(const struct measurement *m, const struct query *q)
 {
 	size_t i;
 
 	for (i = 0; i < m->nqueries; i++)
 		if (m->queries[i].role == RESOLVER_SYSTEM && facts_depth(&m->queries[i].c) == 0 &&
-		    shares_address(&m->queries[i], q))
+		    facts_share_an_address(&m->queries[i], q))
 			return true;
 	return false;
 }
@@ -340,8 +336,7 @@ gather_duplicates(const struct measurement *c, const struct query *q, struct dns
 
 	for (i = 0; i < c->nduplicates; i++)
 		if (c->duplicates[i].c.transaction_id == q->c.transaction_id &&
-		    (q->failure != NULL) + (c->duplicates[i].failure != NULL) < 2 &&
-		    !shares_address(q, &c->duplicates[i]))
+		    facts_contradict(q, &c->duplicates[i]))
 			out->late_truth = true;
 }
 
@@ -373,9 +368,12 @@ trials_dns(const struct measurement *m, struct dns_trials *out)
 			out->nonexistent_asked = true;
 			out->nonexistent_answered = answered;
 			out->wildcard_same = answered && target_has_address_of(m, q);
-		} else if (trials_why(&q->c, "dns_nowhere"))
-			out->nowhere_answered = out->nowhere_answered || q->rcode >= 0;
-		else if (trials_why(&q->c, "dns_nowhere_control"))
-			out->nowhere_control_answered = q->rcode >= 0;
+		} else if (trials_why(&q->c, "dns_nowhere")) {
+			out->nowhere_n++;
+			out->nowhere_answered += q->rcode >= 0;
+		} else if (trials_why(&q->c, "dns_nowhere_control")) {
+			out->nowhere_control_n++;
+			out->nowhere_control_answered += q->rcode >= 0;
+		}
 	}
 }

@@ -44,6 +44,7 @@ struct sni_facts {
 	int places; /* that could be used */
 	int away_bad; /* where the target's name always fails while others, nobody's among them, are answered */
 	int away_dead; /* which answered before the target's name was sent, and nobody after it */
+	int away_dead_n; /* connections made to those after it, with other names */
 	int away_fine; /* where the target's name is answered as others are */
 	struct reply_count away; /* the target's name at usable places */
 	struct reply_count away_others; /* other names there */
@@ -67,8 +68,8 @@ struct dns_trials {
 	int control_same; /* of the controls, those led to an address to which the target is led */
 	bool nonexistent_answered; /* a name that nobody has got an address: `wildcard` */
 	bool nonexistent_asked;
-	bool nowhere_answered; /* the target's name was answered at an address that runs no resolver */
-	bool nowhere_control_answered; /* and so are other names: everything is taken to a resolver of theirs */
+	int nowhere_n, nowhere_answered; /* asked for the target's name at an address that runs no resolver; got an answer */
+	int nowhere_control_n, nowhere_control_answered; /* other names there: answered, everything is taken to a resolver of theirs */
 	bool late_truth; /* after the first answer another came that contradicts it */
 	bool wildcard_same; /* the nonexistent name has the address that the target has */
 };
@@ -81,6 +82,7 @@ struct host_trials {
 	enum reply kind; /* how */
 	int away_page; /* they gave the page (or redirect) that the target gave, and another to nobody's name */
 	int away_other; /* they gave something else: their own */
+	int unsure; /* of places, those that may be machines of the target's own provider */
 	int control_n, control_bad; /* other names at the target's address */
 };
 void trials_host(const struct measurement *m, struct host_trials *out);

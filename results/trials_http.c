@@ -2,6 +2,7 @@
 #include "results/trials.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "results/facts.h"
 #include "results/measurement.h"
@@ -54,8 +55,13 @@ is_at(const struct http_request *r, const char *address)
 	return r->address != NULL && strcmp(r->address, address) == 0;
 }
 
+/* What a landmark has to do with the target's server, as far as pages tell. */
+enum kinship { KINSHIP_NONE, KINSHIP_UNKNOWN, KINSHIP_ONE_PROVIDER };
+
 struct host_place {
-	int own_n, own_ok, away_n, away_bad, away_page, canary_n, canary_bad, canary_page;
+	int own_n, own_ok;
+	bool own_first_ok, own_last_ok;
+	int away_n, away_bad, away_page, canary_n, canary_bad, canary_page;
 	enum reply kind;
 };
 
@@ -72,8 +78,10 @@ gather_host_place(const struct measurement *m, const char *address, struct host_
 		if (!is_at(r, address) || reply == REPLY_NONE)
 			continue;
 		if (trials_why(&r->c, "host_own")) {
+			p->own_last_ok = reply == REPLY_SERVER;
+			p->own_first_ok = p->own_n == 0 ? p->own_last_ok : p->own_first_ok;
 			p->own_n++;
-			p->own_ok += reply == REPLY_SERVER;
+			p->own_ok += p->own_last_ok;
 		} else if (trials_why(&r->c, "host_away")) {
 			p->away_n++;
 			p->away_bad += reply != REPLY_SERVER;
@@ -88,43 +96,73 @@ gather_host_place(const struct measurement *m, const char *address, struct host_
 	}
 }
 
+/* Whether it sends the name that it was asked for to itself: what every server may do for every name. */
+static bool
+leads_to_itself(const struct http_request *r)
+{
+	return r->location != NULL && r->url != NULL && same_site(r->location, r->url);
+}
+
+/* Whether the target's address sends names that nobody has to themselves. */
+static bool
+leads_anybody_home(const struct measurement *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->nrequests; i++)
+		if (trials_why(&c->requests[i].c, "host_nobody") && leads_to_itself(&c->requests[i]))
+			return true;
+	return false;
+}
+
+static bool
+same_host(const char *a, const char *b)
+{
+	size_t alen, blen;
+
+	a = url_host(a, &alen);
+	b = url_host(b, &blen);
+	return alen == blen && strncasecmp(a, b, alen) == 0;
+}
+
 /*
  * Whether the target's address gives the landmark's own page to the landmark's name: machines of one provider, each of which
- * serves all of his customers. Then the target's page at the landmark is nothing odd.
+ * serves all of his customers. Then the target's page at the landmark is nothing odd. A redirect to itself proves that only
+ * where nobody's name is not sent to itself just so.
  */
-static bool
-of_one_provider(const struct measurement *m, const char *address)
+static enum kinship
+kinship_of(const struct measurement *m, const char *address)
 {
 	const struct measurement *c = m->confirm;
 	const struct http_request *own, *control;
-	size_t i, k, own_len, control_len;
-	const char *own_host, *control_host;
+	enum kinship found = KINSHIP_NONE;
+	size_t i, k;
 
 	for (i = 0; i < c->nrequests; i++) {
 		own = &c->requests[i];
 		if (!is_at(own, address) || !trials_why(&own->c, "host_own") || own->url == NULL)
 			continue;
-		own_host = url_host(own->url, &own_len);
 		for (k = 0; k < c->nrequests; k++) {
 			control = &c->requests[k];
-			if (!trials_why(&control->c, "host_control") || control->url == NULL)
+			if (!trials_why(&control->c, "host_control") || control->url == NULL ||
+			    !same_host(own->url, control->url) || !same_page(own, control))
 				continue;
-			control_host = url_host(control->url, &control_len);
-			if (own_len == control_len && strncmp(own_host, control_host, own_len) == 0 &&
-			    same_page(own, control))
-				return true;
+			if (!leads_to_itself(own) || !leads_anybody_home(c))
+				return KINSHIP_ONE_PROVIDER;
+			found = KINSHIP_UNKNOWN;
 		}
 	}
-	return false;
+	return found;
 }
 
 static void
 judge_host_place(const struct host_place *p, struct host_trials *out)
 {
-	if (p->own_ok == 0 || p->away_n == 0 || p->canary_n == 0)
+	/* That its own name fails afterwards is the work of the target's only if it did not before. */
+	if (!p->own_first_ok || p->away_n == 0 || p->canary_n == 0)
 		return;
 	out->places++;
-	if (p->away_bad == p->away_n && (p->canary_bad == 0 || p->own_ok < p->own_n)) {
+	if (p->away_bad == p->away_n && (p->canary_bad == 0 || !p->own_last_ok)) {
 		out->away_bad++;
 		out->kind = p->kind;
 	} else if (p->away_page == p->away_n && p->canary_page == 0)
@@ -150,6 +188,7 @@ trials_host(const struct measurement *m, struct host_trials *out)
 {
 	const struct measurement *c = m->confirm;
 	const struct http_request *r;
+	enum kinship kinship;
 	size_t i;
 
 	*out = (struct host_trials){0};
@@ -164,8 +203,10 @@ trials_host(const struct measurement *m, struct host_trials *out)
 		}
 		if (!trials_why(&r->c, "host_own") || r->address == NULL || !first_of_address(c, i))
 			continue;
-		if (of_one_provider(m, r->address))
+		kinship = kinship_of(m, r->address);
+		if (kinship == KINSHIP_ONE_PROVIDER)
 			continue;
+		out->unsure += kinship == KINSHIP_UNKNOWN;
 		gather_host_place(m, r->address, &p);
 		judge_host_place(&p, out);
 	}

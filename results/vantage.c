@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "results/failure.h"
 #include "results/json_get.h"
 #include "results/measurement.h"
 
@@ -455,6 +456,13 @@ const struct vantage_endpoint *
 vantage_tcp(const struct vantage *v, const char *endpoint)
 {
 	return endpoint_find(v->tcp, v->ntcp, endpoint);
+}
+
+bool
+vantage_denies_name(const struct vantage *v)
+{
+	return v->dns_failure != NULL && (strcmp(v->dns_failure, "dns_name_error") == 0 ||
+	    failure_find(v->dns_failure) == FAILURE_DNS_NXDOMAIN);
 }
 
 const struct vantage_endpoint *

@@ -73,6 +73,9 @@ struct vantage {
 	size_t nasked_endpoints;
 };
 
+/* Whether its resolver says that there is no such name: by the helpers' legacy name for it, or OONI's own. */
+bool vantage_denies_name(const struct vantage *v);
+
 /* Writes "control", "control_failure" and "x_control_request" as members of the open test_keys; v NULL: nulls. */
 void vantage_encode(struct json *j, const struct measurement *m);
 /* The request's and the response's body alone, as they go over the wire. */

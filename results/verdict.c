@@ -42,10 +42,16 @@ bool
 rule_network_does_not_work(const struct findings *x)
 {
 	enum network_state network = x->m->context.network;
-	bool anybodys = !x->f.https && !x->f.page_secure &&
+	bool anybodys = !x->f.https && !(x->f.page_secure && x->f.page_same_site) &&
 	    (network == NETWORK_CAPTIVE_PORTAL || network == NETWORK_FOREIGN_CUT);
 
 	return !x->f.network_works && (anybodys || !rule_reached(x));
+}
+
+bool
+rule_too_many_observations(const struct findings *x)
+{
+	return x->f.too_many;
 }
 
 bool
@@ -79,6 +85,7 @@ struct rule {
 #define OK VERDICT_OK
 
 static const struct rule rules[] = {
+    {"too_many_observations", rule_too_many_observations, UNTOLD, STAGE_NONE, 0, NULL, 1.0},
     {"interrupted", rule_interrupted, UNTOLD, STAGE_NONE, 0, NULL, 1.0},
     {"network_not_online", rule_network_does_not_work, UNTOLD, STAGE_NONE, 0, NULL, 1.0},
     {"all_names_led_there", rule_all_names_led_there, UNTOLD, STAGE_DNS, DNS_WILDCARD, NULL, 0.9},
@@ -234,8 +241,8 @@ add_facts(const struct measurement *m, const struct findings *x, struct verdict 
 	    {f->two_answers || x->dns.late_truth, "two_answers"},
 	    {f->system_bogon, "bogon"},
 	    {x->dns.wildcard_same, "wildcard_address"},
-	    {x->dns.nowhere_answered, "answer_from_no_resolver"},
-	    {x->dns.nowhere_control_answered, "all_dns_is_taken"},
+	    {x->dns.nowhere_answered > 0, "answer_from_no_resolver"},
+	    {x->dns.nowhere_control_answered > 0, "all_dns_is_taken"},
 	    {x->address.any_name, "address_serves_any_name"},
 	    {f->same_address > 0, "others_sent_to_same_address"},
 	    {x->sni.control.n > 0 && x->sni.control.bad == 0, "sni_control_ok"},
@@ -309,7 +316,8 @@ verdict_judge(const struct measurement *m, struct verdict *v)
 		v->mechanism = rule->mechanism_of(&x);
 	v->stage = rule->stage != STAGE_NONE ? rule->stage : stage_of(v->mechanism);
 	add_evidence(m, v, rule->name);
-	add_facts(m, &x, v);
+	if (!x.f.too_many)
+		add_facts(m, &x, v);
 }
 
 enum verdict_status

@@ -49,6 +49,20 @@ a_retry_that_works_is_ok(void **state)
 	means(m, VERDICT_OK, MECHANISM_NONE, "tls_valid");
 }
 
+/* From a stranger's file: each would be compared with each. */
+static void
+a_record_of_very_many_observations_is_not_judged(void **state)
+{
+	struct measurement *m = target(SITE);
+	size_t i;
+
+	(void)state;
+	query(m, RESOLVER_SYSTEM, NULL, "203.0.113.1");
+	for (i = 0; i < FACTS_OBSERVATIONS_MOST / 2; i++)
+		shakes(m, "203.0.113.1", NULL);
+	means(m, VERDICT_INSUFFICIENT, MECHANISM_NONE, "too_many_observations");
+}
+
 static void
 different_honest_addresses_of_a_cdn_are_ok(void **state)
 {
@@ -275,6 +289,7 @@ main(void)
 	    cmocka_unit_test(a_valid_certificate_is_ok),
 	    cmocka_unit_test(a_valid_certificate_on_a_private_address_is_ok),
 	    cmocka_unit_test(a_retry_that_works_is_ok),
+	    cmocka_unit_test(a_record_of_very_many_observations_is_not_judged),
 	    cmocka_unit_test(different_honest_addresses_of_a_cdn_are_ok),
 	    cmocka_unit_test(reached_without_controls_is_ok),
 	    cmocka_unit_test(a_refusal_over_tls_is_the_sites_own),

@@ -122,6 +122,54 @@ two_answers_while_the_site_is_proven_is_an_injection(void **state)
 	means(m, VERDICT_BLOCKED, DNS_INJECTION, "injected_site_proven");
 }
 
+/* A line that doubles packets brings each denial twice. */
+static void
+the_same_denial_twice_is_no_injection(void **state)
+{
+	struct measurement *m = target(SITE);
+	struct query *again;
+
+	(void)state;
+	fails(m, RESOLVER_SYSTEM, "dns_servfail_error");
+	again = ARENA_PUSH(m->arena, m->duplicates, m->nduplicates);
+	*again = m->queries[0];
+	query(m, RESOLVER_DOH, NULL, HOME);
+	shakes(m, HOME, NULL);
+	means(m, VERDICT_INSUFFICIENT, DNS_SERVFAIL, "name_unusable_site_proven");
+}
+
+/* One server of theirs keeps silent about the name, the next denies all names: no denial when asked in turns. */
+static void
+silence_in_turns_is_no_denial(void **state)
+{
+	struct measurement *m = target(SITE);
+	int i;
+
+	(void)state;
+	fails(m, RESOLVER_SYSTEM, NXDOMAIN);
+	query(m, RESOLVER_DOH, NULL, HOME);
+	shakes(m, HOME, NULL);
+	for (i = 0; i < 3; i++) {
+		try_query(m, "dns_target", TIMEOUT, "");
+		try_query(m, "dns_control", NULL, PLACE_1);
+	}
+	means(m, VERDICT_INSUFFICIENT, DNS_NXDOMAIN, "name_unusable_site_proven");
+}
+
+/* The alert that a name is not known there: no certificate was shown, so none is another's. */
+static void
+an_alert_at_the_resolvers_address_is_no_strangers_certificate(void **state)
+{
+	struct measurement *m = target(SITE);
+
+	(void)state;
+	query(m, RESOLVER_SYSTEM, NULL, LIE);
+	query(m, RESOLVER_DOH, NULL, HOME);
+	shakes(m, LIE, "ssl_invalid_hostname")->alert = 112;
+	shakes(m, HOME, NULL);
+	means(m, VERDICT_INSUFFICIENT, TLS_ALERT, "doubtful_address");
+}
+
 static void
 a_strangers_certificate_at_the_resolvers_address_is_likely_a_redirect(void **state)
 {
@@ -253,6 +301,19 @@ led_nowhere(void)
 	return m;
 }
 
+/* Twice the target's name and three times a landmark's, at an address that runs no resolver. */
+static void
+asked_nowhere(struct measurement *m, const char *failure, const char *answer, const char *control_failure,
+    const char *control_answer)
+{
+	int i;
+
+	for (i = 0; i < 2; i++)
+		try_query(m, "dns_nowhere", failure, answer);
+	for (i = 0; i < 3; i++)
+		try_query(m, "dns_nowhere_control", control_failure, control_answer);
+}
+
 static void
 the_truth_that_comes_late_gives_an_injector_away(void **state)
 {
@@ -291,9 +352,18 @@ an_answer_from_no_resolver_gives_an_injector_away(void **state)
 	struct measurement *m = led_nowhere();
 
 	(void)state;
+	asked_nowhere(m, NULL, LIE, TIMEOUT, "");
+	means(m, VERDICT_BLOCKED, DNS_INJECTION, "injected_site_proven");
+
+	/* A provider's proxy answers all, but the line loses some of it. */
+	m = led_nowhere();
+	asked_nowhere(m, NULL, LIE, TIMEOUT, "");
+	try_query(m, "dns_nowhere_control", NULL, PLACE_1);
+	means(m, VERDICT_LIKELY_BLOCKED, DNS_REDIRECT, "dead_address_site_proven");
+	m = led_nowhere();
 	try_query(m, "dns_nowhere", NULL, LIE);
 	try_query(m, "dns_nowhere_control", TIMEOUT, "");
-	means(m, VERDICT_BLOCKED, DNS_INJECTION, "injected_site_proven");
+	means(m, VERDICT_LIKELY_BLOCKED, DNS_REDIRECT, "dead_address_site_proven");
 }
 
 /* All questions are taken to a resolver of the provider's; what it says of the site is true. */
@@ -304,13 +374,11 @@ a_hijacking_but_honest_resolver_is_no_injector(void **state)
 
 	(void)state;
 	shakes(m, HOME, NULL);
-	try_query(m, "dns_nowhere", NULL, HOME);
-	try_query(m, "dns_nowhere_control", NULL, PLACE_1);
+	asked_nowhere(m, NULL, HOME, NULL, PLACE_1);
 	means(m, VERDICT_OK, MECHANISM_NONE, "tls_valid");
 
 	m = led_nowhere();
-	try_query(m, "dns_nowhere", NULL, LIE);
-	try_query(m, "dns_nowhere_control", NULL, PLACE_1);
+	asked_nowhere(m, NULL, LIE, NULL, PLACE_1);
 	means(m, VERDICT_LIKELY_BLOCKED, DNS_REDIRECT, "dead_address_site_proven");
 }
 
@@ -516,15 +584,13 @@ a_ghost_that_an_injector_answers_for_is_blocked(void **state)
 
 	(void)state;
 	try_query(m, "dns_nonexistent", NXDOMAIN, "");
-	try_query(m, "dns_nowhere", NULL, LIE);
-	try_query(m, "dns_nowhere_control", TIMEOUT, "");
+	asked_nowhere(m, NULL, LIE, TIMEOUT, "");
 	means(m, VERDICT_BLOCKED, DNS_INJECTION, "gone_but_injected");
 
 	/* Whoever takes all questions has not chosen this one. */
 	m = answered_though_gone(LIE);
 	try_query(m, "dns_nonexistent", NXDOMAIN, "");
-	try_query(m, "dns_nowhere", NULL, LIE);
-	try_query(m, "dns_nowhere_control", NULL, PLACE_1);
+	asked_nowhere(m, NULL, LIE, NULL, PLACE_1);
 	means(m, VERDICT_INSUFFICIENT, TCP_REFUSED, "tcp_fails");
 }
 
@@ -705,8 +771,7 @@ denied_by_all(const char *doh, const char *before, bool all_taken)
 	fails(m, RESOLVER_SECOND, NXDOMAIN);
 	if (doh != NULL)
 		fails(m, RESOLVER_DOH, doh);
-	try_query(m, "dns_nowhere", all_taken ? NXDOMAIN : TIMEOUT, "");
-	try_query(m, "dns_nowhere_control", all_taken ? NULL : TIMEOUT, all_taken ? PLACE_1 : "");
+	asked_nowhere(m, all_taken ? NXDOMAIN : TIMEOUT, "", all_taken ? NULL : TIMEOUT, all_taken ? PLACE_1 : "");
 	try_tls(m, "address_before", HOME, before);
 	history(m);
 	return m;
@@ -795,6 +860,9 @@ main(void)
 	    cmocka_unit_test(silence_of_the_resolver_is_only_likely),
 	    cmocka_unit_test(a_bogon_while_the_site_is_proven_is_blocked),
 	    cmocka_unit_test(two_answers_while_the_site_is_proven_is_an_injection),
+	    cmocka_unit_test(the_same_denial_twice_is_no_injection),
+	    cmocka_unit_test(silence_in_turns_is_no_denial),
+	    cmocka_unit_test(an_alert_at_the_resolvers_address_is_no_strangers_certificate),
 	    cmocka_unit_test(a_strangers_certificate_at_the_resolvers_address_is_likely_a_redirect),
 	    cmocka_unit_test(a_dead_address_is_only_likely),
 	    cmocka_unit_test(an_address_that_fails_in_different_ways_is_no_lie),

@@ -631,6 +631,128 @@ a_host_that_fails_at_strangers_servers_is_blocked(void **state)
 	means(m, VERDICT_INSUFFICIENT, HTTP_RESET, "page_fails");
 }
 
+/* That a landmark does not answer its own name any more speaks against the target's only if it did before. */
+static void
+a_landmark_that_stumbled_first_proves_nothing(void **state)
+{
+	struct measurement *m = host_is_reset(true);
+
+	(void)state;
+	try_get(m, "host_own", PLACE_1, RESET, NULL);
+	try_get(m, "host_away", PLACE_1, RESET, NULL);
+	try_get(m, "host_canary", PLACE_1, RESET, NULL);
+	try_get(m, "host_own", PLACE_1, NULL, "own page");
+	means(m, VERDICT_INSUFFICIENT, HTTP_RESET, "page_fails");
+
+	m = host_is_reset(true);
+	try_get(m, "host_own", PLACE_1, NULL, "own page");
+	try_get(m, "host_away", PLACE_1, RESET, NULL);
+	try_get(m, "host_canary", PLACE_1, RESET, NULL);
+	try_get(m, "host_own", PLACE_1, RESET, NULL);
+	means(m, VERDICT_BLOCKED, HTTP_RESET, "host_fails_elsewhere_too");
+}
+
+/* A forged redirect may lead to a page over TLS: that it verifies says whose it is, not that it is the site's. */
+static struct measurement *
+led_to(const char *url, int code)
+{
+	struct measurement *m = plain_target();
+
+	page(m, PLAIN, NULL, 302)->location = arena_strdup(m->arena, url);
+	page(m, url, NULL, code);
+	return m;
+}
+
+/* A landmark's own redirect, and where the target's name is sent there. */
+static void
+try_redirects(struct measurement *m, const char *ip, const char *away)
+{
+	size_t i, first = m->confirm == NULL ? 0 : m->confirm->nrequests;
+	struct http_request *r;
+
+	try_host(m, ip, "", "");
+	for (i = first; i < m->confirm->nrequests; i++) {
+		r = &m->confirm->requests[i];
+		r->code = 302;
+		r->location = arena_strdup(m->arena, trials_why(&r->c, "host_away") ? away : SITE);
+	}
+}
+
+static void
+a_redirect_to_a_notice_over_tls_is_a_block_page(void **state)
+{
+	static const char notice[] = "https://notice.example/";
+	struct measurement *m = led_to(notice, 200);
+
+	(void)state;
+	try_redirects(m, PLACE_1, notice);
+	means(m, VERDICT_BLOCKED, HTTP_BLOCKPAGE, "blockpage_elsewhere_too");
+
+	/* No landmark says the same: it may have moved. */
+	m = led_to(notice, 200);
+	try_redirects(m, PLACE_1, SITE);
+	means(m, VERDICT_INSUFFICIENT, MECHANISM_NONE, "plain_page_in_doubt");
+
+	/* Nor is a refusal there, or an error, the site's own. */
+	means(led_to(notice, 451), VERDICT_INSUFFICIENT, MECHANISM_NONE, "plain_page_in_doubt");
+	means(led_to(notice, 503), VERDICT_INSUFFICIENT, MECHANISM_NONE, "plain_page_in_doubt");
+	means(led_to(SITE, 451), VERDICT_IMPAIRED, HTTP_SERVER_REFUSAL, "site_refuses");
+}
+
+/* A landmark that sends its own name home, and gives the target's the notice. */
+static void
+try_notice(struct measurement *m, const char *ip)
+{
+	size_t first = m->confirm == NULL ? 0 : m->confirm->nrequests, i;
+	struct http_request *r;
+
+	try_redirects(m, ip, SITE);
+	for (i = first; i < m->confirm->nrequests; i++) {
+		r = &m->confirm->requests[i];
+		if (!trials_why(&r->c, "host_away"))
+			continue;
+		r->code = 200;
+		r->location = NULL;
+		r->body_sha256 = arena_strdup(m->arena, "notice");
+	}
+}
+
+static struct measurement *
+sends_home(bool nobody)
+{
+	struct measurement *m = plain_target();
+	struct http_request *r;
+
+	gives(m, "notice");
+	try_notice(m, PLACE_1);
+	r = try_get(m, "host_control", HOME, NULL, "");
+	r->code = 302;
+	r->location = arena_strdup(m->arena, SITE);
+	r = try_get(m, "host_nobody", HOME, nobody ? NULL : RESET, nobody ? "" : NULL);
+	if (nobody) {
+		r->code = 302;
+		r->location = arena_strdup(m->arena, SITE);
+	}
+	return m;
+}
+
+/* A server that sends every name to its own https:// gives a landmark's redirect, too: that alone makes them no kin. */
+static void
+a_server_that_sends_everybody_home_is_no_kin(void **state)
+{
+	struct measurement *m = sends_home(true);
+
+	(void)state;
+	try_notice(m, PLACE_2);
+	means(m, VERDICT_BLOCKED, HTTP_BLOCKPAGE, "blockpage_elsewhere_too");
+	/* But it may be, and one such landmark is not enough. */
+	means(sends_home(true), VERDICT_OK, MECHANISM_NONE, "plain_page_unverified");
+	/* It knows the landmark's name, and not nobody's: machines of one provider. */
+	m = sends_home(false);
+	try_notice(m, PLACE_2);
+	means(m, VERDICT_OK, MECHANISM_NONE, "plain_page_unverified");
+}
+
 static void
 only_this_host_fails_is_likely_unless_a_proxy_explains_it(void **state)
 {
@@ -668,6 +790,11 @@ a_plain_page_that_the_vantage_gets_is_likely_cut(void **state)
 		page(m, PLAIN, RESET, 0);
 	vantage(m, HOME);
 	means(m, VERDICT_LIKELY_BLOCKED, HTTP_RESET, "host_fails_here_only");
+
+	/* The site is in trouble there as well. */
+	m = host_is_reset(true);
+	vantage(m, HOME)->http.status_code = 502;
+	means(m, VERDICT_INSUFFICIENT, HTTP_RESET, "page_fails");
 
 	/* Other names fail at this server, too. */
 	m = host_is_reset(false);
@@ -758,6 +885,9 @@ main(void)
 	    cmocka_unit_test(two_machines_of_one_site_are_no_redirect),
 	    cmocka_unit_test(a_page_from_a_bogon_is_likely_a_lie),
 	    cmocka_unit_test(a_host_that_fails_at_strangers_servers_is_blocked),
+	    cmocka_unit_test(a_landmark_that_stumbled_first_proves_nothing),
+	    cmocka_unit_test(a_redirect_to_a_notice_over_tls_is_a_block_page),
+	    cmocka_unit_test(a_server_that_sends_everybody_home_is_no_kin),
 	    cmocka_unit_test(only_this_host_fails_is_likely_unless_a_proxy_explains_it),
 	    cmocka_unit_test(a_plain_page_that_the_vantage_gets_is_likely_cut),
 	    cmocka_unit_test(geo_blocking_is_the_sites_own),

@@ -292,9 +292,16 @@ two_servers_that_fall_silent_after_the_name_are_blocked(void **state)
 	try_place(m, PLACE_2, TIMEOUT, TIMEOUT, TIMEOUT);
 	means(m, VERDICT_BLOCKED, TLS_SNI_DROP, "name_kills_places");
 
-	/* One alone may have had an accident. */
+	/* One alone may have had an accident, and a server that is not well three in a row. */
 	m = only_the_name_fails(TIMEOUT);
 	try_place(m, PLACE_1, TIMEOUT, TIMEOUT, TIMEOUT);
+	means(m, VERDICT_INSUFFICIENT, TLS_SNI_DROP, "tls_fails");
+
+	m = only_the_name_fails(TIMEOUT);
+	try_place(m, PLACE_1, TIMEOUT, TIMEOUT, TIMEOUT);
+	try_tls(m, "sni_own", PLACE_1, TIMEOUT);
+	try_tls(m, "sni_away", PLACE_1, TIMEOUT);
+	try_tls(m, "sni_own", PLACE_1, TIMEOUT);
 	means(m, VERDICT_LIKELY_BLOCKED, TLS_SNI_DROP, "name_fails_at_one_place");
 
 	m = only_the_name_fails(TIMEOUT);
@@ -523,6 +530,12 @@ a_forgery_at_a_strangers_server_is_proof(void **state)
 	shows(m, try_tls(m, "sni_away", PLACE_1, NULL), FORGED, "site.example");
 	means(m, VERDICT_BLOCKED, TLS_MITM, "forged_elsewhere_too");
 
+	/* Machines of one provider, each of which has all customers' certificates, good and bad. */
+	m = forged();
+	shows(m, try_tls(m, "sni_away", PLACE_1, NULL), FORGED, "site.example");
+	shows(m, try_tls(m, "sni_control", HOME, NULL), GENUINE, "place.example");
+	means(m, VERDICT_INSUFFICIENT, TLS_CERTIFICATE, "certificate_in_doubt");
+
 	/* It shows what it shows to every stranger. */
 	m = forged();
 	shows(m, try_tls(m, "sni_away", PLACE_1, NULL), SELF_SIGNED, "place.example");
@@ -537,6 +550,25 @@ the_genuine_certificate_without_the_name_is_proof(void **state)
 	(void)state;
 	shows(m, try_tls(m, "sni_control", HOME, NULL), GENUINE, "site.example");
 	means(m, VERDICT_BLOCKED, TLS_MITM, "genuine_without_name");
+
+	/* The vantage meets the same. */
+	m = forged();
+	shows(m, try_tls(m, "sni_control", HOME, NULL), GENUINE, "site.example");
+	vantage(m, HOME)->tls[0].status = false;
+	m->control->tls[0].failure = arena_strdup(m->arena, UNTRUSTED);
+	means(m, VERDICT_DOWN, TLS_CERTIFICATE, "certificate_bad_everywhere");
+
+	/* One of two names of a site was set up well, the other with what the installer made. */
+	m = target_at_home();
+	shows(m, shakes(m, HOME, UNTRUSTED), SELF_SIGNED, "site.example");
+	shows(m, try_tls(m, "sni_none", HOME, NULL), GENUINE, "site.example");
+	means(m, VERDICT_INSUFFICIENT, TLS_CERTIFICATE, "certificate_in_doubt");
+
+	/* Only the intermediate is missing. */
+	m = target_at_home();
+	shows(m, shakes(m, HOME, UNTRUSTED), UNCHAINED, "site.example");
+	shows(m, try_tls(m, "sni_none", HOME, NULL), GENUINE, "site.example");
+	means(m, VERDICT_INSUFFICIENT, TLS_CERTIFICATE, "certificate_in_doubt");
 
 	/* Another site of a shared server, whose certificate is in order. */
 	m = forged();
