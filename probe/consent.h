@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-enum { CONSENT_VERSION = 1 };
+enum { CONSENT_VERSION = 2 };
 
 /* Whether the state directory records consent to the current text. */
 bool consent_given(const char *state_dir);

@@ -80,6 +80,10 @@ struct round {
 	enum network_state state; /* the worst of the last two looks */
 	enum network_state last_look;
 	bool looked;
+	bool line_changed; /* usable at one look, and not at another */
+	bool controls_answered; /* foreign ones, in some pass */
+	int abroad_before_pass; /* targets abroad reached before the pass under way began */
+	bool intercepted; /* certificates were replaced on all controls, in some pass */
 	bool ipv6_route;
 	int others_ok;
 	struct scrub scrub; /* this machine's addresses, as they are at the start */
@@ -100,7 +104,7 @@ copy_context(const struct round *r, struct measurement *m)
 	c->usual_rate = c->usual_handshake_s = NAN;
 	c->network = r->state;
 	c->ipv6 = network_judge_ipv6(&r->tally, r->ipv6_route);
-	c->local_interception = network_judge_interception(&r->tally);
+	c->local_interception = r->intercepted;
 	c->foreign_asked = r->tally.asked[CONTROL_FOREIGN];
 	c->foreign_ok = r->tally.ok[CONTROL_FOREIGN];
 	c->domestic_asked = r->tally.asked[CONTROL_DOMESTIC];
@@ -201,8 +205,8 @@ count_reached(struct round *r, const struct measurement *m)
 	if (!facts.domestic)
 		r->tally.others_ok++;
 	/* What the controls missed, a target has shown. */
-	if (r->state == NETWORK_OFFLINE || r->state == NETWORK_SHUTDOWN ||
-	    r->state == NETWORK_UNKNOWN) {
+	if (r->state == NETWORK_OFFLINE || r->state == NETWORK_SHUTDOWN || r->state == NETWORK_UNKNOWN ||
+	    (r->state == NETWORK_FOREIGN_CUT && !facts.domestic)) {
 		struct network_link link = {.link = r->m->round->link, .gateway = r->m->round->gateway};
 
 		r->state = network_judge(&r->tally, &link);
@@ -327,6 +331,22 @@ add_tally(struct network_tally *sum, const struct network_tally *t)
 	sum->v6_no_route += t->v6_no_route;
 }
 
+static bool
+usable(enum network_state state)
+{
+	return state == NETWORK_ONLINE || state == NETWORK_DEGRADED;
+}
+
+/*
+ * What targets have shown of the line at this look: where controls can, those reached while it lasted. One that was reached an hour ago
+ * says nothing of a line that died since; but where no control ever answered there is nothing better.
+ */
+static int
+reached_abroad(const struct round *r)
+{
+	return r->tally.others_ok - (r->controls_answered ? r->abroad_before_pass : 0);
+}
+
 /* The verdict on the network: worst of this look and the one before, for what lies between. */
 static void
 look(struct round *r, const struct network_tally *pass)
@@ -341,8 +361,11 @@ look(struct round *r, const struct network_tally *pass)
 	r->ipv6_route = link.ipv6_route;
 	r->m->round->link = link.link;
 	r->m->round->gateway = link.gateway;
-	now.others_ok = r->tally.others_ok;
+	now.others_ok = reached_abroad(r);
 	state = network_judge(&now, &link);
+	r->intercepted = r->intercepted || network_judge_interception(&now) || network_judge_interception(&r->tally);
+	r->controls_answered = r->controls_answered || pass->ok[CONTROL_FOREIGN] > 0;
+	r->line_changed = r->line_changed || (r->looked && usable(state) != usable(r->last_look));
 	r->state = r->looked ? network_worse(state, r->last_look) : state;
 	r->last_look = state;
 	r->looked = true;
@@ -406,6 +429,7 @@ static void
 start_pass(struct round *r, const char *phase)
 {
 	r->nheld_before_pass = r->nheld;
+	r->abroad_before_pass = r->tally.others_ok;
 	controls_pass(r->controls, phase);
 }
 
@@ -520,11 +544,14 @@ finish(struct round *r)
 
 	release_held(r, r->nheld);
 	skipped_helpers(r);
+	/* The targets between two looks were judged by the worse one; the record says how the line is now. */
+	if (r->looked && !r->interrupted)
+		r->state = r->last_look;
 	/* Reached, all of it, but hardly usable. */
 	if (slow && r->state == NETWORK_ONLINE)
 		r->state = NETWORK_DEGRADED;
 	copy_context(r, r->m);
-	notes_write(r->m, r->forged, slow);
+	notes_write(r->m, r->forged, slow, r->line_changed);
 	info->complete = !r->interrupted && r->measured == r->plan.ntargets;
 	info->measured = (int64_t)r->measured;
 	traffic_count(r->probe->traffic);

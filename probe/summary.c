@@ -28,6 +28,7 @@ struct summary {
 	size_t n;
 	enum network_state network;
 	bool local_interception, complete;
+	bool line_changed; /* during the pass */
 	int counts[VERDICT_STATUS_MAX];
 	int worst; /* exit code of the worst verdict */
 	size_t measured;
@@ -188,6 +189,17 @@ http_cell(const struct facts *f)
 	return xasprintf("%d", f->page_code);
 }
 
+static bool
+has_note(const struct round_info *round, const char *note)
+{
+	size_t i;
+
+	for (i = 0; i < round->nnotes; i++)
+		if (strcmp(round->notes[i], note) == 0)
+			return true;
+	return false;
+}
+
 void
 summary_add(struct summary *s, const struct measurement *m)
 {
@@ -198,6 +210,7 @@ summary_add(struct summary *s, const struct measurement *m)
 		s->network = m->context.network;
 		s->local_interception = m->context.local_interception;
 		s->complete = m->round->complete;
+		s->line_changed = has_note(m->round, "line-changed");
 		return;
 	}
 	row = m->role != NULL && strcmp(m->role, "target") == 0 ? row_find(s, m->input) : NULL;
@@ -400,6 +413,9 @@ summary_words(const struct summary *s, FILE *out, int width, const char *results
 				"program or an employer's filter on your side does that. ");
 	if (s->measured > 0 && !(network != NULL && nothing_judged(s)))
 		add_sites(s, &text);
+	if (s->line_changed)
+		buf_puts(&text, " Your line changed while the sites were measured: what failed meanwhile says "
+				"nothing about a site. Run netvane again to be sure.");
 	if (s->measured < s->n)
 		buf_printf(&text, " %zu of %zu sites were not measured: you stopped it.",
 		    s->n - s->measured, s->n);
@@ -411,12 +427,15 @@ summary_words(const struct summary *s, FILE *out, int width, const char *results
 int
 summary_exit_code(const struct summary *s)
 {
-	if (s->network == NETWORK_SHUTDOWN || s->network == NETWORK_FOREIGN_CUT)
+	bool cut = s->network == NETWORK_SHUTDOWN || s->network == NETWORK_FOREIGN_CUT;
+
+	/* Seen before the sites and after them. Seen once, it may be over by now. */
+	if (cut && !s->line_changed)
 		return 2;
 	if (s->measured == 0)
 		return 3;
 	if (nothing_judged(s) &&
 	    (!s->complete || (s->network != NETWORK_ONLINE && s->network != NETWORK_DEGRADED)))
 		return 3;
-	return s->worst;
+	return cut && s->worst == 0 ? 1 : s->worst;
 }

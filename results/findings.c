@@ -140,6 +140,26 @@ shows_both(const struct measurement *m, const char *address)
 	return kinds[0] && kinds[1];
 }
 
+/* A landmark whose own certificate was in order each time: on a line where everybody's are replaced, it says nothing. */
+static bool
+own_is_genuine(const struct measurement *c, const char *address)
+{
+	bool genuine = false;
+	size_t i;
+
+	for (i = 0; i < c->ntls; i++) {
+		const struct tls_handshake *tls = &c->tls[i];
+
+		if (!trials_why(&tls->c, "sni_own") || tls->address == NULL || address == NULL ||
+		    strcmp(tls->address, address) != 0)
+			continue;
+		if (facts_untrusted(tls))
+			return false;
+		genuine = genuine || tls->failure == NULL;
+	}
+	return genuine;
+}
+
 static void
 gather_interception(const struct measurement *m, const char *host, struct interception *out)
 {
@@ -167,7 +187,7 @@ gather_interception(const struct measurement *m, const char *host, struct interc
 		if (has_why(&c->tls[i], other))
 			take_other(m, &c->tls[i], host, last != NULL ? last->leaf_sha256 : NULL, out);
 		else if (trials_why(&c->tls[i].c, "sni_away") && facts_untrusted(&c->tls[i]) &&
-		    for_host(m, &c->tls[i], host))
+		    for_host(m, &c->tls[i], host) && own_is_genuine(c, c->tls[i].address))
 			out->away = true;
 	}
 }

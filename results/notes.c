@@ -62,7 +62,7 @@ clock_suspect(const struct round_info *r)
 }
 
 void
-notes_write(struct measurement *round, int forged, bool slow)
+notes_write(struct measurement *round, int forged, bool slow, bool changed)
 {
 	struct dns_trials dns;
 
@@ -74,4 +74,5 @@ notes_write(struct measurement *round, int forged, bool slow)
 	note(round, forged > 0, "resolver-forged");
 	note(round, clock_suspect(round->round), "clock-suspect");
 	note(round, slow, "slow");
+	note(round, changed, "line-changed");
 }

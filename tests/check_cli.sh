@@ -35,7 +35,7 @@ is 'it sends nothing' "$(knocks)" 0
 run "$NETVANE" check -c "$conf" --json --consent --url "http://127.0.0.2:$hang_port/"
 isnt 'with consent it does' "$(knocks)" 0
 
-is 'consent is recorded with its version' "$(sed -n 's/^version = //p' "$state/consent")" 1
+is 'consent is recorded with its version' "$(sed -n 's/^version = //p' "$state/consent")" 2
 is 'and with how it was given' "$(sed -n 's/^how = //p' "$state/consent")" option
 run "$NETVANE" check -c "$conf" --url "$url"
 is 'it is asked for only once' "$status" 0

@@ -43,10 +43,22 @@ control(struct measurement *m, const char *kind, const char *failure)
 static void
 notes(struct measurement *m, int forged, const char *name)
 {
-	notes_write(m, forged, false);
+	notes_write(m, forged, false, false);
 	assert_int_equal(m->round->nnotes, name != NULL);
 	if (name != NULL)
 		assert_string_equal(m->round->notes[0], name);
+	measurement_free(m);
+}
+
+static void
+a_line_that_changed_is_noted(void **state)
+{
+	struct measurement *m = round_new(4, 4);
+
+	(void)state;
+	notes_write(m, 0, false, true);
+	assert_int_equal(m->round->nnotes, 1);
+	assert_string_equal(m->round->notes[0], "line-changed");
 	measurement_free(m);
 }
 
@@ -125,6 +137,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_line_that_changed_is_noted),
 	    cmocka_unit_test(a_line_that_works_is_not_noted),
 	    cmocka_unit_test(what_is_done_to_all_look_ups_is_noted),
 	    cmocka_unit_test(doh_is_blocked_only_where_the_line_works),

@@ -527,11 +527,20 @@ a_forgery_at_a_strangers_server_is_proof(void **state)
 	struct measurement *m = forged();
 
 	(void)state;
+	shows(m, try_tls(m, "sni_own", PLACE_1, NULL), GENUINE, "place.example");
 	shows(m, try_tls(m, "sni_away", PLACE_1, NULL), FORGED, "site.example");
 	means(m, VERDICT_BLOCKED, TLS_MITM, "forged_elsewhere_too");
 
+	/* The landmark's own certificate is replaced as well, since a moment ago. */
+	m = forged();
+	shows(m, try_tls(m, "sni_own", PLACE_1, NULL), GENUINE, "place.example");
+	shows(m, try_tls(m, "sni_away", PLACE_1, NULL), FORGED, "site.example");
+	shows(m, try_tls(m, "sni_own", PLACE_1, NULL), FORGED, "place.example");
+	means(m, VERDICT_INSUFFICIENT, TLS_CERTIFICATE, "certificate_in_doubt");
+
 	/* Machines of one provider, each of which has all customers' certificates, good and bad. */
 	m = forged();
+	shows(m, try_tls(m, "sni_own", PLACE_1, NULL), GENUINE, "place.example");
 	shows(m, try_tls(m, "sni_away", PLACE_1, NULL), FORGED, "site.example");
 	shows(m, try_tls(m, "sni_control", HOME, NULL), GENUINE, "place.example");
 	means(m, VERDICT_INSUFFICIENT, TLS_CERTIFICATE, "certificate_in_doubt");
@@ -751,6 +760,7 @@ a_forgery_now_and_then_is_likely_interception(void **state)
 	(void)state;
 	shakes(m, HOME, NULL);
 	shows(m, try_tls(m, "sample", HOME, NULL), FORGED, "site.example");
+	shows(m, try_tls(m, "sni_own", PLACE_1, NULL), GENUINE, "place.example");
 	shows(m, try_tls(m, "sni_away", PLACE_1, NULL), FORGED, "site.example");
 	means(m, VERDICT_LIKELY_BLOCKED, TLS_MITM, "sometimes_forged");
 
