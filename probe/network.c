@@ -289,8 +289,11 @@ network_judge(const struct network_tally *t, const struct network_link *link)
 		return NETWORK_CAPTIVE_PORTAL;
 	if (foreign > 0)
 		return (foreign + domestic) * 2 >= asked ? NETWORK_ONLINE : NETWORK_DEGRADED;
-	/* One foreign site that is down is no cut: it takes two at least. */
-	if (domestic > 0 && t->asked[CONTROL_FOREIGN] >= 2 && t->others_ok + t->untrusted == 0)
+	/*
+	 * One foreign site that is down is no cut: it takes two at least. Nor is it where sites abroad were reached in this round: a censor
+	 * may punish us at the very controls to which names were sent as a test.
+	 */
+	if (domestic > 0 && t->asked[CONTROL_FOREIGN] >= 2 && t->others_ok + t->others_earlier + t->untrusted == 0)
 		return NETWORK_FOREIGN_CUT;
 	if (any)
 		return t->others_ok > 0 && asked == 0 ? NETWORK_ONLINE : NETWORK_DEGRADED;

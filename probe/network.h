@@ -51,6 +51,7 @@ struct network_tally {
 	bool gateway_answers; /* it said something itself: a resolver's reply, or when it was asked */
 	const char *gateway; /* set before the first network_tally_add; borrowed. NULL: none known */
 	int others_ok; /* targets reached over valid TLS */
+	int others_earlier; /* alike, but before the pass began: they prove little of the line as it is */
 };
 void network_tally_add(struct network_tally *tally, const struct control_outcome *outcome,
     const struct measurement *m);

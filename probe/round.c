@@ -338,13 +338,14 @@ usable(enum network_state state)
 }
 
 /*
- * What targets have shown of the line at this look: where controls can, those reached while it lasted. One that was reached an hour ago
- * says nothing of a line that died since; but where no control ever answered there is nothing better.
+ * What targets have shown of the line at this look: where controls can, those reached while it lasted. One that was reached before
+ * says little of a line that died since; but where no control ever answered there is nothing better.
  */
-static int
-reached_abroad(const struct round *r)
+static void
+count_abroad(const struct round *r, struct network_tally *now)
 {
-	return r->tally.others_ok - (r->controls_answered ? r->abroad_before_pass : 0);
+	now->others_earlier = r->controls_answered ? r->abroad_before_pass : 0;
+	now->others_ok = r->tally.others_ok - now->others_earlier;
 }
 
 /* The verdict on the network: worst of this look and the one before, for what lies between. */
@@ -361,7 +362,7 @@ look(struct round *r, const struct network_tally *pass)
 	r->ipv6_route = link.ipv6_route;
 	r->m->round->link = link.link;
 	r->m->round->gateway = link.gateway;
-	now.others_ok = reached_abroad(r);
+	count_abroad(r, &now);
 	state = network_judge(&now, &link);
 	r->intercepted = r->intercepted || network_judge_interception(&now) || network_judge_interception(&r->tally);
 	r->controls_answered = r->controls_answered || pass->ok[CONTROL_FOREIGN] > 0;

@@ -132,6 +132,14 @@ only_domestic_controls_mean_a_foreign_cut(void **state)
 	is_state(&t, &fine, NETWORK_FOREIGN_CUT);
 	t.others_ok = 1; /* a foreign target was reached */
 	is_state(&t, &fine, NETWORK_DEGRADED);
+	/* Before this look: a censor may punish us at the controls to which a name was sent. */
+	t = tally(0, 2, 0);
+	t.others_earlier = 1;
+	is_state(&t, &fine, NETWORK_DEGRADED);
+	/* But where nothing answers any more, that something did earlier says nothing. */
+	t = tally(0, 0, 0);
+	t.others_earlier = 1;
+	is_state(&t, &fine, NETWORK_SHUTDOWN);
 	t = tally(0, 2, 0);
 	t.asked[CONTROL_FOREIGN] = 1; /* its own failure would look the same */
 	is_state(&t, &fine, NETWORK_DEGRADED);
