@@ -18,8 +18,17 @@
 #include "base/mem.h"
 #include "probe/pinned_url.h"
 #include "probe/resolver.h"
+#include "probe/sched_window.h"
 
-enum option_type { OPTION_STRING, OPTION_STRINGS, OPTION_BOOL, OPTION_INT, OPTION_DOUBLE };
+enum option_type {
+	OPTION_STRING,
+	OPTION_STRINGS,
+	OPTION_BOOL,
+	OPTION_INT,
+	OPTION_DOUBLE,
+	OPTION_DURATION, /* "15m": int, seconds */
+	OPTION_SIZE, /* "200M": int64_t, bytes */
+};
 
 struct option {
 	const char *section, *name;
@@ -78,6 +87,24 @@ check_helper(const char *value)
 		return "an http:// or https:// URL, with #IP,IP after it to pin its addresses";
 	pinned_url_clear(&p);
 	return NULL;
+}
+
+static const char *
+check_window(const char *value)
+{
+	struct sched_windows windows;
+	char error[SCHED_WINDOWS_ERROR_SIZE];
+
+	return sched_windows_parse(value, &windows, error) == 0 ? NULL : "times of the day, such as 07:00-12:00 18:00-23:30";
+}
+
+static const char *
+check_webhook(const char *value)
+{
+	return *value == '\0' || strncmp(value, "https://", 8) == 0 || strncmp(value, "http://127.0.0.1", 16) == 0 ||
+		strncmp(value, "http://localhost", 16) == 0
+	    ? NULL
+	    : "an https:// URL (http:// on this machine only)";
 }
 
 #define AT(field) offsetof(struct conf, field)
@@ -180,6 +207,54 @@ static const struct option options[] = {
 	"Bytes of a page that are read."},
     {"limits", "scale", OPTION_DOUBLE, AT(scale), 0.001, 1000, "1", NULL,
 	"Multiplies every time above; below 1 for a laboratory, above 1 for a very slow line."},
+    {"schedule", "every", OPTION_DURATION, AT(every_s), 1, 2592000, "15m", NULL,
+	"How often 'netvane run' measures each target: 90s, 15m, 6h, 1d. A section [list NAME] says otherwise for one list."},
+    {"schedule", "jitter", OPTION_DOUBLE, AT(jitter), 0, 0.5, "0.1", NULL,
+	"By which share of the interval each one is longer or shorter, at random."},
+    {"schedule", "window", OPTION_STRING, AT(window), 0, 0, "", check_window,
+	"When to measure, by the clock on the wall: 07:00-12:00 18:00-23:30. Default: always."},
+    {"schedule", "targets_per_hour", OPTION_INT, AT(targets_per_hour), 0, 1000000, "0", NULL,
+	"At most so many measurements in any hour. 0: no limit."},
+    {"schedule", "bytes_per_day", OPTION_SIZE, AT(bytes_per_day), 0, 1e15, "0", NULL,
+	"At most about so much traffic a day: 500M. It is spread over the day. 0: no limit."},
+    {"schedule", "reserve", OPTION_DOUBLE, AT(reserve), 0, 1, "0.2", NULL,
+	"Share of both limits that is kept for bursts."},
+    {"schedule", "burst_every", OPTION_DURATION, AT(burst_every_s), 1, 86400, "60s", NULL,
+	"How often a target is measured while its trouble begins or ends."},
+    {"schedule", "burst_max", OPTION_DURATION, AT(burst_max_s), 1, 86400, "30m", NULL,
+	"How long a burst lasts at most."},
+    {"schedule", "burst_targets", OPTION_INT, AT(burst_targets), 1, 10000, "20", NULL,
+	"How many targets may be measured so often at a time."},
+    {"schedule", "burst_neighbours", OPTION_INT, AT(burst_neighbours), 0, 1000, "5", NULL,
+	"How many others of the same provider or kind are measured along with one in trouble."},
+    {"events", "calendar", OPTION_STRINGS, AT(calendars), 0, 0, "", NULL,
+	"Calendars of days to look closer on: names of built-in ones, or files (our CSV, .ics, KeepItOn or ACLED). Default: none."},
+    {"events", "every", OPTION_DURATION, AT(event_every_s), 1, 86400, "5m", NULL,
+	"How often targets are measured on such days."},
+    {"events", "days", OPTION_INT, AT(event_days), 0, 30, "0", NULL,
+	"How many days before and after them count as well."},
+    {"alert", "on_event", OPTION_STRING, AT(on_event), 0, 0, "", NULL,
+	"Program, with arguments, to run for each event; it gets the record on its standard input."},
+    {"alert", "on_event_time", OPTION_DURATION, AT(on_event_s), 1, 3600, "30s", NULL,
+	"How long that program may take."},
+    {"alert", "webhook", OPTION_STRING, AT(webhook), 0, 0, "", check_webhook,
+	"URL to which each event is sent. Whoever runs it sees this machine's address."},
+    {"alert", "webhook_header", OPTION_STRING, AT(webhook_header), 0, 0, "", NULL,
+	"File with one header line to send along, such as Authorization: Bearer ..."},
+    {"journal", "segment_size", OPTION_SIZE, AT(segment_bytes), 65536, 1e12, "16M", NULL,
+	"When a file of results has this size, the next one is begun, and the old one compressed."},
+    {"journal", "segment_age", OPTION_DURATION, AT(segment_s), 60, 2592000, "1d", NULL,
+	"The same, by its age."},
+    {"journal", "quota", OPTION_SIZE, AT(quota_bytes), 0, 1e15, "2G", NULL,
+	"How much the results may take on the disk. Quiet days are thinned first, and a record says what went. 0: no limit."},
+    {"journal", "spool", OPTION_SIZE, AT(spool_bytes), 65536, 1 << 30, "8M", NULL,
+	"How much is kept in memory while the disk is full or broken."},
+    {"status", "listen", OPTION_STRING, AT(status_listen), 0, 0, "", NULL,
+	"Where to show a status page: 127.0.0.1:8023. This machine only. Default: nowhere."},
+    {"status", "textfile", OPTION_STRING, AT(status_textfile), 0, 0, "", NULL,
+	"File for the textfile collector of Prometheus' node_exporter, written after each round."},
+    {"run", "sandbox", OPTION_BOOL, AT(sandbox), 0, 0, "yes", NULL,
+	"Let 'netvane run' reach only what it needs on this machine, where the kernel can do that."},
 };
 
 enum { NOPTIONS = sizeof(options) / sizeof(options[0]) };
@@ -260,6 +335,56 @@ parse_bool(const char *value, bool *out)
 	return -1;
 }
 
+/* A whole number and a unit, of which the first letters are in `units`, each worth the factor beside it. */
+static char *
+parse_with_unit(const char *value, const char *units, const double *factors, double *out)
+{
+	const char *unit;
+	char *end;
+
+	errno = 0;
+	*out = strtod(value, &end);
+	if (end == value || errno != 0 || !isfinite(*out) || *out < 0)
+		return xasprintf("'%s' is not a number with a unit (one of %s)", value, units);
+	unit = *end != '\0' ? strchr(units, *end) : NULL;
+	if (*end != '\0' && (unit == NULL || end[1] != '\0'))
+		return xasprintf("'%s' has no unit that is known here (one of %s)", value, units);
+	if (unit != NULL)
+		*out *= factors[unit - units];
+	return NULL;
+}
+
+static const char duration_units[] = "smhd", size_units[] = "kMGT";
+static const double duration_factors[] = {1, 60, 3600, 86400};
+static const double size_factors[] = {1024, 1024.0 * 1024, 1024.0 * 1024 * 1024, 1024.0 * 1024 * 1024 * 1024};
+
+static char *
+parse_quantity(const struct option *option, const char *value, double *out)
+{
+	bool duration = option->type == OPTION_DURATION;
+	char *wrong = parse_with_unit(value, duration ? duration_units : size_units,
+	    duration ? duration_factors : size_factors, out);
+
+	if (wrong == NULL && (*out < option->least || *out > option->most || *out != floor(*out)))
+		return xasprintf("%s is out of range", value);
+	return wrong;
+}
+
+static char *
+set_quantity(struct conf *conf, const struct option *option, const char *value)
+{
+	double v;
+	char *wrong = parse_quantity(option, value, &v);
+
+	if (wrong != NULL)
+		return wrong;
+	if (option->type == OPTION_DURATION)
+		*(int *)field(conf, option) = (int)v;
+	else
+		*(int64_t *)field(conf, option) = (int64_t)v;
+	return NULL;
+}
+
 static char *
 set_number(struct conf *conf, const struct option *option, const char *value)
 {
@@ -307,6 +432,9 @@ set(struct conf *conf, const struct option *option, const char *value, bool repl
 		if (parse_bool(value, field(conf, option)) == 0)
 			return NULL;
 		return xasprintf("'%s' should be yes or no", value);
+	case OPTION_DURATION:
+	case OPTION_SIZE:
+		return set_quantity(conf, option, value);
 	case OPTION_INT:
 	case OPTION_DOUBLE:
 		break;
@@ -325,6 +453,68 @@ find(const char *section, size_t section_len, const char *name)
 			return &options[i];
 	return NULL;
 }
+
+/* --- [list NAME] ------------------------------------------------------------------------------- */
+
+const struct conf_list *
+conf_list_find(const struct conf *conf, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < conf->nlist_settings; i++)
+		if (strcmp(conf->list_settings[i].name, name) == 0)
+			return &conf->list_settings[i];
+	return NULL;
+}
+
+static struct conf_list *
+list_get(struct conf *conf, const char *name)
+{
+	struct conf_list *list = (struct conf_list *)(uintptr_t)conf_list_find(conf, name);
+
+	if (list != NULL)
+		return list;
+	conf->list_settings =
+	    xreallocarray(conf->list_settings, conf->nlist_settings + 1, sizeof(*conf->list_settings));
+	list = &conf->list_settings[conf->nlist_settings++];
+	*list = (struct conf_list){.name = xstrdup(name), .jitter = -1};
+	return list;
+}
+
+/* Returns NULL, or what is wrong. */
+static char *
+list_set(struct conf *conf, const char *list_name, const char *name, const char *value)
+{
+	const struct option *like = find("schedule", strlen("schedule"), name);
+	const char *wanted;
+	struct conf_list *list;
+	double v;
+	char *wrong, *end;
+
+	if (like == NULL || (strcmp(name, "every") != 0 && strcmp(name, "jitter") != 0 && strcmp(name, "window") != 0))
+		return xasprintf("a list has every, jitter and window, and no '%s'", name);
+	if (strcmp(name, "window") == 0) {
+		wanted = check_window(value);
+		if (wanted != NULL)
+			return xasprintf("'%s' should be %s", value, wanted);
+		list = list_get(conf, list_name);
+		free(list->window);
+		list->window = xstrdup(value);
+	} else if (strcmp(name, "every") == 0) {
+		wrong = parse_quantity(like, value, &v);
+		if (wrong != NULL)
+			return wrong;
+		list_get(conf, list_name)->every_s = (int)v;
+	} else {
+		v = strtod(value, &end);
+		if (end == value || *end != '\0' || !(v >= like->least && v <= like->most))
+			return xasprintf("'%s' should be a share, from 0 to 0.5", value);
+		list_get(conf, list_name)->jitter = v;
+	}
+	return NULL;
+}
+
+/* --- by name --------------------------------------------------------------------------------- */
 
 /* "section.name" */
 static const struct option *
@@ -394,6 +584,11 @@ conf_free(struct conf *conf)
 		else if (options[i].type == OPTION_STRINGS)
 			strings_clear(field(conf, &options[i]));
 	}
+	for (i = 0; i < conf->nlist_settings; i++) {
+		free(conf->list_settings[i].name);
+		free(conf->list_settings[i].window);
+	}
+	free(conf->list_settings);
 	free(conf);
 }
 
@@ -438,17 +633,22 @@ take_value(void *arg, const char *section, const char *name, const char *value)
 {
 	struct reading *reading = arg;
 	const struct option *option = find(section, strlen(section), name);
+	bool list = strncmp(section, "list ", 5) == 0;
 	char *wrong;
 
-	if (option == NULL) {
+	if (list) {
+		wrong = list_set(reading->conf, section + 5 + strspn(section + 5, " "), name, value);
+	} else if (option == NULL) {
 		log_errorx("%s:%d: there is no option '%s' in section [%s]", reading->path,
 		    reading->line, name, section);
 		reading->wrong++;
 		return 1;
 	}
-	/* A list may be given on several lines of a file; together they replace what was before. */
-	wrong = set(reading->conf, option, value, !reading->seen[option - options]);
-	reading->seen[option - options] = true;
+	if (!list) {
+		/* A list may be given on several lines of a file; together they replace what was before. */
+		wrong = set(reading->conf, option, value, !reading->seen[option - options]);
+		reading->seen[option - options] = true;
+	}
 	if (wrong != NULL) {
 		log_errorx("%s:%d: %s: %s", reading->path, reading->line, name, wrong);
 		reading->wrong++;
@@ -483,6 +683,35 @@ conf_read(struct conf *conf, const char *path, bool may_be_missing)
 	return reading.wrong > 0 ? -1 : 0;
 }
 
+/* In the largest unit that it is a whole number of. */
+static void
+show_quantity(double v, const char *units, const double *factors, struct buf *out)
+{
+	size_t i;
+
+	for (i = strlen(units); i > 0; i--)
+		if (v >= factors[i - 1] && fmod(v, factors[i - 1]) == 0) {
+			buf_printf(out, "%.0f%c", v / factors[i - 1], units[i - 1]);
+			return;
+		}
+	buf_printf(out, "%.0f", v);
+}
+
+static void
+show_list(const struct conf_list *list, struct buf *out)
+{
+	buf_printf(out, "\n[list %s]\n", list->name);
+	if (list->every_s > 0) {
+		buf_puts(out, "every = ");
+		show_quantity(list->every_s, duration_units, duration_factors, out);
+		buf_putc(out, '\n');
+	}
+	if (list->jitter >= 0)
+		buf_printf(out, "jitter = %.15g\n", list->jitter);
+	if (list->window != NULL)
+		buf_printf(out, "window = %s\n", list->window);
+}
+
 static void
 show_value(const struct conf *conf, const struct option *option, struct buf *out)
 {
@@ -507,6 +736,12 @@ show_value(const struct conf *conf, const struct option *option, struct buf *out
 		break;
 	case OPTION_DOUBLE:
 		buf_printf(out, "%.15g", *(const double *)p);
+		break;
+	case OPTION_DURATION:
+		show_quantity(*(const int *)p, duration_units, duration_factors, out);
+		break;
+	case OPTION_SIZE:
+		show_quantity((double)*(const int64_t *)p, size_units, size_factors, out);
 		break;
 	}
 }
@@ -546,6 +781,8 @@ conf_show(const struct conf *conf, struct buf *out)
 		show_value(conf, &options[i], out);
 		buf_putc(out, '\n');
 	}
+	for (i = 0; i < conf->nlist_settings; i++)
+		show_list(&conf->list_settings[i], out);
 }
 
 int

@@ -7,11 +7,20 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* A growing list of strings, each its own. */
 struct strings {
 	char **items;
 	size_t n;
+};
+
+/* [list NAME]: what one list does otherwise than the others. */
+struct conf_list {
+	char *name;
+	int every_s; /* 0: as the others */
+	double jitter; /* -1: as the others */
+	char *window; /* NULL: as the others */
 };
 
 struct conf {
@@ -54,6 +63,37 @@ struct conf {
 	int quic_ms, trace_ms;
 	int body_cap; /* bytes */
 	double scale;
+	/* [schedule] */
+	int every_s;
+	double jitter; /* of the interval, up or down */
+	char *window; /* "07:00-23:00 ..."; "" always open */
+	int targets_per_hour; /* 0: no limit */
+	int64_t bytes_per_day; /* 0: no limit */
+	double reserve; /* the share of both that only bursts may use */
+	int burst_every_s, burst_max_s;
+	int burst_targets, burst_neighbours;
+	/* [events] */
+	struct strings calendars; /* names or files */
+	int event_every_s;
+	int event_days; /* before and after */
+	/* [alert] */
+	char *on_event; /* a program and its arguments; "" none */
+	int on_event_s;
+	char *webhook; /* URL; "" none */
+	char *webhook_header; /* file with one header line; "" none */
+	/* [journal] */
+	int64_t segment_bytes;
+	int segment_s;
+	int64_t quota_bytes; /* 0: none */
+	int64_t spool_bytes;
+	/* [status] */
+	char *status_listen; /* "" no page */
+	char *status_textfile; /* "" none */
+	/* [run] */
+	bool sandbox;
+	/* [list NAME] */
+	struct conf_list *list_settings;
+	size_t nlist_settings;
 };
 
 /* Defaults. Free with conf_free. */
@@ -64,6 +104,8 @@ void conf_free(struct conf *conf);
  * Returns 0; or -1 after logging "file:line: what is wrong" for every bad line.
  */
 int conf_read(struct conf *conf, const char *path, bool may_be_missing);
+/* The settings of that list; NULL: it has none of its own. */
+const struct conf_list *conf_list_find(const struct conf *conf, const char *name);
 /* Sets one option by its "section.name". Returns NULL, or what is wrong with the value (to free). */
 char *conf_set(struct conf *conf, const char *name, const char *value);
 /*
