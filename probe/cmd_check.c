@@ -1,8 +1,6 @@
 /* netvane check: one pass, then exit; for people and for cron. */
 #include "probe/cmd.h"
 
-#include <errno.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,10 +17,8 @@
 #include "base/table.h"
 #include "probe/baseline.h"
 #include "probe/conf.h"
-#include "probe/conf_files.h"
-#include "probe/consent.h"
 #include "probe/heartbeat.h"
-#include "probe/paths.h"
+#include "probe/options.h"
 #include "probe/plan.h"
 #include "probe/probe.h"
 #include "probe/progress.h"
@@ -71,13 +67,8 @@ static const char help[] =
     "  netvane check --list kz-news --url https://vk.com/ --json > today.jsonl\n";
 
 struct run {
-	struct conf *conf;
+	struct options o;
 	struct plan plan;
-	bool json, quiet, consent, skip_bad;
-	const char *colour, *config;
-	/* options that change the configuration, applied after the files */
-	struct strings settings; /* name, value, name, value, ... */
-	char *state, *results;
 	struct lock *lock;
 	struct journal *journal;
 	bool journal_failed, stdout_failed;
@@ -90,240 +81,7 @@ struct run {
 	int signals;
 };
 
-/* --- the command line ------------------------------------------------------------------------ */
-
-enum {
-	OPT_LIST = 256,
-	OPT_URL,
-	OPT_OUT,
-	OPT_JSON,
-	OPT_CONSENT,
-	OPT_ROOTS,
-	OPT_RESOLVER,
-	OPT_DOH,
-	OPT_CONTROL,
-	OPT_STATE,
-	OPT_CONCURRENCY,
-	OPT_ALL_ADDRESSES,
-	OPT_NO_HTTP,
-	OPT_TRACE,
-	OPT_SKIP_BAD,
-	OPT_COLOUR,
-};
-
-static const struct option options[] = {
-    {"config", required_argument, NULL, 'c'},
-    {"list", required_argument, NULL, OPT_LIST},
-    {"url", required_argument, NULL, OPT_URL},
-    {"out", required_argument, NULL, OPT_OUT},
-    {"json", no_argument, NULL, OPT_JSON},
-    {"consent", no_argument, NULL, OPT_CONSENT},
-    {"roots", required_argument, NULL, OPT_ROOTS},
-    {"resolver", required_argument, NULL, OPT_RESOLVER},
-    {"doh", required_argument, NULL, OPT_DOH},
-    {"control", required_argument, NULL, OPT_CONTROL},
-    {"state", required_argument, NULL, OPT_STATE},
-    {"concurrency", required_argument, NULL, OPT_CONCURRENCY},
-    {"all-addresses", no_argument, NULL, OPT_ALL_ADDRESSES},
-    {"no-http", no_argument, NULL, OPT_NO_HTTP},
-    {"trace", no_argument, NULL, OPT_TRACE},
-    {"skip-bad", no_argument, NULL, OPT_SKIP_BAD},
-    {"color", required_argument, NULL, OPT_COLOUR},
-    {"quiet", no_argument, NULL, 'q'},
-    {"verbose", no_argument, NULL, 'v'},
-    {"help", no_argument, NULL, 'h'},
-    {NULL, 0, NULL, 0},
-};
-
-/* Options that are a configuration option by another name. */
-static const struct {
-	int option;
-	const char *name, *value; /* value NULL: the option's argument */
-} option_settings[] = {
-    {OPT_LIST, "targets.list", NULL},
-    {OPT_URL, "targets.url", NULL},
-    {OPT_OUT, "probe.results", NULL},
-    {OPT_ROOTS, "probe.roots", NULL},
-    {OPT_RESOLVER, "dns.resolver", NULL},
-    {OPT_DOH, "dns.doh", NULL},
-    {OPT_CONTROL, "control.url", NULL},
-    {OPT_STATE, "probe.state", NULL},
-    {OPT_CONCURRENCY, "probe.concurrency", NULL},
-    {OPT_ALL_ADDRESSES, "probe.all_addresses", "yes"},
-    {OPT_NO_HTTP, "http.https", "no"},
-    {OPT_TRACE, "probe.trace", "yes"},
-};
-
-static bool
-take_setting(struct run *run, int option, const char *argument)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(option_settings) / sizeof(option_settings[0]); i++) {
-		if (option_settings[i].option != option)
-			continue;
-		strings_add(&run->settings, option_settings[i].name);
-		strings_add(&run->settings,
-		    option_settings[i].value != NULL ? option_settings[i].value : argument);
-		return true;
-	}
-	return false;
-}
-
-/* Returns -1 to go on, or the exit code. */
-static int
-parse_options(struct run *run, int argc, char **argv)
-{
-	int c;
-
-	while ((c = getopt_long(argc, argv, "c:qvh", options, NULL)) != -1) {
-		if (take_setting(run, c, optarg))
-			continue;
-		switch (c) {
-		case 'c':
-			run->config = optarg;
-			break;
-		case OPT_JSON:
-			run->json = true;
-			break;
-		case OPT_CONSENT:
-			run->consent = true;
-			break;
-		case OPT_SKIP_BAD:
-			run->skip_bad = true;
-			break;
-		case OPT_COLOUR:
-			run->colour = optarg;
-			break;
-		case 'q':
-			run->quiet = true;
-			log_set_level(LOG_LEVEL_WARN);
-			break;
-		case 'v':
-			log_set_level(LOG_LEVEL_DEBUG);
-			break;
-		case 'h':
-			fputs(help, stdout);
-			return EXIT_SUCCESS;
-		default:
-			return EX_USAGE;
-		}
-	}
-	if (optind < argc) {
-		log_errorx("'%s' is not an option; a site is given with --url, a list with --list",
-		    argv[optind]);
-		return EX_USAGE;
-	}
-	if (strcmp(run->colour, "auto") != 0 && strcmp(run->colour, "always") != 0 &&
-	    strcmp(run->colour, "never") != 0) {
-		log_errorx("--color is auto, always or never, not '%s'", run->colour);
-		return EX_USAGE;
-	}
-	return -1;
-}
-
-/* Of a list, the first on the command line replaces what the files said, the next ones add. */
-static bool
-first_of_its_name(const struct run *run, size_t setting)
-{
-	size_t i;
-
-	for (i = 0; i < setting; i += 2)
-		if (strcmp(run->settings.items[i], run->settings.items[setting]) == 0)
-			return false;
-	return true;
-}
-
-/* The option on the command line that sets it. */
-static const char *
-option_of(const char *setting)
-{
-	size_t i, k;
-
-	for (i = 0; i < sizeof(option_settings) / sizeof(option_settings[0]); i++)
-		for (k = 0; options[k].name != NULL; k++)
-			if (strcmp(option_settings[i].name, setting) == 0 &&
-			    options[k].val == option_settings[i].option)
-				return options[k].name;
-	return setting;
-}
-
-static int
-apply_settings(struct run *run)
-{
-	const char *name, *value;
-	char *wrong;
-	size_t i;
-
-	for (i = 0; i < run->settings.n; i += 2) {
-		name = run->settings.items[i];
-		value = run->settings.items[i + 1];
-		wrong = conf_is_list(name) ? conf_add(run->conf, name, value, first_of_its_name(run, i))
-					   : conf_set(run->conf, name, value);
-		if (wrong != NULL) {
-			log_errorx("--%s: %s", option_of(name), wrong);
-			free(wrong);
-			return EX_USAGE;
-		}
-	}
-	return -1;
-}
-
-/* Targets on the command line replace all of the files' targets: a URL alone is just that one. */
-static int
-configure(struct run *run)
-{
-	bool targets = false;
-	size_t i;
-	int code;
-
-	run->conf = conf_files_read(run->config, &code);
-	if (run->conf == NULL)
-		return code;
-	for (i = 0; i < run->settings.n; i += 2)
-		targets = targets || strncmp(run->settings.items[i], "targets.", 8) == 0;
-	if (targets) {
-		strings_clear(&run->conf->lists);
-		strings_clear(&run->conf->urls);
-	}
-	code = apply_settings(run);
-	if (code >= 0)
-		return code;
-	run->state = paths_state(run->conf);
-	run->results = paths_results(run->conf);
-	return -1;
-}
-
 /* --- before anything is sent ----------------------------------------------------------------- */
-
-static int
-ensure_consent(struct run *run)
-{
-	if (consent_given(run->state))
-		return -1;
-	if (run->consent)
-		return consent_record(run->state, "option") == 0 ? -1 : EX_CANTCREAT;
-	if (!consent_can_ask()) {
-		log_errorx("nothing was measured: netvane needs your consent first. Run 'netvane init' "
-			   "on a terminal, or, if you have read its text and agree, add --consent");
-		return 3;
-	}
-	if (!consent_ask()) {
-		log_errorx("nothing was measured, as you did not agree");
-		return 3;
-	}
-	return consent_record(run->state, "asked") == 0 ? -1 : EX_CANTCREAT;
-}
-
-static int
-say_locked(const char *dir, pid_t pid)
-{
-	if (pid > 0)
-		log_errorx("another netvane (process %ld) is working in %s", (long)pid, dir);
-	else
-		log_errorx("another netvane is working in %s", dir);
-	return EX_UNAVAILABLE;
-}
 
 static int
 open_files(struct run *run)
@@ -331,18 +89,18 @@ open_files(struct run *run)
 	pid_t pid = 0;
 	int result;
 
-	if (directory_make(run->state) != 0) {
-		log_error("cannot create the state directory %s", run->state);
+	if (directory_make(run->o.state) != 0) {
+		log_error("cannot create the state directory %s", run->o.state);
 		return EX_CANTCREAT;
 	}
-	result = lock_take(run->state, &run->lock, &pid);
+	result = lock_take(run->o.state, &run->lock, &pid);
 	if (result == LOCK_HELD)
-		return say_locked(run->state, pid);
+		return options_say_locked(run->o.state, pid);
 	if (result != LOCK_OK)
 		return EX_CANTCREAT;
-	result = journal_open(run->results, &run->journal, &pid);
+	result = journal_open(run->o.results, &run->journal, &pid);
 	if (result == JOURNAL_LOCKED)
-		return say_locked(run->results, pid);
+		return options_say_locked(run->o.results, pid);
 	return result == JOURNAL_OK ? -1 : EX_CANTCREAT;
 }
 
@@ -352,12 +110,12 @@ open_baselines(struct run *run)
 {
 	struct baselines_rebuilt done;
 
-	run->baselines = baselines_open(run->state);
+	run->baselines = baselines_open(run->o.state);
 	if (baselines_fresh(run->baselines) &&
-	    baselines_rebuild(run->baselines, run->results, clock_wall_us(), &done) == 0 &&
+	    baselines_rebuild(run->baselines, run->o.results, clock_wall_us(), &done) == 0 &&
 	    done.records > 0)
 		log_info("learned what is normal here from %zu records in %s", done.records,
-		    run->results);
+		    run->o.results);
 }
 
 /* --- while it runs --------------------------------------------------------------------------- */
@@ -365,13 +123,13 @@ open_baselines(struct run *run)
 static void
 print_line(struct run *run)
 {
-	if (!run->json || run->stdout_failed)
+	if (!run->o.json || run->stdout_failed)
 		return;
 	if (fwrite(run->line.data, 1, run->line.len, stdout) != run->line.len ||
 	    fflush(stdout) != 0) {
 		run->stdout_failed = true;
 		log_warn("cannot write to standard output; the records go to %s all the same",
-		    run->results);
+		    run->o.results);
 	}
 }
 
@@ -459,16 +217,16 @@ measure(struct run *run)
 	    .controls = &run->plan.controls, .record = take_record, .progress = show_progress,
 	    .done = round_done, .arg = run};
 
-	run->probe = probe_new(run->conf);
+	run->probe = probe_new(run->o.conf);
 	if (run->probe == NULL)
 		return EX_CONFIG;
 	plan.probe = run->probe;
 	open_baselines(run);
 	plan.baselines = run->baselines;
-	plan.since_last_s = heartbeat_since(run->state);
-	heartbeat_mark(run->state);
+	plan.since_last_s = heartbeat_since(run->o.state);
+	heartbeat_mark(run->o.state);
 	run->summary = summary_new(run->plan.targets, run->plan.ntargets);
-	if (!run->quiet)
+	if (!run->o.quiet)
 		run->progress = progress_new("measuring");
 	run->round = round_start(&plan);
 	run_loop(run);
@@ -484,29 +242,29 @@ use_colour(const struct run *run)
 {
 	const char *no = getenv("NO_COLOR");
 
-	if (strcmp(run->colour, "auto") != 0)
-		return strcmp(run->colour, "always") == 0;
+	if (strcmp(run->o.colour, "auto") != 0)
+		return strcmp(run->o.colour, "always") == 0;
 	return isatty(STDOUT_FILENO) && (no == NULL || *no == '\0');
 }
 
 static int
 present(const struct run *run)
 {
-	FILE *words = run->json ? stderr : stdout;
-	int width = table_terminal_width(run->json ? STDERR_FILENO : STDOUT_FILENO);
+	FILE *words = run->o.json ? stderr : stdout;
+	int width = table_terminal_width(run->o.json ? STDERR_FILENO : STDOUT_FILENO);
 
-	if (!run->json) {
+	if (!run->o.json) {
 		summary_table(run->summary, stdout, width, use_colour(run));
 		fputc('\n', stdout);
 	}
-	if (!run->json || !run->quiet)
-		summary_words(run->summary, words, width, run->results);
+	if (!run->o.json || !run->o.quiet)
+		summary_words(run->summary, words, width, run->o.results);
 	if (run->journal_failed) {
-		log_errorx("some records could not be written to %s; see above", run->results);
+		log_errorx("some records could not be written to %s; see above", run->o.results);
 		return EX_IOERR;
 	}
 	if (fflush(stdout) != 0 && !run->stdout_failed)
-		log_error("cannot write to standard output; the records are in %s", run->results);
+		log_error("cannot write to standard output; the records are in %s", run->o.results);
 	if (run->stdout_failed || ferror(stdout))
 		return EX_IOERR;
 	return summary_exit_code(run->summary);
@@ -522,25 +280,22 @@ clean_up(struct run *run)
 	journal_close(run->journal);
 	lock_drop(run->lock);
 	plan_clear(&run->plan);
-	conf_free(run->conf);
-	strings_clear(&run->settings);
 	buf_free(&run->line);
-	free(run->state);
-	free(run->results);
+	options_clear(&run->o);
 }
 
 int
 cmd_check(int argc, char **argv)
 {
-	struct run run = {.colour = "auto", .line = BUF_EMPTY};
-	int code = parse_options(&run, argc, argv);
+	struct run run = {.o = {.colour = "auto"}, .line = BUF_EMPTY};
+	int code = options_parse(&run.o, help, argc, argv);
 
 	if (code < 0)
-		code = configure(&run);
+		code = options_configure(&run.o);
 	if (code < 0)
-		code = plan_load(&run.plan, run.conf, run.skip_bad);
+		code = plan_load(&run.plan, run.o.conf, run.o.skip_bad);
 	if (code < 0)
-		code = ensure_consent(&run);
+		code = options_consent(&run.o);
 	if (code < 0)
 		code = open_files(&run);
 	if (code < 0)
