@@ -37,6 +37,7 @@ enum statement {
 	FORGET_ALL,
 	FORGET_URL,
 	FORGET_LEARNED,
+	FORGET_KEPT,
 	EXPIRE_DAYS,
 	EXPIRE_ITEMS,
 	EXPIRE_SAMPLES,
@@ -91,6 +92,7 @@ static const char *const sql[STATEMENT_MAX] = {
     [FORGET_ALL] = "DELETE FROM target", /* the rest follows it: ON DELETE CASCADE */
     [FORGET_URL] = "DELETE FROM target WHERE url = ?1",
     [FORGET_LEARNED] = "DELETE FROM learned",
+    [FORGET_KEPT] = "DELETE FROM kept",
     [EXPIRE_DAYS] = "DELETE FROM target_day WHERE day <= ?1",
     [EXPIRE_ITEMS] = "DELETE FROM target_item WHERE day <= ?1",
     [EXPIRE_SAMPLES] = "DELETE FROM target_sample WHERE time_us < ?1",
@@ -326,6 +328,12 @@ begin(struct baselines *b)
 	return b->open;
 }
 
+struct sqlite3 *
+baselines_database(struct baselines *b)
+{
+	return b != NULL && begin(b) ? b->db : NULL;
+}
+
 /*
  * What was learned in one round grows old together: where no day is too old, the other tables need not be searched. Target
  * rows go last: they stay while anything points to them.
@@ -384,6 +392,7 @@ baselines_forget(struct baselines *b, const char *url)
 	}
 	run(b, FORGET_ALL, "");
 	run(b, FORGET_LEARNED, "");
+	run(b, FORGET_KEPT, "");
 }
 
 /* --- learning -------------------------------------------------------------------------------- */

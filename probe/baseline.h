@@ -15,6 +15,7 @@
 struct baseline;
 struct baselines;
 struct measurement;
+struct sqlite3;
 
 /* Of each target, those seen last; samples are what medians are made of. */
 enum {
@@ -32,6 +33,11 @@ struct baselines *baselines_open(const char *state_dir);
 struct baselines *baselines_look(const char *state_dir);
 /* Whether the database was made by this opening: what the journal holds is not in it yet. */
 bool baselines_fresh(const struct baselines *b);
+/*
+ * The database, for what else is kept in it (probe/keep.h), with a transaction open: baselines_commit commits that as well. NULL where there
+ * is none.
+ */
+struct sqlite3 *baselines_database(struct baselines *b);
 /* What was not committed is lost. */
 void baselines_close(struct baselines *b);
 

@@ -564,6 +564,32 @@ finish(struct round *r)
 	r->plan.done(r->plan.arg);
 }
 
+/* Puts the one that may begin first; false: none may before another ends. */
+static bool
+choose_next(struct round *r)
+{
+	const struct target **waiting = r->order + r->next, **at_work, *chosen;
+	size_t n = r->plan.ntargets - r->next, nat_work = 0, i;
+	const struct job *job;
+
+	if (r->plan.choose == NULL)
+		return true;
+	at_work = xcalloc(r->running + 1, sizeof(*at_work));
+	for (job = r->jobs; job != NULL; job = job->next)
+		if (!job->resting)
+			at_work[nat_work++] = job->target;
+	i = r->plan.choose(waiting, n, at_work, nat_work, r->plan.arg);
+	free(at_work);
+	/* With nothing at work there is nobody to wait for. */
+	if (i >= n && nat_work > 0)
+		return false;
+	i = i < n ? i : 0;
+	chosen = waiting[i];
+	memmove(waiting + 1, waiting, i * sizeof(*waiting));
+	waiting[0] = chosen;
+	return true;
+}
+
 static void
 step_targets(struct round *r)
 {
@@ -571,7 +597,7 @@ step_targets(struct round *r)
 	size_t resting = most * RESTING_SHARE < RESTING_MAX ? most * RESTING_SHARE : RESTING_MAX;
 
 	while (!r->interrupted && r->running - r->resting < most && r->resting < resting &&
-	    r->next < r->plan.ntargets)
+	    r->next < r->plan.ntargets && choose_next(r))
 		start_target(r, r->order[r->next++]);
 	if (controls_running(r->controls) || r->nheld_before_pass > 0)
 		return;
@@ -668,7 +694,8 @@ round_start(const struct round_plan *plan)
 	r->m->round->since_last_s = plan->since_last_s;
 	scrub_load(&r->scrub);
 	r->order = xmemdup(plan->targets, plan->ntargets * sizeof(struct target *));
-	shuffle(r->order, plan->ntargets);
+	if (plan->choose == NULL)
+		shuffle(r->order, plan->ntargets);
 	event_assign(&r->next_step, r->probe->base, -1, 0, round_step, r);
 	round_go_on(r);
 	return r;

@@ -23,6 +23,12 @@ struct round_plan {
 	struct baselines *baselines; /* borrowed; NULL: nothing is known of any target */
 	double since_last_s; /* since the last round began; -1 unknown */
 	/*
+	 * Which of the n targets that wait may begin now, given those at work; n: none of them yet, another must end first. NULL: all
+	 * may, in an order of chance; else they begin as they stand, as far as this lets them.
+	 */
+	size_t (*choose)(const struct target **waiting, size_t n, const struct target **at_work, size_t nat_work,
+	    void *arg);
+	/*
 	 * A record is complete, verdict and all: m is the callee's. Records of targets come as they end, the suspicious
 	 * ones once controls have been measured after them; those of controls between them; the round's last.
 	 */

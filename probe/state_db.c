@@ -60,6 +60,12 @@ static const char *const migrations[] = {
     "CREATE TABLE learned ("
     " record TEXT PRIMARY KEY,"
     " time_us INTEGER NOT NULL) WITHOUT ROWID;",
+    /* probe/keep.c */
+    "CREATE TABLE kept ("
+    " kind TEXT NOT NULL,"
+    " key TEXT NOT NULL,"
+    " text TEXT NOT NULL,"
+    " PRIMARY KEY (kind, key)) WITHOUT ROWID;",
 };
 
 enum { VERSION = sizeof(migrations) / sizeof(migrations[0]) };

@@ -158,7 +158,7 @@ a_new_one_is_private_and_has_a_version(void **state)
 	assert_int_equal(stat(place_path("state.sqlite-wal"), &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
 	state_db_close(db);
-	assert_int_equal(sql_int("PRAGMA user_version"), 1);
+	assert_int_equal(sql_int("PRAGMA user_version"), 2);
 	assert_int_equal(sql_int("PRAGMA application_id"), 0x6e767374);
 	db = state_db_open(place_dir(), STATE_DB_KEEP, &fresh);
 	assert_non_null(db);

@@ -1,0 +1,494 @@
+/* netvane run: the loop of rounds, and what is done around each. */
+#include "probe/daemon.h"
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+#include <event2/event.h>
+#include <event2/event_struct.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/directory.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "probe/baseline.h"
+#include "probe/conf.h"
+#include "probe/heartbeat.h"
+#include "probe/keep.h"
+#include "probe/options.h"
+#include "probe/plan.h"
+#include "probe/probe.h"
+#include "probe/provider.h"
+#include "probe/round.h"
+#include "probe/sched.h"
+#include "probe/sched_keep.h"
+#include "probe/sched_plan.h"
+#include "results/journal.h"
+#include "results/lock.h"
+#include "results/measurement.h"
+
+/*
+ * libevent's timers stand still while the machine sleeps, and know nothing of a wall clock that is set: so the schedule is looked at
+ * now and then.
+ */
+enum { LOOK_S = 60, SYNC_S = 5, DRAIN_S = 5 };
+
+struct daemon {
+	struct options *options;
+	struct plan *plan;
+	struct lock *lock;
+	struct journal *journal;
+	struct baselines *baselines;
+	struct probe *probe;
+	struct sched *sched;
+	struct round *round; /* the one under way; NULL none */
+	struct buf line;
+	int64_t bytes_told; /* of this round's traffic, what the scheduler knows */
+	bool stopping, reload;
+	bool trouble; /* some record was not written */
+	struct event wake, sync, drain, ended;
+	struct event on_int, on_term, on_hup, on_usr1;
+};
+
+static struct sched_now
+now(void)
+{
+	return (struct sched_now){.wall_us = clock_wall_us(), .mono_ns = clock_mono_ns()};
+}
+
+static void daemon_look(struct daemon *d);
+
+/* --- what survives ----------------------------------------------------------------------------- */
+
+static void
+keep_target(struct daemon *d, const char *url)
+{
+	struct sched_saved saved;
+	struct buf text = BUF_EMPTY;
+
+	if (!sched_save(d->sched, url, now(), &saved))
+		return;
+	sched_keep_target(&saved, &text);
+	keep_put(baselines_database(d->baselines), "sched", url, buf_str(&text));
+	buf_free(&text);
+}
+
+static void
+keep_costs(struct daemon *d)
+{
+	struct sched_saved_costs costs;
+	struct buf text = BUF_EMPTY;
+
+	sched_save_costs(d->sched, now(), &costs);
+	sched_keep_costs(&costs, &text);
+	keep_put(baselines_database(d->baselines), "sched_costs", "", buf_str(&text));
+	buf_free(&text);
+}
+
+static void
+restore_target(const char *url, const char *text, size_t len, void *arg)
+{
+	struct daemon *d = arg;
+	struct sched_saved saved;
+
+	if (sched_read_target(text, len, &saved) == 0)
+		sched_restore(d->sched, url, &saved, now());
+	else
+		log_warnx("the schedule of %s could not be read back; it is measured now", url);
+}
+
+static void
+restore_costs(const char *key, const char *text, size_t len, void *arg)
+{
+	struct daemon *d = arg;
+	struct sched_saved_costs costs;
+
+	(void)key;
+	if (sched_read_costs(text, len, &costs) == 0)
+		sched_restore_costs(d->sched, &costs, now());
+}
+
+static void
+restore(struct daemon *d)
+{
+	struct sqlite3 *db = baselines_database(d->baselines);
+
+	keep_each(db, "sched", restore_target, d);
+	keep_each(db, "sched_costs", restore_costs, d);
+	baselines_commit(d->baselines);
+}
+
+static void
+commit(struct daemon *d)
+{
+	if (journal_sync(d->journal) != 0)
+		d->trouble = true;
+	baselines_commit(d->baselines);
+}
+
+/* --- a round ----------------------------------------------------------------------------------- */
+
+static void
+target_measured(struct daemon *d, const struct measurement *m)
+{
+	int64_t bytes = d->probe->bytes_in + d->probe->bytes_out;
+	char key[PROVIDER_SIZE];
+
+	/* A measurement that was cut short is to come again. */
+	if (!d->stopping)
+		sched_done(d->sched, m->input, bytes - d->bytes_told, now());
+	d->bytes_told = bytes;
+	if (provider_of(m, key))
+		sched_set_key(d->sched, m->input, key);
+	keep_target(d, m->input);
+}
+
+static void
+take_record(struct measurement *m, void *arg)
+{
+	struct daemon *d = arg;
+
+	buf_clear(&d->line);
+	measurement_encode(m, &d->line);
+	if (journal_append(d->journal, d->line.data, d->line.len) != 0)
+		d->trouble = true;
+	if (d->options->json && (fwrite(d->line.data, 1, d->line.len, stdout) != d->line.len || fflush(stdout) != 0))
+		d->options->json = false;
+	baselines_learn(d->baselines, m);
+	if (m->role != NULL && strcmp(m->role, "target") == 0)
+		target_measured(d, m);
+	measurement_free(m);
+}
+
+static void
+round_done(void *arg)
+{
+	struct daemon *d = arg;
+
+	event_active(&d->ended, EV_TIMEOUT, 1);
+}
+
+static size_t
+choose(const struct target **waiting, size_t n, const struct target **at_work, size_t nat_work, void *arg)
+{
+	const struct daemon *d = arg;
+
+	return sched_first_free(d->sched, waiting, n, at_work, nat_work);
+}
+
+static void
+begin_round(struct daemon *d, const struct target **targets, size_t n)
+{
+	struct round_plan plan = {.probe = d->probe, .targets = targets, .ntargets = n,
+	    .controls = &d->plan->controls, .baselines = d->baselines, .choose = choose,
+	    .since_last_s = heartbeat_since(d->options->state), .record = take_record,
+	    .done = round_done, .arg = d};
+
+	heartbeat_mark(d->options->state);
+	d->bytes_told = 0;
+	log_info("a round of %zu target%s", n, n == 1 ? "" : "s");
+	d->round = round_start(&plan);
+}
+
+/* From the loop, when nothing of the round is on the stack any more. */
+static void
+round_ended(evutil_socket_t fd, short what, void *arg)
+{
+	struct daemon *d = arg;
+	int64_t bytes = d->probe->bytes_in + d->probe->bytes_out;
+
+	(void)fd;
+	(void)what;
+	round_free(d->round);
+	d->round = NULL;
+	sched_round_done(d->sched, bytes > d->bytes_told ? bytes - d->bytes_told : 0, now());
+	keep_costs(d);
+	commit(d);
+	if (d->stopping) {
+		event_base_loopbreak(d->probe->base);
+		return;
+	}
+	if (d->reload)
+		event_base_loopbreak(d->probe->base);
+	else
+		daemon_look(d);
+}
+
+/* --- the schedule ------------------------------------------------------------------------------ */
+
+static void
+wake_after(struct daemon *d, int64_t ns)
+{
+	int64_t most = (int64_t)LOOK_S * 1000000000;
+	struct timeval tv;
+
+	ns = ns < 0 ? 0 : ns > most ? most : ns;
+	tv = (struct timeval){ns / 1000000000, ns % 1000000000 / 1000 + 1};
+	event_add(&d->wake, &tv);
+}
+
+/* Begins a round if it is time, and sees to it that this is asked again. */
+static void
+daemon_look(struct daemon *d)
+{
+	const struct target **targets = NULL;
+	struct sched_now t = now();
+	int64_t at;
+	size_t n = 0;
+
+	if (d->round != NULL || d->stopping)
+		return;
+	at = sched_next(d->sched, t, NULL);
+	if (at <= t.mono_ns)
+		targets = sched_take(d->sched, t, &n);
+	if (n > 0)
+		begin_round(d, targets, n);
+	else
+		wake_after(d, at == INT64_MAX ? INT64_MAX : at - t.mono_ns);
+}
+
+static void
+on_wake(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	daemon_look(arg);
+}
+
+/* --- signals ----------------------------------------------------------------------------------- */
+
+static void
+on_stop(evutil_socket_t fd, short what, void *arg)
+{
+	static const struct timeval drain = {DRAIN_S, 0};
+	struct daemon *d = arg;
+
+	(void)fd;
+	(void)what;
+	if (d->stopping) {
+		event_base_loopbreak(d->probe->base);
+		return;
+	}
+	d->stopping = true;
+	log_info("stopping");
+	event_del(&d->wake);
+	if (d->round == NULL) {
+		event_base_loopbreak(d->probe->base);
+		return;
+	}
+	round_interrupt(d->round);
+	event_add(&d->drain, &drain);
+}
+
+/* It took too long: what was measured so far is in the journal. */
+static void
+on_drain(evutil_socket_t fd, short what, void *arg)
+{
+	struct daemon *d = arg;
+
+	(void)fd;
+	(void)what;
+	log_warnx("the round did not end in time, and was left");
+	commit(d);
+	_exit(EXIT_SUCCESS);
+}
+
+static void
+on_reload(evutil_socket_t fd, short what, void *arg)
+{
+	struct daemon *d = arg;
+
+	(void)fd;
+	(void)what;
+	/* The loop goes with the old configuration, so this waits until it is left. */
+	d->reload = true;
+	if (d->round == NULL)
+		event_base_loopbreak(d->probe->base);
+}
+
+static void
+on_now(evutil_socket_t fd, short what, void *arg)
+{
+	struct daemon *d = arg;
+
+	(void)fd;
+	(void)what;
+	log_info("a round now, as told");
+	sched_round_now(d->sched);
+	daemon_look(d);
+}
+
+static void
+on_sync(evutil_socket_t fd, short what, void *arg)
+{
+	struct daemon *d = arg;
+
+	(void)fd;
+	(void)what;
+	if (d->round != NULL && journal_sync(d->journal) != 0)
+		d->trouble = true;
+}
+
+/* --- set up, again and again ------------------------------------------------------------------- */
+
+static void
+assign_events(struct daemon *d)
+{
+	struct event_base *base = d->probe->base;
+	static const struct timeval every = {SYNC_S, 0};
+
+	evtimer_assign(&d->wake, base, on_wake, d);
+	event_assign(&d->sync, base, -1, EV_PERSIST, on_sync, d);
+	evtimer_assign(&d->drain, base, on_drain, d);
+	event_assign(&d->ended, base, -1, 0, round_ended, d);
+	evsignal_assign(&d->on_int, base, SIGINT, on_stop, d);
+	evsignal_assign(&d->on_term, base, SIGTERM, on_stop, d);
+	evsignal_assign(&d->on_hup, base, SIGHUP, on_reload, d);
+	evsignal_assign(&d->on_usr1, base, SIGUSR1, on_now, d);
+	event_add(&d->sync, &every);
+	event_add(&d->on_int, NULL);
+	event_add(&d->on_term, NULL);
+	event_add(&d->on_hup, NULL);
+	event_add(&d->on_usr1, NULL);
+}
+
+static void
+remove_events(struct daemon *d)
+{
+	event_del(&d->wake);
+	event_del(&d->sync);
+	event_del(&d->drain);
+	event_del(&d->ended);
+	event_del(&d->on_int);
+	event_del(&d->on_term);
+	event_del(&d->on_hup);
+	event_del(&d->on_usr1);
+}
+
+/*
+ * The new configuration, whole, or the old one: where anything of it is wrong, nothing changes but the log. Directories stay as they
+ * are until the next start.
+ */
+static void
+reload_now(struct daemon *d)
+{
+	struct options fresh = *d->options;
+	struct plan plan = {0};
+	struct probe *probe;
+	int code;
+
+	d->reload = false;
+	fresh.conf = NULL;
+	fresh.state = fresh.results = NULL;
+	code = options_configure(&fresh);
+	if (code < 0)
+		code = plan_load(&plan, fresh.conf, fresh.skip_bad);
+	probe = code < 0 ? probe_new(fresh.conf) : NULL;
+	if (probe == NULL) {
+		log_errorx("the configuration was not read again, because of the above; the old one goes on");
+		plan_clear(&plan);
+		conf_free(fresh.conf);
+		free(fresh.state);
+		free(fresh.results);
+		return;
+	}
+	if (strcmp(fresh.state, d->options->state) != 0 || strcmp(fresh.results, d->options->results) != 0)
+		log_warnx("the state and results directories stay as they are until netvane is started anew");
+	sched_plan_configure(d->sched, fresh.conf, &plan, now());
+	remove_events(d);
+	probe_free(d->probe);
+	d->probe = probe;
+	assign_events(d);
+	plan_clear(d->plan);
+	*d->plan = plan;
+	conf_free(d->options->conf);
+	d->options->conf = fresh.conf;
+	free(fresh.state);
+	free(fresh.results);
+	log_info("the configuration was read again: %zu targets", d->plan->ntargets);
+}
+
+/* Returns -1 to go on, or the exit code. */
+static int
+open_files(struct daemon *d)
+{
+	const struct options *o = d->options;
+	pid_t pid = 0;
+	int result;
+
+	if (directory_make(o->state) != 0) {
+		log_error("cannot create the state directory %s", o->state);
+		return EX_CANTCREAT;
+	}
+	result = lock_take(o->state, &d->lock, &pid);
+	if (result == LOCK_HELD)
+		return options_say_locked(o->state, pid);
+	if (result != LOCK_OK)
+		return EX_CANTCREAT;
+	result = journal_open(o->results, &d->journal, &pid);
+	if (result == JOURNAL_LOCKED)
+		return options_say_locked(o->results, pid);
+	return result == JOURNAL_OK ? -1 : EX_CANTCREAT;
+}
+
+static int
+start(struct daemon *d)
+{
+	int code = open_files(d);
+
+	if (code >= 0)
+		return code;
+	d->probe = probe_new(d->options->conf);
+	if (d->probe == NULL)
+		return EX_CONFIG;
+	d->baselines = baselines_open(d->options->state);
+	d->sched = sched_plan_new(d->options->conf, now());
+	sched_plan_configure(d->sched, d->options->conf, d->plan, now());
+	restore(d);
+	assign_events(d);
+	log_info("measuring %zu targets; stop with SIGTERM (process %ld)", d->plan->ntargets, (long)getpid());
+	return -1;
+}
+
+static void
+go(struct daemon *d)
+{
+	do {
+		if (d->reload)
+			reload_now(d);
+		daemon_look(d);
+		event_base_dispatch(d->probe->base);
+	} while (!d->stopping);
+}
+
+int
+daemon_run(struct options *options, struct plan *plan)
+{
+	struct daemon d = {.options = options, .plan = plan, .line = BUF_EMPTY};
+	int code = start(&d);
+
+	if (code < 0) {
+		go(&d);
+		code = EXIT_SUCCESS;
+		remove_events(&d);
+		keep_costs(&d);
+		commit(&d);
+		round_free(d.round);
+		if (d.trouble) {
+			log_errorx("some records could not be written; see above");
+			code = EX_IOERR;
+		}
+	}
+	sched_free(d.sched);
+	probe_free(d.probe);
+	baselines_close(d.baselines);
+	journal_close(d.journal);
+	lock_drop(d.lock);
+	buf_free(&d.line);
+	return code;
+}
