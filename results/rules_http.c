@@ -73,11 +73,14 @@ rule_cut_by_name(const struct findings *x)
 	    (x->flow.same_page || (x->flow.away.cut > 0 && x->flow.own.cut == 0));
 }
 
-/* In turns with a stranger's page that comes whole: on a line that is full to the brim no page does. */
+/*
+ * In turns with a stranger's page that comes whole: on a line that is full to the brim no page does. A server that fails some handshakes as
+ * well fails at random, and the vantage may have been lucky.
+ */
 bool
 rule_cut_here_only(const struct findings *x)
 {
-	return page_is_missing(x) && x->there_http == ELSEWHERE_WORKS && x->flow.target.cut > 0 &&
+	return page_is_missing(x) && x->sni.target.bad == 0 && x->there_http == ELSEWHERE_WORKS && x->flow.target.cut > 0 &&
 	    x->f.page_failures + x->flow.target.cut >= 3 && x->f.controls_ok && !x->f.interrupted &&
 	    x->f.page_depth == 0 && x->flow.own.n >= 2 && x->flow.own.cut == 0 &&
 	    mechanism_by_page(x) != MECHANISM_NONE;

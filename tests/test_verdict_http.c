@@ -161,6 +161,13 @@ a_page_that_the_vantage_gets_is_likely_cut(void **state)
 	flows(m, "flow_own", 500000, "flow_target", 0);
 	means(m, VERDICT_LIKELY_BLOCKED, HTTP_RESET, "cut_here_only");
 
+	/* A server that fails at random, handshakes as well: the vantage was lucky. */
+	m = cut_off();
+	vantage(m, HOME);
+	flows(m, "flow_own", 500000, "flow_target", 0);
+	try_tls(m, "sample", HOME, RESET);
+	means(m, VERDICT_INSUFFICIENT, HTTP_RESET, "page_not_delivered");
+
 	/* Nobody looked whether other pages come whole. */
 	m = cut_off();
 	vantage(m, HOME);
