@@ -96,6 +96,9 @@ restore_target(const char *url, const char *text, size_t len, void *arg)
 	struct daemon *d = arg;
 	struct sched_saved saved;
 
+	/* What the scheduler knows itself is newer. */
+	if (sched_save(d->sched, url, now(), &saved))
+		return;
 	if (sched_read_target(text, len, &saved) == 0)
 		sched_restore(d->sched, url, &saved, now());
 	else
@@ -114,13 +117,17 @@ restore_costs(const char *key, const char *text, size_t len, void *arg)
 }
 
 static void
+restore_targets(struct daemon *d)
+{
+	keep_each(baselines_database(d->baselines), "sched", restore_target, d);
+	baselines_commit(d->baselines);
+}
+
+static void
 restore(struct daemon *d)
 {
-	struct sqlite3 *db = baselines_database(d->baselines);
-
-	keep_each(db, "sched", restore_target, d);
-	keep_each(db, "sched_costs", restore_costs, d);
-	baselines_commit(d->baselines);
+	keep_each(baselines_database(d->baselines), "sched_costs", restore_costs, d);
+	restore_targets(d);
 }
 
 static void
@@ -246,10 +253,14 @@ daemon_look(struct daemon *d)
 	at = sched_next(d->sched, t, NULL);
 	if (at <= t.mono_ns)
 		targets = sched_take(d->sched, t, &n);
-	if (n > 0)
+	if (n > 0) {
 		begin_round(d, targets, n);
-	else
-		wake_after(d, at == INT64_MAX ? INT64_MAX : at - t.mono_ns);
+		return;
+	}
+	at = sched_next(d->sched, t, NULL);
+	if (at != INT64_MAX)
+		log_debug("the next round may begin in %lld s", (long long)((at - t.mono_ns) / 1000000000));
+	wake_after(d, at == INT64_MAX ? INT64_MAX : at - t.mono_ns);
 }
 
 static void
@@ -400,6 +411,7 @@ reload_now(struct daemon *d)
 	if (strcmp(fresh.state, d->options->state) != 0 || strcmp(fresh.results, d->options->results) != 0)
 		log_warnx("the state and results directories stay as they are until netvane is started anew");
 	sched_plan_configure(d->sched, fresh.conf, &plan, now());
+	restore_targets(d);
 	remove_events(d);
 	probe_free(d->probe);
 	d->probe = probe;

@@ -1,0 +1,145 @@
+# netvane run, by its signals and its restarts: rounds come on schedule, nothing is measured twice, nothing is lost.
+. "$top_srcdir/tests/lib.sh"
+. "$top_srcdir/tests/lab_loopback.sh"
+plan 20
+
+lab_certificates site.test other.test
+lab_dns site.test=A:127.0.0.1 other.test=A:127.0.0.1
+lab_second site.test=A:127.0.0.1 other.test=A:127.0.0.1
+lab_web
+site="http://site.test:$web_port/ok"
+other="http://other.test:$web_port/ok"
+
+# daemon ARGUMENT...: netvane run in the background; its records go to a pipe, see until.
+daemon()
+{
+	mkfifo "$tmp/run.fifo"
+	"$NETVANE" run -v -c "$conf" --consent --json --resolver "127.0.0.1:$second_port" "$@" </dev/null \
+		>"$tmp/run.fifo" 2>"$tmp/run.err" 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
+	run_pid=$!
+	exec 9<"$tmp/run.fifo"
+	rm "$tmp/run.fifo"
+	: >"$out"
+}
+
+# until TEXT: waits for a record with that text in it.
+until_record()
+{
+	while IFS= read -r run_line; do
+		printf '%s\n' "$run_line" >>"$out"
+		case $run_line in *"$1"*) return ;; esac
+	done <&9
+	test_bail_out "no record has $1: $(cat "$tmp/run.err")"
+}
+
+# said TEXT: waits until the log has it; bounded.
+said()
+{
+	said_tries=0
+	until grep -q "$1" "$tmp/run.err"; do
+		said_tries=$((said_tries + 1))
+		[ "$said_tries" -lt 200 ] || return 1
+		sleep 0.05
+	done
+}
+
+# stop: by SIGTERM; $status and the rest of its records are its own.
+stop()
+{
+	kill -TERM "$run_pid"
+	stop_began=$(date +%s)
+	cat <&9 >>"$out"
+	exec 9<&-
+	status=0
+	wait "$run_pid" || status=$?
+	stop_took=$(($(date +%s) - stop_began))
+}
+
+# ---- Rounds on schedule -----------------------------------------------------------------------
+
+lab_conf '[schedule]' 'every = 2s' 'jitter = 0'
+daemon --url "$site"
+until_record netvane_round
+until_record netvane_round
+until_record netvane_round
+test_last_run='netvane run, three rounds'
+is 'rounds follow each other' "$(json_all 'map(select(.test_name == "netvane_round" and .test_keys.x_netvane.round.complete)) | length')" 3
+is 'each measures the target' "$(json_all "map(select(.input == \"$site\")) | length")" 3
+is 'never sooner than they should' "$(json_all '[.[] | select(.test_name == "netvane_round") | .test_keys.x_netvane.round.since_last_s] | .[1:] | all(. >= 1.9)')" true
+run "$NETVANE" check -c "$conf" --consent --url "$site"
+is 'a second netvane on the same state is refused' "$status" 69
+like 'and told by whom' "$(cat "$err")" "process $run_pid"
+: >"$out"
+stop
+is 'SIGTERM ends it well' "$status" 0
+holds 'within five seconds' [ "$stop_took" -le 5 ]
+is 'what it printed is in the journal' "$(cat "$results"/netvane-*.jsonl | jq -rc 'select(.test_name == "netvane_round") | .id' | sort -u | wc -l | tr -d ' ')" \
+	"$(cat "$results"/netvane-*.jsonl | grep -c '"netvane_round"')"
+
+# ---- A restart ----------------------------------------------------------------------------------
+
+lab_conf '[schedule]' 'every = 1h' 'jitter = 0'
+rm -rf "$results" "$state/state.sqlite"*
+daemon --url "$site"
+until_record netvane_round
+stop
+daemon --url "$site"
+said 'the next round may begin in 3[0-9][0-9][0-9] s'
+is 'after a restart the schedule goes on' "$?" 0
+kill -USR1 "$run_pid"
+until_record netvane_round
+is 'SIGUSR1 begins a round now' "$(json_all 'map(select(.test_name == "netvane_round")) | length')" 1
+stop
+
+# ---- In the middle of a round --------------------------------------------------------------------
+
+lab_conf '[schedule]' 'every = 1h' '[limits]' 'http_ms = 600000' 'http_first_byte_ms = 600000' 'session_ms = 3600000'
+rm -rf "$results" "$state/state.sqlite"*
+daemon --url "http://site.test:$web_port/silent" --url "$site"
+until_record "\"$site\""
+stop
+is 'in the middle of a round it ends as well' "$status" 0
+holds 'and in time' [ "$stop_took" -le 5 ]
+is 'with what there is' "$(json_round .test_keys.x_netvane.round.complete)" false
+lab_conf '[schedule]' 'every = 1h'
+daemon --url "http://site.test:$web_port/ok?2" --url "$site"
+until_record netvane_round
+is 'what was measured is not measured again, the rest is' "$(json_all 'map(select(.test_keys.x_netvane.role == "target") | .input) | tojson')" \
+	"[\"http://site.test:$web_port/ok?2\"]"
+
+# ---- Another configuration -----------------------------------------------------------------------
+
+printf '[schedule]\nevery = never\n' >>"$conf"
+kill -HUP "$run_pid"
+said 'the old one goes on'
+is 'a bad configuration changes nothing' "$?" 0
+like 'and the log has the line' "$(cat "$tmp/run.err")" 'netvane.conf:[0-9]*: every'
+lab_conf '[schedule]' 'every = 1h'
+printf '%s\n' "$other" >"$tmp/list.txt"
+stop
+daemon --list "$tmp/list.txt"
+until_record netvane_round
+: >"$out"
+printf '%s\n' "$site" "http://site.test:$web_port/ok?3" >>"$tmp/list.txt"
+kill -HUP "$run_pid"
+until_record netvane_round
+is 'SIGHUP reads the lists again, and new targets are measured' "$(json_all 'map(select(.test_keys.x_netvane.role == "target") | .input) | sort | tojson')" \
+	"[\"http://site.test:$web_port/ok?3\"]"
+stop
+is 'and all goes on' "$status" 0
+
+# ---- SIGKILL ---------------------------------------------------------------------------------------
+
+lab_conf '[schedule]' 'every = 1h'
+rm -rf "$results" "$state/state.sqlite"*
+daemon --url "$site"
+until_record netvane_round
+said 'the next round may begin'
+kill -KILL "$run_pid"
+exec 9<&-
+wait "$run_pid" 2>/dev/null
+daemon --url "$site"
+said 'the next round may begin in 3[0-9][0-9][0-9] s'
+is 'nor is anything measured again after SIGKILL' "$?" 0
+stop
+is 'no line is torn' "$(ls "$results" | grep -c torn)" 0
