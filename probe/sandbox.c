@@ -355,15 +355,6 @@ all_of(int abi, struct ruleset *all)
 	return size;
 }
 
-/* An old service manager listens for its notices in the abstract namespace, which is outside. */
-static bool
-notifies_abstract(void)
-{
-	const char *name = getenv("NOTIFY_SOCKET");
-
-	return name != NULL && name[0] == '@';
-}
-
 static int
 restrict_files(int abi, const struct sandbox_rules *rules)
 {
@@ -373,7 +364,7 @@ restrict_files(int abi, const struct sandbox_rules *rules)
 	struct landlock ll;
 	int result;
 
-	if (notifies_abstract())
+	if (rules->notify_socket != NULL && rules->notify_socket[0] == '@')
 		all.scopes &= ~(uint64_t)SCOPE_ABSTRACT_SOCKET;
 	ll.handled = all.files;
 	ll.fd = (int)syscall(SYS_landlock_create_ruleset, &all, size, 0);

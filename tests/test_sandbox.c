@@ -22,6 +22,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -716,42 +717,40 @@ only_the_port_that_is_named_can_be_listened_on(void **state)
 	assert_int_equal(inside(listen_on, "0"), EACCES);
 }
 
-/* systemd's socket may have an abstract name; then that wall is left out, and no other. */
+static socklen_t
+abstract(const char *name, struct sockaddr_un *out)
+{
+	*out = (struct sockaddr_un){.sun_family = AF_UNIX};
+	strncpy(out->sun_path + 1, name + 1, sizeof(out->sun_path) - 2);
+	return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(name));
+}
+
 static int
 send_to_abstract(const char *name)
 {
-	struct sockaddr_un_ {
-		sa_family_t family;
-		char path[108];
-	} to = {.family = AF_UNIX};
+	struct sockaddr_un to;
+	socklen_t len = abstract(name, &to);
 	int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
-	socklen_t len = (socklen_t)(offsetof(struct sockaddr_un_, path) + strlen(name));
 
-	memcpy(to.path, name, strlen(name));
-	to.path[0] = '\0';
 	if (fd < 0)
 		return errno;
 	return sendto(fd, "x", 1, 0, (const struct sockaddr *)&to, len) == 1 ? 0 : errno;
 }
 
+/* Its socket may have an abstract name; then that wall is left out, and no other. */
 static void
 notices_reach_the_service_manager(void **state)
 {
 	char *name = xasprintf("@netvane-test-%ld", (long)getpid());
-	struct {
-		sa_family_t family;
-		char path[108];
-	} at = {.family = AF_UNIX};
+	struct sockaddr_un at;
+	socklen_t len = abstract(name, &at);
 	int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
 
 	(void)state;
-	memcpy(at.path, name, strlen(name));
-	at.path[0] = '\0';
-	assert_int_equal(
-	    bind(fd, (const struct sockaddr *)&at, (socklen_t)(sizeof(at.family) + strlen(name))), 0);
-	setenv("NOTIFY_SOCKET", name, 1);
+	assert_int_equal(bind(fd, (const struct sockaddr *)&at, len), 0);
+	place.rules.notify_socket = name;
 	assert_int_equal(inside(send_to_abstract, name), 0);
-	unsetenv("NOTIFY_SOCKET");
+	place.rules.notify_socket = "/run/systemd/notify";
 	if (abi() >= 6)
 		assert_int_equal(inside(send_to_abstract, name), EPERM);
 	close(fd);
