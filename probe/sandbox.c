@@ -110,9 +110,7 @@ static const struct {
     {"/proc/stat", READ},
     {"/proc/uptime", READ},
     {"/proc/sys/kernel/random", READ},
-    {"/proc/sys/net", READ},
-    {"/sys/class/net", READ},
-    {"/sys/devices/virtual/net", READ},
+    {"/sys/devices/system/cpu", READ}, /* how many there are: malloc, libcurl */
     {"/dev/urandom", READ}, /* SQLite, c-ares */
     {"/dev/random", READ},
     {"/dev/null", USE_FILE},

@@ -55,6 +55,7 @@ struct sandbox_report {
 /*
  * Fills the rules with the paths that this configuration names: data, configuration files (`file` is that of -c, or NULL), lists, roots,
  * resolv.conf; state and results to write. `rules` begins as {0}; add to its lists with strings_add, and end with sandbox_rules_clear.
+ * What a later version of the configuration names in other directories stays out of reach.
  */
 void sandbox_rules_fill(struct sandbox_rules *rules, const struct conf *conf, const char *file);
 void sandbox_rules_clear(struct sandbox_rules *rules);

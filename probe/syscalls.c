@@ -48,7 +48,7 @@ static const char *const listed[] = {
 	/* waiting */
 	"epoll_create", "epoll_create1", "epoll_ctl", "epoll_pwait", "epoll_pwait2", "epoll_wait",
 	"eventfd", "eventfd2", "_newselect", "poll", "ppoll", "ppoll_time64", "pselect6",
-	"pselect6_time64", "select", "timerfd_create", "timerfd_gettime", "timerfd_gettime64",
+	"pselect6_time64", "select", "signalfd", "signalfd4", "timerfd_create", "timerfd_gettime", "timerfd_gettime64",
 	"timerfd_settime", "timerfd_settime64",
 	/* the network; `socket' is below */
 	"accept", "accept4", "bind", "connect", "getpeername", "getsockname", "getsockopt", "listen",
@@ -63,7 +63,7 @@ static const char *const listed[] = {
 	"get_robust_list", "get_tls", "getcpu", "getpgid", "getpgrp", "getpid", "getppid", "getpriority",
 	"getsid", "gettid", "pause", "restart_syscall", "rseq", "sched_get_priority_max",
 	"sched_get_priority_min", "sched_getaffinity", "sched_getparam", "sched_getscheduler",
-	"sched_yield", "set_robust_list", "set_tid_address", "set_tls",
+	"sched_yield", "set_robust_list", "set_tid_address", "set_tls", "wait4", "waitid", "waitpid",
 	/* signals that come */
 	"rt_sigaction", "rt_sigpending", "rt_sigprocmask", "rt_sigreturn", "rt_sigsuspend",
 	"rt_sigtimedwait", "rt_sigtimedwait_time64", "sigaction", "sigaltstack", "sigprocmask",
@@ -74,7 +74,7 @@ static const char *const listed[] = {
 	"getuid", "getuid32", "prlimit64", "setrlimit", "sysinfo", "ugetrlimit", "uname",
 #if SYSCALLS_SANITIZED
 	"clone", "kill", "mprotect", "personality", "prctl", "process_vm_readv", "ptrace", "tgkill",
-	"tkill", "wait4",
+	"tkill",
 #endif
 };
 

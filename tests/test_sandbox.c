@@ -26,6 +26,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "config.h"
 
@@ -34,6 +35,7 @@
 #include "base/mem.h"
 #include "probe/conf.h"
 #include "probe/sandbox.h"
+#include "probe/state_db.h"
 #include "tests/old_kernel.h"
 
 enum { NOT_ENTERED = 200, WRONG = 201, DIED = 202 };
@@ -285,6 +287,35 @@ in_the_state_directory_everything_can_be_done(void **state)
 {
 	(void)state;
 	assert_int_equal(inside(work_in_it, place.state), 0);
+}
+
+/* Beyond what SQLite keeps in its cache. */
+static int
+sort_much(const char *path)
+{
+	sqlite3 *db;
+	bool fresh;
+
+	db = state_db_open(path, STATE_DB_KEEP, &fresh);
+	if (db == NULL)
+		return WRONG;
+	if (sqlite3_exec(db,
+		"PRAGMA cache_size = 10;"
+		"CREATE TABLE much AS WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 "
+		"FROM n LIMIT 20000) SELECT hex(randomblob(100)) AS x FROM n;"
+		"CREATE TABLE sorted AS SELECT x FROM much ORDER BY x;"
+		"UPDATE sorted SET x = x || 'y';",
+		NULL, NULL, NULL) != SQLITE_OK)
+		return (uint8_t)sqlite3_errcode(db);
+	state_db_close(db);
+	return 0;
+}
+
+static void
+the_database_needs_no_other_place(void **state)
+{
+	(void)state;
+	assert_int_equal(inside(sort_much, place.state), 0);
 }
 
 /* Results may be elsewhere, on another disk. */
@@ -986,6 +1017,7 @@ main(void)
 	    CLAIM(nor_are_the_passwords_within_it),
 	    CLAIM(what_a_rule_names_can_be_read_and_not_written),
 	    CLAIM(in_the_state_directory_everything_can_be_done),
+	    CLAIM(the_database_needs_no_other_place),
 	    CLAIM(two_directories_can_be_written),
 	    CLAIM(a_path_that_is_not_there_is_left_out),
 	    CLAIM(a_file_that_is_followed_may_be_replaced),
