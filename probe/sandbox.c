@@ -400,7 +400,7 @@ enter_filter(const struct sandbox_rules *rules)
 {
 	enum syscalls_filter filter = rules->program != NULL ? SYSCALLS_SOME : SYSCALLS_LISTED;
 
-	if (syscalls_restrict(filter) == 0)
+	if (syscalls_restrict(filter, rules->notify_socket != NULL) == 0)
 		return filter;
 	log_info("sandbox: no filter of system calls (%s)",
 	    errno == ENOSYS ? "not in this build, or not in this kernel" : strerror(errno));

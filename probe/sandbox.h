@@ -40,7 +40,10 @@ struct sandbox_rules {
 	 * mailers). The filter of system calls is then a list of forbidden ones, because nobody knows what a program needs.
 	 */
 	const char *program;
-	/* $NOTIFY_SOCKET, or NULL: one with an abstract name ("@...") is outside, so that wall is left out then. */
+	/*
+	 * $NOTIFY_SOCKET, or NULL. Only with it Unix sockets can be opened later; one with an abstract name ("@...") is outside
+	 * of another wall, which is left out then.
+	 */
 	const char *notify_socket;
 	uint16_t listen_port; /* the TCP port that may be listened on later; 0 for none. Sockets that already listen stay. */
 };

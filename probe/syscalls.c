@@ -14,7 +14,6 @@
 #include <linux/netlink.h>
 #include <sched.h>
 #include <seccomp.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
@@ -34,17 +33,17 @@
 static const char *const listed[] = {
 	/* memory */
 	"brk", "madvise", "membarrier", "mremap", "msync", "munmap",
-	/* files: which ones is Landlock's to say */
-	"access", "chmod", "close", "close_range", "copy_file_range", "creat", "dup", "dup2", "dup3",
+	/* files: which ones is Landlock's to say, but for chmod and the like, which it does not look at; so those by name are not here */
+	"access", "close", "close_range", "copy_file_range", "creat", "dup", "dup2", "dup3",
 	"faccessat", "faccessat2", "fadvise64", "fadvise64_64", "arm_fadvise64_64", "fallocate",
-	"fchmod", "fchmodat", "fchown", "fchown32", "fcntl", "fcntl64", "fdatasync", "flock", "fstat",
+	"fchmod", "fchown", "fchown32", "fcntl", "fcntl64", "fdatasync", "flock", "fstat",
 	"fstat64", "fstatat64", "fstatfs", "fstatfs64", "fsync", "ftruncate", "ftruncate64", "getcwd",
 	"getdents", "getdents64", "link", "linkat", "lseek", "_llseek", "lstat", "lstat64", "mkdir",
 	"mkdirat", "newfstatat", "open", "openat", "pipe", "pipe2", "pread64", "preadv", "pwrite64",
 	"pwritev", "read", "readahead", "readlink", "readlinkat", "readv", "rename", "renameat",
 	"renameat2", "rmdir", "sendfile", "sendfile64", "stat", "stat64", "statfs", "statfs64", "statx",
 	"sync_file_range", "sync_file_range2", "arm_sync_file_range", "syncfs", "truncate",
-	"truncate64", "umask", "unlink", "unlinkat", "utimensat", "utimensat_time64", "write", "writev",
+	"truncate64", "umask", "unlink", "unlinkat", "write", "writev",
 	/* waiting */
 	"epoll_create", "epoll_create1", "epoll_ctl", "epoll_pwait", "epoll_pwait2", "epoll_wait",
 	"eventfd", "eventfd2", "_newselect", "poll", "ppoll", "ppoll_time64", "pselect6",
@@ -84,7 +83,6 @@ static const struct {
 	unsigned argument;
 	uint64_t mask, value;
 } listed_with[] = {
-    {"socket", 0, UINT32_MAX, AF_UNIX}, /* notices to the service manager, the name service */
     {"socket", 0, UINT32_MAX, AF_INET},
     {"socket", 0, UINT32_MAX, AF_INET6},
     /* No memory is written to and executed. Libraries are mapped readable and executable. */
@@ -206,7 +204,7 @@ rule_unknown(scmp_filter_ctx ctx)
 }
 
 static int
-fill_listed(scmp_filter_ctx ctx)
+fill_listed(scmp_filter_ctx ctx, bool local_sockets)
 {
 	int result = 0;
 	size_t i;
@@ -216,6 +214,8 @@ fill_listed(scmp_filter_ctx ctx)
 	for (i = 0; result == 0 && i < LENGTH(listed_with); i++)
 		result = rule_with(ctx, SCMP_ACT_ALLOW, listed_with[i].name,
 		    listed_with[i].argument, listed_with[i].mask, listed_with[i].value);
+	if (result == 0 && local_sockets)
+		result = rule_with(ctx, SCMP_ACT_ALLOW, "socket", 0, UINT32_MAX, AF_UNIX);
 	if (result == 0)
 		result = rule_netlink(ctx);
 	return result == 0 ? rule_own_signals(ctx) : result;
@@ -255,19 +255,19 @@ fill_some(scmp_filter_ctx ctx)
 }
 
 int
-syscalls_fill(void *ctx, enum syscalls_filter filter)
+syscalls_fill(void *ctx, enum syscalls_filter filter, bool local_sockets)
 {
 	/* Its flags are in memory, where no filter can look. The C library then takes clone. */
 	int result = rule(ctx, SCMP_ACT_ERRNO(ENOSYS), "clone3");
 
 	if (result == 0)
-		result = filter == SYSCALLS_LISTED ? fill_listed(ctx) : fill_some(ctx);
+		result = filter == SYSCALLS_LISTED ? fill_listed(ctx, local_sockets) : fill_some(ctx);
 	errno = -result;
 	return result == 0 ? 0 : -1;
 }
 
 int
-syscalls_restrict(enum syscalls_filter filter)
+syscalls_restrict(enum syscalls_filter filter, bool local_sockets)
 {
 	scmp_filter_ctx ctx;
 	int result;
@@ -282,7 +282,7 @@ syscalls_restrict(enum syscalls_filter filter)
 	/* Both are wishes: an old kernel cannot log, an old library cannot build a tree. */
 	(void)seccomp_attr_set(ctx, SCMP_FLTATR_CTL_LOG, 1);
 	(void)seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
-	result = syscalls_fill(ctx, filter) == 0 ? 0 : -errno;
+	result = syscalls_fill(ctx, filter, local_sockets) == 0 ? 0 : -errno;
 	if (result == 0 && filter == SYSCALLS_LISTED)
 		result = rule_unknown(ctx);
 	if (result == 0)
@@ -295,17 +295,19 @@ syscalls_restrict(enum syscalls_filter filter)
 #else
 
 int
-syscalls_fill(void *ctx, enum syscalls_filter filter)
+syscalls_fill(void *ctx, enum syscalls_filter filter, bool local_sockets)
 {
 	(void)ctx;
 	(void)filter;
+	(void)local_sockets;
 	errno = ENOSYS;
 	return -1;
 }
 
 int
-syscalls_restrict(enum syscalls_filter filter)
+syscalls_restrict(enum syscalls_filter filter, bool local_sockets)
 {
+	(void)local_sockets;
 	errno = ENOSYS;
 	return filter == SYSCALLS_ANY ? 0 : -1;
 }

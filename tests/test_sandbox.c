@@ -289,6 +289,24 @@ in_the_state_directory_everything_can_be_done(void **state)
 	assert_int_equal(inside(work_in_it, place.state), 0);
 }
 
+static int
+change_it(const char *path)
+{
+	return chmod(path, 0666) == 0 ? 0 : errno;
+}
+
+/* Landlock does not look at modes. */
+static void
+nor_can_its_mode_be_changed(void **state)
+{
+	char *file = in(place.outside, "file");
+
+	(void)state;
+	need_filter();
+	assert_int_equal(inside(change_it, file), EPERM);
+	free(file);
+}
+
 /* Beyond what SQLite keeps in its cache. */
 static int
 sort_much(const char *path)
@@ -788,6 +806,24 @@ notices_reach_the_service_manager(void **state)
 	free(name);
 }
 
+static int
+open_local(const char *path)
+{
+	(void)path;
+	return socket(AF_UNIX, SOCK_DGRAM, 0) < 0 ? errno : 0;
+}
+
+/* The session's bus starts programs for whoever connects. */
+static void
+without_a_service_manager_no_service_is_connected_to(void **state)
+{
+	(void)state;
+	need_filter();
+	assert_int_equal(inside(open_local, NULL), EPERM);
+	place.rules.notify_socket = "/run/systemd/notify";
+	assert_int_equal(inside(open_local, NULL), 0);
+}
+
 /* --- what holds in any mode ------------------------------------------------------------------ */
 
 static int
@@ -1015,6 +1051,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    CLAIM(a_file_outside_is_out_of_reach),
 	    CLAIM(nor_are_the_passwords_within_it),
+	    CLAIM(nor_can_its_mode_be_changed),
 	    CLAIM(what_a_rule_names_can_be_read_and_not_written),
 	    CLAIM(in_the_state_directory_everything_can_be_done),
 	    CLAIM(the_database_needs_no_other_place),
@@ -1036,6 +1073,7 @@ main(void)
 	    CLAIM(nor_be_sent_a_signal),
 	    CLAIM(only_the_port_that_is_named_can_be_listened_on),
 	    CLAIM(notices_reach_the_service_manager),
+	    CLAIM(without_a_service_manager_no_service_is_connected_to),
 	    CLAIM(memory_is_not_dumped_and_files_are_the_owners_in_any_mode),
 	    CLAIM(a_sandbox_that_is_off_keeps_nothing_away),
 	    CLAIM(each_version_of_landlock_does_what_it_can),

@@ -52,7 +52,7 @@ static const struct machine {
 enum { NMACHINES = sizeof(machines) / sizeof(machines[0]) };
 
 static void
-build(const struct machine *machine, enum syscalls_filter filter)
+build_with(const struct machine *machine, enum syscalls_filter filter, bool local_sockets)
 {
 	scmp_filter_ctx ctx = seccomp_init(
 	    filter == SYSCALLS_LISTED ? SCMP_ACT_ERRNO(EPERM) : SCMP_ACT_ALLOW);
@@ -65,7 +65,7 @@ build(const struct machine *machine, enum syscalls_filter filter)
 		assert_int_equal(added, 0);
 		assert_int_equal(seccomp_arch_remove(ctx, SCMP_ARCH_NATIVE), 0);
 	}
-	if (syscalls_fill(ctx, filter) != 0)
+	if (syscalls_fill(ctx, filter, local_sockets) != 0)
 		fail_msg("%s: %s", machine->name, strerror(errno));
 	assert_int_equal(seccomp_export_bpf(ctx, fd), 0);
 	seccomp_release(ctx);
@@ -73,6 +73,12 @@ build(const struct machine *machine, enum syscalls_filter filter)
 	close(fd);
 	assert_true(n > 0 && (size_t)n < sizeof(program));
 	program_len = (size_t)n / sizeof(program[0]);
+}
+
+static void
+build(const struct machine *machine, enum syscalls_filter filter)
+{
+	build_with(machine, filter, false);
 }
 
 static uint32_t
@@ -189,6 +195,7 @@ what_is_not_listed_is_refused_on_every_machine(void **state)
 	static const char *const refused[] = {"execve", "execveat", "fork", "vfork", "mount", "bpf",
 	    "chroot", "setns", "unshare", "setuid", "setuid32", "mknod", "mknodat", "shmat", "memfd_create",
 	    "keyctl", "io_uring_setup", "init_module", "reboot", "clock_settime", "landlock_restrict_self",
+	    "chmod", "fchmodat", "chown", "lchown", "utimensat", "setxattr",
 #if !SYSCALLS_SANITIZED
 	    "ptrace", "process_vm_readv", "kill",
 #endif
@@ -214,7 +221,8 @@ arguments_are_looked_at(void **state)
 		build(m, SYSCALLS_LISTED);
 		is(m, "socket", AF_INET, SOCK_STREAM, 0, 0);
 		is(m, "socket", AF_INET6, SOCK_DGRAM, 0, 0);
-		is(m, "socket", AF_UNIX, SOCK_DGRAM, 0, 0);
+		is(m, "socket", AF_UNIX, SOCK_DGRAM, 0, EPERM);
+		is(m, "socketpair", AF_UNIX, SOCK_STREAM, 0, 0);
 		is(m, "socket", AF_NETLINK, SOCK_RAW, 0, 0);
 		is(m, "socket", AF_NETLINK, SOCK_RAW, 9, EPERM);
 		is(m, "socket", AF_PACKET, SOCK_RAW, 0, EPERM);
@@ -235,6 +243,21 @@ arguments_are_looked_at(void **state)
 		is(m, "clone", CLONE_VM | CLONE_THREAD, 0, 0, 0);
 		is(m, "prctl", PR_SET_NAME, 0, 0, 0);
 		is(m, "tgkill", (uint64_t)getpid(), 1, 0, 0);
+	}
+}
+
+/* For notices to the service manager. */
+static void
+local_sockets_are_to_be_had_where_they_are_asked_for(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NMACHINES; i++) {
+		build_with(&machines[i], SYSCALLS_LISTED, true);
+		is(&machines[i], "socket", AF_UNIX, SOCK_DGRAM, 0, 0);
+		is(&machines[i], "socket", AF_INET, SOCK_DGRAM, 0, 0);
+		is(&machines[i], "socket", AF_PACKET, SOCK_DGRAM, 0, EPERM);
 	}
 }
 
@@ -296,7 +319,7 @@ behind(enum syscalls_filter filter, int (*act)(void))
 
 	assert_true(child >= 0);
 	if (child == 0) {
-		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || syscalls_restrict(filter) != 0)
+		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || syscalls_restrict(filter, false) != 0)
 			_exit(255);
 		_exit(act());
 	}
@@ -378,6 +401,7 @@ main(void)
 	    cmocka_unit_test(measuring_works_on_every_machine),
 	    cmocka_unit_test(what_is_not_listed_is_refused_on_every_machine),
 	    cmocka_unit_test(arguments_are_looked_at),
+	    cmocka_unit_test(local_sockets_are_to_be_had_where_they_are_asked_for),
 	    cmocka_unit_test(clone3_seems_not_to_exist),
 	    cmocka_unit_test(programs_may_do_all_but_what_is_dangerous),
 	    cmocka_unit_test(this_kernel_takes_the_filters),
