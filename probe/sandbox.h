@@ -50,7 +50,7 @@ struct sandbox_rules {
 
 /* What was achieved. */
 struct sandbox_report {
-	int landlock_abi; /* 0: none */
+	int landlock; /* the version in force; 0: none */
 	enum syscalls_filter syscalls;
 	bool entered; /* false where the mode is SANDBOX_NO */
 };

@@ -47,7 +47,7 @@ enter(const char *program, const char *outside, const char *file)
 	code = sandbox_enter(&rules, &report);
 	sandbox_rules_clear(&rules);
 	conf_free(conf);
-	if (code != 0 || report.landlock_abi == 0)
+	if (code != 0 || report.landlock == 0)
 		return NO_LANDLOCK;
 	fd = open(outside, O_RDONLY | O_CLOEXEC);
 	return fd >= 0 || errno != EACCES ? NO_SANDBOX : -1;
