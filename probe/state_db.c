@@ -183,11 +183,13 @@ set_up(sqlite3 *db, enum state_db_mode mode)
 				     : SQLITE_OK;
 }
 
+/* What SQLite sorts, or may have to undo, stays in memory: from inside the sandbox there is no /tmp. */
 static int
 make_ours(sqlite3 *db)
 {
-	int result = sqlite3_exec(
-	    db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;", NULL, NULL, NULL);
+	int result = sqlite3_exec(db,
+	    "PRAGMA temp_store = MEMORY; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;",
+	    NULL, NULL, NULL);
 
 	if (result == SQLITE_OK)
 		result = migrate(db);
