@@ -30,7 +30,7 @@ enum {
 	LANE_QUIC
 };
 
-enum { PAIRS = 3, MIXED_PAIRS = 8, MIXED_AWAY = 5, NOWHERE_ASKED = 2, LONG_LISTEN_MS = 5000, HTTP_PORT = 80 };
+enum { PAIRS = 3, STEADY_PAIRS = 13, SILENT_PAIRS = 5, MIXED_PAIRS = 8, MIXED_AWAY = 5, NOWHERE_ASKED = 2, LONG_LISTEN_MS = 5000, HTTP_PORT = 80 };
 
 /* Whether a page came slowly enough to look closer; only that, it proves nothing. */
 static const double slow_share = 0.25, slow_floor = 65536;
@@ -479,8 +479,22 @@ choose_again(struct choice *c, const struct sni_facts *sni)
 	choose_sni_away(c, sni->away_bad + sni->away_dead > 1 || sni->away_dead > 0 ? 1 : 2);
 }
 
+/* The vantage is answered, and we are not: a server that fails at random would be, too, if only often enough. */
+static void
+choose_steadily(struct choice *c, const struct findings *x)
+{
+	const struct sni_facts *sni = &x->sni;
+
+	if (sni->target.server > 0 || sni->target.bad == 0 || sni->control.bad > 0 || c->name_ip == NULL ||
+	    x->there_tls != ELSEWHERE_WORKS || x->there_http == ELSEWHERE_FAILS ||
+	    sni->away_bad + sni->away_dead > 0)
+		return;
+	choose_sni_own(c, sni->target.kind == REPLY_SILENCE ? SILENT_PAIRS : STEADY_PAIRS);
+}
+
 /*
- * What leaves a doubt: all places were asked once; or only some of the target's connections fail or get a stranger's certificate, or the samples found that some do: enough of them to tell chance from choice.
+ * What leaves a doubt: all places were asked once; the vantage alone speaks for interference; or only some of the target's connections
+ * fail or get a stranger's certificate, or the samples found that some do: enough of them to tell chance from choice.
  */
 void
 choice_more(struct choice *c)
@@ -491,8 +505,11 @@ choice_more(struct choice *c)
 
 	findings_gather(c->m, &findings);
 	sni = findings.sni;
-	mixed = findings.mitm.mixed || (sni.target.bad > 0 && sni.target.server > 0);
+	mixed = findings.mitm.mixed ||
+	    (sni.target.bad > 0 && sni.target.server + sni.away.server > 0 && sni.target.server + sni.away.bad > 0);
 	choose_again(c, &sni);
+	if (!mixed)
+		choose_steadily(c, &findings);
 	if (!mixed || c->name_ip == NULL)
 		return;
 	if (!tls_trouble(&c->facts) && c->facts.hop == NULL) {

@@ -90,7 +90,7 @@ struct conf {
 	char *status_listen; /* "" no page */
 	char *status_textfile; /* "" none */
 	/* [run] */
-	bool sandbox;
+	char *sandbox; /* auto, yes, no */
 	/* [list NAME] */
 	struct conf_list *list_settings;
 	size_t nlist_settings;

@@ -76,6 +76,12 @@ check_webhook(const char *value)
 	    : "an https:// URL (http:// on this machine only)";
 }
 
+static const char *
+check_sandbox(const char *value)
+{
+	return strcmp(value, "auto") == 0 || strcmp(value, "yes") == 0 || strcmp(value, "no") == 0 ? NULL : "auto, yes or no";
+}
+
 #define AT(field) offsetof(struct conf, field)
 
 const struct option conf_options[CONF_NOPTIONS] = {
@@ -222,6 +228,6 @@ const struct option conf_options[CONF_NOPTIONS] = {
 	"Where to show a status page: 127.0.0.1:8023. This machine only. Default: nowhere."},
     {"status", "textfile", OPTION_STRING, AT(status_textfile), 0, 0, "", NULL,
 	"File for the textfile collector of Prometheus' node_exporter, written after each round."},
-    {"run", "sandbox", OPTION_BOOL, AT(sandbox), 0, 0, "yes", NULL,
-	"Let 'netvane run' reach only what it needs on this machine, where the kernel can do that."},
+    {"run", "sandbox", OPTION_STRING, AT(sandbox), 0, 0, "auto", check_sandbox,
+	"Let 'netvane run' reach only what it needs on this machine. auto: as far as the kernel can; yes: or not start; no."},
 };

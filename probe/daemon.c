@@ -25,6 +25,7 @@
 #include "probe/probe.h"
 #include "probe/provider.h"
 #include "probe/round.h"
+#include "probe/sandbox.h"
 #include "probe/sched.h"
 #include "probe/sched_keep.h"
 #include "probe/sched_plan.h"
@@ -47,6 +48,7 @@ struct daemon {
 	struct probe *probe;
 	struct sched *sched;
 	struct round *round; /* the one under way; NULL none */
+	struct sandbox_report sandbox;
 	struct buf line;
 	int64_t bytes_told; /* of this round's traffic, what the scheduler knows */
 	bool stopping, reload;
@@ -427,6 +429,29 @@ reload_now(struct daemon *d)
 
 /* Returns -1 to go on, or the exit code. */
 static int
+enter_sandbox(struct daemon *d)
+{
+	const struct conf *conf = d->options->conf;
+	struct sandbox_rules rules = {.mode = SANDBOX_AUTO};
+	struct buf words = BUF_EMPTY;
+	int result;
+
+	if (strcmp(conf->sandbox, "auto") != 0)
+		rules.mode = strcmp(conf->sandbox, "yes") == 0 ? SANDBOX_YES : SANDBOX_NO;
+	sandbox_rules_fill(&rules, conf, d->options->config);
+	rules.notify_socket = getenv("NOTIFY_SOCKET");
+	result = sandbox_enter(&rules, &d->sandbox);
+	sandbox_rules_clear(&rules);
+	if (result != 0)
+		return EX_UNAVAILABLE;
+	sandbox_words(&d->sandbox, &words);
+	log_info("sandbox: %s", buf_str(&words));
+	buf_free(&words);
+	return -1;
+}
+
+/* Returns -1 to go on, or the exit code. */
+static int
 open_files(struct daemon *d)
 {
 	const struct options *o = d->options;
@@ -462,6 +487,9 @@ start(struct daemon *d)
 	d->sched = sched_plan_new(d->options->conf, now());
 	sched_plan_configure(d->sched, d->options->conf, d->plan, now());
 	restore(d);
+	code = enter_sandbox(d);
+	if (code >= 0)
+		return code;
 	assign_events(d);
 	log_info("measuring %zu targets; stop with SIGTERM (process %ld)", d->plan->ntargets, (long)getpid());
 	return -1;

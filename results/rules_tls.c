@@ -262,6 +262,16 @@ works_there(const struct findings *x)
 }
 
 /*
+ * It failed so often here, and was answered there: by a server that fails at random, even most of the time, hardly by chance. Silence
+ * takes long, so fewer must do.
+ */
+static bool
+only_there(const struct findings *x)
+{
+	return works_there(x) && x->sni.target.n >= (x->sni.target.kind == REPLY_SILENCE ? 10 : 18);
+}
+
+/*
  * A line on which long packets get lost kills each handshake with a long chain and none with a short one, such as that which
  * the same server shows to strangers. Then most controls fail as well.
  */
@@ -336,7 +346,7 @@ rule_only_this_name_fails(const struct findings *x)
 	return name_fails(x) && line_carries_handshakes(x) && x->sni.target.n >= 3 && x->sni.control.n >= 2 &&
 	    x->sni.control.bad == 0 && x->sni.control.by[REPLY_NO_TCP] == 0 &&
 	    x->there_tls != ELSEWHERE_FAILS &&
-	    (works_there(x) ||
+	    (only_there(x) ||
 		((x->sni.target.kind == REPLY_RESET || x->sni.target.kind == REPLY_SILENCE) &&
 		    x->sni.away.bad >= 2 && x->sni.away.server == 0));
 }
@@ -355,6 +365,9 @@ rule_sometimes_fails(const struct findings *x)
 	if (!x->f.https || s->target.bad + s->away.bad == 0 ||
 	    s->target.server + s->away.server == 0 || s->control.bad + s->away_others.bad > 0)
 		return false;
+	/* Where it is never answered here it may be this server's way with this name, and chance elsewhere. */
+	if (s->target.bad > 0 && s->target.server == 0)
+		return false;
 	/* In the same way there as here: a lossy line beside a server that resets has two reasons, not one. */
 	if (s->away.bad < 2 || (s->target.bad > 0 && s->away.by[s->target.kind] < 2))
 		return false;
@@ -368,8 +381,7 @@ rule_sometimes_fails(const struct findings *x)
 bool
 rule_tls_fails_here_only(const struct findings *x)
 {
-	return name_fails(x) && works_there(x) && x->sni.target.n >= 3 &&
-	    line_carries_handshakes(x) && x->sni.control.bad == 0;
+	return name_fails(x) && only_there(x) && line_carries_handshakes(x) && x->sni.control.bad == 0;
 }
 
 /* The vantage fails at the addresses that we had, and found no others: where a liar sends us is dead for everybody. */

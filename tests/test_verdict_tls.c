@@ -332,10 +332,18 @@ a_reverse_proxy_with_a_dead_machine_is_not_blocked(void **state)
 	try_place(m, PLACE_2, NULL, NULL, NULL);
 	means(m, VERDICT_INSUFFICIENT, TLS_SNI_RESET, "tls_fails");
 
-	/* For the vantage the machine is alive. */
+	/* For the vantage the machine is alive; but it may be one that fails at random. */
 	m = only_the_name_fails(RESET);
 	try_place(m, PLACE_1, NULL, NULL, NULL);
 	try_place(m, PLACE_2, NULL, NULL, NULL);
+	vantage(m, HOME);
+	means(m, VERDICT_INSUFFICIENT, TLS_SNI_RESET, "tls_fails");
+
+	/* It does not: so many do not fail by chance. */
+	m = only_the_name_fails(RESET);
+	try_place(m, PLACE_1, NULL, NULL, NULL);
+	try_place(m, PLACE_2, NULL, NULL, NULL);
+	try_pairs(m, 13, NULL, RESET);
 	vantage(m, HOME);
 	means(m, VERDICT_LIKELY_BLOCKED, TLS_SNI_RESET, "only_this_name_fails");
 
@@ -404,6 +412,14 @@ the_vantage_alone_makes_it_likely(void **state)
 		shakes(m, HOME, TIMEOUT);
 	try_tls(m, "sni_target", HOME, TIMEOUT);
 	vantage(m, HOME);
+	means(m, VERDICT_INSUFFICIENT, TLS_SNI_DROP, "tls_fails");
+
+	m = target_at_home();
+	for (i = 0; i < 3; i++)
+		shakes(m, HOME, TIMEOUT);
+	for (i = 0; i < 8; i++)
+		try_tls(m, "sni_target", HOME, TIMEOUT);
+	vantage(m, HOME);
 	means(m, VERDICT_LIKELY_BLOCKED, TLS_SNI_DROP, "tls_fails_here_only");
 
 	/* No control was reached either. */
@@ -448,6 +464,21 @@ failures_that_choose_the_name_are_likely_blocking(void **state)
 	verdict_judge(m, &v);
 	assert_true(has_evidence(&v, "sometimes_answered"));
 	means(m, VERDICT_LIKELY_BLOCKED, TLS_SNI_RESET, "sometimes_fails");
+}
+
+/* Its own way with this name at its own address, and chance elsewhere. */
+static void
+a_name_that_never_is_answered_does_not_fail_sometimes(void **state)
+{
+	struct measurement *m = only_the_name_fails(RESET);
+	int i;
+
+	(void)state;
+	for (i = 0; i < 5; i++) {
+		try_tls(m, "sni_own", PLACE_1, NULL);
+		try_tls(m, "sni_away", PLACE_1, i < 3 ? RESET : NULL);
+	}
+	means(m, VERDICT_INSUFFICIENT, TLS_SNI_RESET, "tls_fails");
 }
 
 static void
@@ -875,6 +906,7 @@ main(void)
 	    cmocka_unit_test(a_lossy_line_blocks_nothing),
 	    cmocka_unit_test(the_vantage_alone_makes_it_likely),
 	    cmocka_unit_test(failures_that_choose_the_name_are_likely_blocking),
+	    cmocka_unit_test(a_name_that_never_is_answered_does_not_fail_sometimes),
 	    cmocka_unit_test(failures_that_chance_explains_are_none),
 	    cmocka_unit_test(a_server_that_fails_at_random_is_not_blocked),
 	    cmocka_unit_test(a_site_with_one_broken_machine_is_not_blocked),
