@@ -117,6 +117,7 @@ struct baselines {
 	struct sqlite3 *db;
 	sqlite3_stmt *statements[STATEMENT_MAX]; /* prepared when first used */
 	bool fresh;
+	bool look; /* only */
 	bool open; /* a transaction is */
 	bool failed; /* in this transaction or in opening one: nothing more is learned in it */
 	bool told; /* of a failure */
@@ -281,6 +282,7 @@ open_mode(const char *state_dir, enum state_db_mode mode)
 	b = xcalloc(1, sizeof(*b));
 	b->db = db;
 	b->fresh = fresh;
+	b->look = mode == STATE_DB_LOOK;
 	return b;
 }
 
@@ -331,7 +333,7 @@ begin(struct baselines *b)
 struct sqlite3 *
 baselines_database(struct baselines *b)
 {
-	return b != NULL && begin(b) ? b->db : NULL;
+	return b != NULL && (b->look || begin(b)) ? b->db : NULL;
 }
 
 /*

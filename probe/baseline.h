@@ -34,7 +34,7 @@ struct baselines *baselines_look(const char *state_dir);
 /* Whether the database was made by this opening: what the journal holds is not in it yet. */
 bool baselines_fresh(const struct baselines *b);
 /*
- * The database, for what else is kept in it (probe/keep.h), with a transaction open: baselines_commit commits that as well. NULL where there
+ * The database, for what else is kept in it (probe/keep.h), with a transaction open, unless it is only looked at: baselines_commit commits that as well. NULL where there
  * is none.
  */
 struct sqlite3 *baselines_database(struct baselines *b);

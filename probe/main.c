@@ -22,6 +22,7 @@ struct command {
 static const struct command commands[] = {
     {"check", cmd_check, "measure every target once and say what was found"},
     {"run", cmd_run, "measure on a schedule, until it is stopped"},
+    {"plan", cmd_plan, "show whom that contacts, who sees it, and what it costs"},
     {"init", cmd_init, "show what netvane does, ask for consent and record it"},
     {"explain", cmd_explain, "say what one record means, and how sure that is"},
     {"baseline", cmd_baseline, "show or forget what is normal here, or learn it anew"},
