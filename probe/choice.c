@@ -479,15 +479,17 @@ choose_again(struct choice *c, const struct sni_facts *sni)
 	choose_sni_away(c, sni->away_bad + sni->away_dead > 1 || sni->away_dead > 0 ? 1 : 2);
 }
 
-/* The vantage is answered, and we are not: a server that fails at random would be, too, if only often enough. */
+/* The vantage is answered, or may be yet, and we are not: a server that fails at random would be, too, if only often enough. */
 static void
 choose_steadily(struct choice *c, const struct findings *x)
 {
 	const struct sni_facts *sni = &x->sni;
+	bool pending = c->plan.control != NULL && *c->plan.control != NULL;
 
 	if (sni->target.server > 0 || sni->target.bad == 0 || sni->control.bad > 0 || c->name_ip == NULL ||
-	    x->there_tls != ELSEWHERE_WORKS || x->there_http == ELSEWHERE_FAILS ||
 	    sni->away_bad + sni->away_dead > 0)
+		return;
+	if (!pending && (x->there_tls != ELSEWHERE_WORKS || x->there_http == ELSEWHERE_FAILS))
 		return;
 	choose_sni_own(c, sni->target.kind == REPLY_SILENCE ? SILENT_PAIRS : STEADY_PAIRS);
 }

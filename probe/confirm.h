@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct check;
 struct confirm;
 struct landmarks;
 struct measurement;
@@ -22,6 +23,7 @@ struct confirm_plan {
 	struct resolver *resolvers;
 	size_t nresolvers;
 	const struct landmarks *landmarks;
+	struct check *const *control; /* while the vantage has not answered yet, *control is not NULL; NULL: it is not asked */
 	int usual_n; /* of the round so far: struct context */
 	double usual_rate;
 };

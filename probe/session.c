@@ -211,7 +211,7 @@ static void
 session_confirm(struct session *s)
 {
 	const struct confirm_plan plan = {.target = s->plan.target, .resolvers = s->plan.resolvers,
-	    .nresolvers = s->plan.nresolvers, .landmarks = s->plan.landmarks,
+	    .nresolvers = s->plan.nresolvers, .landmarks = s->plan.landmarks, .control = &s->control,
 	    .usual_n = s->plan.usual_n, .usual_rate = s->plan.usual_rate};
 
 	if (s->stopped || plan.landmarks == NULL || !s->probe->conf->confirm) {
