@@ -216,7 +216,6 @@ gather(struct sched *s, enum sched_why *why)
 	struct sched_target *t;
 	struct turn turn;
 
-	sched_burst_expire(s);
 	for (t = s->targets; t < s->targets + s->ntargets; t++) {
 		if (!is_open(s, t))
 			continue;
@@ -250,6 +249,7 @@ sched_next(struct sched *s, struct sched_now now, enum sched_why *why)
 	if (why == NULL)
 		why = &unwanted;
 	sched_tick(s, now);
+	sched_burst_expire(s);
 	if (s->running || s->paused || s->ntargets == 0) {
 		*why = s->running ? SCHED_RUNNING : s->paused ? SCHED_PAUSED : SCHED_EMPTY;
 		return INT64_MAX;
@@ -410,31 +410,45 @@ consider(struct sched *s, struct basket *basket, struct sched_target *t)
 	basket->items[basket->n++] = t;
 }
 
+/* Who can be paid for, of those whose turn it is; returns how many. */
+static size_t
+fill_basket(struct sched *s, struct basket *basket)
+{
+	struct sched_target **items;
+	size_t n, i;
+
+	items = candidates(s, &n);
+	for (i = 0; i < n; i++)
+		consider(s, basket, items[i]);
+	free(items);
+	return basket->n;
+}
+
 const struct target **
 sched_take(struct sched *s, struct sched_now now, size_t *n)
 {
-	struct sched_target **items;
 	struct basket basket = {.held_until_ns = s->short_until_ns};
-	size_t ncandidates, i;
+	bool ordered;
 
 	*n = 0;
-	if (sched_next(s, now, NULL) > s->now.mono_ns)
-		return s->round;
-	items = candidates(s, &ncandidates);
-	basket.items = xcalloc(ncandidates, sizeof(struct sched_target *));
-	for (i = 0; i < ncandidates; i++)
-		consider(s, &basket, items[i]);
-	s->round_now = false;
-	if (basket.n > 0) {
+	basket.items = xcalloc(s->ntargets, sizeof(struct sched_target *));
+	/* Where there is no money for any of a round that was asked for, those that are due have their turn. */
+	do {
+		if (sched_next(s, now, NULL) > s->now.mono_ns)
+			break;
+		ordered = s->round_now;
+		*n = fill_basket(s, &basket);
+		s->round_now = false;
+		memset(basket.shut, 0, sizeof(basket.shut));
+	} while (*n == 0 && ordered);
+	if (*n > 0) {
 		s->running = true;
 		s->began_ns = s->now.mono_ns;
 		s->catching_up = basket.overdue > 0;
 		free(s->round);
-		s->round = xcalloc(basket.n, sizeof(const struct target *));
-		sched_spread(basket.items, basket.n, &s->random, s->round);
-		*n = basket.n;
+		s->round = xcalloc(*n, sizeof(const struct target *));
+		sched_spread(basket.items, *n, &s->random, s->round);
 	}
-	free(items);
 	free(basket.items);
 	return s->round;
 }

@@ -148,6 +148,12 @@ sched_find(const struct sched *s, const char *url)
 	return NULL;
 }
 
+static int64_t
+sooner(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
 /* What was known of the old target is the new one's. */
 static void
 take_over(struct sched_target *new, struct sched_target *old)
@@ -160,6 +166,20 @@ take_over(struct sched_target *new, struct sched_target *old)
 	new->lists = lists;
 	old->key = NULL;
 	old->taken = false;
+}
+
+/* What waits under the old settings waits no longer than it would under the new ones. */
+static void
+forget_waits(struct sched *s)
+{
+	int64_t retry_ns = s->now.mono_ns + s->conf.retry_s * second_ns;
+	struct sched_target *t;
+
+	s->short_until_ns = INT64_MIN;
+	s->catch_up_from_ns = sooner(
+	    s->catch_up_from_ns, s->now.mono_ns + s->conf.catch_up_gap_s * second_ns);
+	for (t = s->targets; t < s->targets + s->ntargets; t++)
+		t->not_before_ns = sooner(t->not_before_ns, retry_ns);
 }
 
 void
@@ -190,6 +210,7 @@ sched_configure(struct sched *s, const struct sched_conf *conf, const struct sch
 	s->targets = targets;
 	s->ntargets = n;
 	set_lists(s, lists, nlists);
+	forget_waits(s);
 	sched_tick(s, now);
 }
 

@@ -551,11 +551,12 @@ event_days_tighten_whole_lists(void **state)
 	lab_list(&lab, "a", 10, LAB_HOUR);
 	lab_list(&lab, "b", 10, LAB_HOUR);
 	settle(&lab, 6 * LAB_HOUR);
-	assert_true(sched_event_day(lab.sched, "a", 5 * LAB_MINUTE, lab_utc("2028-01-11 06:00"),
-	    lab_utc("2028-01-12 06:00"), lab.now));
-	lab_run(&lab, 12 * LAB_HOUR - 1); /* until 6 o'clock */
-	lab_run(&lab, 120);
-	assert_true(lab_has(&lab, lab_url(&lab, 0, 0)));
+	assert_true(sched_event_day(lab.sched, "a", 5 * LAB_MINUTE, lab_utc("2028-01-11 06:30"),
+	    lab_utc("2028-01-12 06:30"), lab.now));
+	lab_run(&lab, 12 * LAB_HOUR + 30 * LAB_MINUTE - 1);
+	assert_int_equal(lab_run(&lab, 62), 1); /* in the middle between two turns */
+	assert_int_equal(lab.n, 10);
+	lab_run(&lab, 58);
 	rounds = lab_run(&lab, 24 * LAB_HOUR - 121);
 	print_message("# %zu rounds on the day\n", rounds);
 	assert_in_range(rounds, 260, 320);

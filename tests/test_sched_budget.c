@@ -211,6 +211,40 @@ setting_the_clock_brings_no_new_budget(void **state)
 	lab_end(&lab);
 }
 
+/* In Newfoundland clocks went back at one minute past midnight; and any clock may be put right by seconds. */
+static void
+a_midnight_that_comes_twice_begins_one_day(void **state)
+{
+	struct lab lab;
+	int measured;
+
+	(void)state;
+	lab_live_in("America/St_Johns");
+	begin_dear(&lab, 0);
+	lab.now.wall_us = lab_utc("2010-11-07 02:00"); /* 23:30 of the 6th */
+	lab_run(&lab, 30 * LAB_MINUTE);
+	sched_next(lab.sched, lab.now, NULL);
+	lab_wait(&lab, 10);
+	sched_next(lab.sched, lab.now, NULL);
+	assert_int_equal(sched_skipped(lab.sched, 0)->date, 20101107);
+	lab_run(&lab, 30 * LAB_MINUTE); /* 23:30 again */
+	assert_int_equal(sched_local(lab.now.wall_us).date, 20101106);
+	assert_int_equal(sched_skipped(lab.sched, 0)->date, 20101107);
+	lab_run(&lab, 28 * LAB_MINUTE);
+	measured = sched_skipped(lab.sched, 0)->measured;
+	assert_true(measured > 0);
+	lab_run(&lab, 2 * LAB_MINUTE + 15); /* a quarter of a minute past midnight */
+	lab.now.wall_us -= 30 * 1000000;
+	sched_next(lab.sched, lab.now, NULL);
+	lab_wait(&lab, 60);
+	sched_next(lab.sched, lab.now, NULL);
+	assert_int_equal(sched_skipped(lab.sched, 0)->date, 20101107);
+	assert_int_equal(sched_skipped(lab.sched, 1)->date, 20101106);
+	assert_true(sched_skipped(lab.sched, 0)->measured >= measured);
+	lab_end(&lab);
+	lab_live_in("UTC0");
+}
+
 static void
 controls_are_paid_out_of_the_budget_and_do_not_eat_it_up(void **state)
 {
@@ -529,6 +563,7 @@ main(void)
 	    cmocka_unit_test(also_on_the_day_of_25_hours),
 	    cmocka_unit_test(a_day_is_over_by_what_one_round_took_more_than_thought_at_most),
 	    cmocka_unit_test(setting_the_clock_brings_no_new_budget),
+	    cmocka_unit_test(a_midnight_that_comes_twice_begins_one_day),
 	    cmocka_unit_test(controls_are_paid_out_of_the_budget_and_do_not_eat_it_up),
 	    cmocka_unit_test(everyone_gets_a_turn_when_there_is_a_third_of_what_is_wanted),
 	    cmocka_unit_test(a_dear_target_is_not_starved_by_cheap_ones),
