@@ -124,7 +124,8 @@ until_next(struct course *c)
 static int
 by_address(const void *a, const void *b)
 {
-	const struct target *x = *(const struct target *const *)a, *y = *(const struct target *const *)b;
+	const struct target *x = *(const struct target *const *)a,
+	                    *y = *(const struct target *const *)b;
 
 	return x < y ? -1 : x > y;
 }
@@ -162,7 +163,8 @@ measure(struct course *c)
 		sched_done(c->sched, any_url(c), any_int(c), c->now);
 	else
 		while (c->ndone < c->n && draw(c, 30) > 0) {
-			sched_done(c->sched, c->round[c->ndone++]->url, (int64_t)draw(c, 1000000), c->now);
+			sched_done(
+			    c->sched, c->round[c->ndone++]->url, (int64_t)draw(c, 1000000), c->now);
 			c->measured++;
 		}
 }
@@ -238,7 +240,8 @@ any_lists(struct course *c)
 	c->nlists = draw(c, 8) == 0 ? draw(c, SCHED_LISTS_MAX + 1) : 1 + draw(c, 3);
 	for (list = c->lists; list < c->lists + c->nlists; list++) {
 		*list = (struct sched_list){.name = draw(c, 2) == 0 ? "list" : "other",
-		    .every_s = any_int(c), .jitter = draw(c, 4) == 0 ? (double)any(c) : 0.1};
+		    .every_s = any_int(c),
+		    .jitter = draw(c, 4) == 0 ? (double)any(c) : 0.1};
 		list->targets = c->targets + draw(c, SITES);
 		list->n = draw(c, (uint64_t)(c->targets + SITES - list->targets) + 1);
 		for (i = (int)draw(c, 4); i > 0; i--) {
@@ -254,12 +257,18 @@ reload(struct course *c)
 	if (draw(c, 2) == 0)
 		any_lists(c);
 	if (draw(c, 3) == 0)
-		c->conf = (struct sched_conf){.seed = draw(c, 10), .gather_s = any_int(c),
-		    .catch_up_max = any_int(c), .catch_up_gap_s = any_int(c), .retry_s = any_int(c),
-		    .burst_every_s = any_int(c), .burst_max_s = any_int(c),
-		    .burst_measurements = any_int(c), .burst_neighbours = any_int(c),
-		    .burst_total = SITES, .relax_measurements = any_int(c),
-		    .limits = {any_int(c), any(c) / 1024, (double)draw(c, 100) / 90}};
+		c->conf = (struct sched_conf){.seed = draw(c, 10),
+		    .gather_s = any_int(c),
+		    .catch_up_max = any_int(c),
+		    .catch_up_gap_s = any_int(c),
+		    .retry_s = any_int(c),
+		    .burst_every_s = any_int(c),
+		    .burst_max_s = any_int(c),
+		    .burst_measurements = any_int(c),
+		    .burst_neighbours = any_int(c),
+		    .burst_total = SITES,
+		    .relax_measurements = any_int(c),
+		    .limits = {any_int(c), any(c), (double)draw(c, 100) / 90}};
 	sched_configure(c->sched, &c->conf, c->lists, c->nlists, c->now);
 	c->reloads++;
 }
@@ -288,11 +297,9 @@ restart(struct course *c)
 	c->sched = sched_new(&c->conf, c->now);
 	sched_configure(c->sched, &c->conf, c->lists, c->nlists, c->now);
 	if (draw(c, 5) == 0)
-		for (k = 0; k < 8; k++)
-			((unsigned char *)&c->costs)[draw(c, offsetof(struct sched_saved_costs, budget.yesterday))] =
+		for (k = 0; k < 40; k++)
+			((unsigned char *)&c->costs)[draw(c, sizeof(c->costs))] =
 			    (unsigned char)draw(c, 256);
-	/* Not the days: those are the caller's to believe. */
-	c->costs.budget.today = c->costs.budget.yesterday = (struct sched_day){.date = 20280101};
 	sched_restore_costs(c->sched, &c->costs, c->now);
 	for (i = 0; i < SITES; i++) {
 		if (draw(c, 10) == 0) {
@@ -328,7 +335,8 @@ who_is_free(struct course *c)
 static void
 the_impossible(struct course *c)
 {
-	struct sched_now now = {.wall_us = any(c), .mono_ns = c->now.mono_ns - (int64_t)draw(c, 1 << 30)};
+	struct sched_now now = {
+	    .wall_us = any(c), .mono_ns = c->now.mono_ns - (int64_t)draw(c, 1 << 30)};
 
 	assert_true(sched_next(c->sched, now, NULL) >= c->now.mono_ns);
 }
@@ -351,7 +359,8 @@ call(struct course *c)
 static void
 recover(struct course *c)
 {
-	struct sched_list all = {.name = "all", .targets = c->targets, .n = SITES, .every_s = 900, .jitter = 0.1};
+	struct sched_list all = {
+	    .name = "all", .targets = c->targets, .n = SITES, .every_s = 900, .jitter = 0.1};
 	bool seen[SITES] = {false};
 	int64_t end_ns;
 	size_t i, n;
@@ -390,7 +399,8 @@ whatever_is_called_bounds_hold_and_it_recovers(void **state)
 
 	(void)state;
 	for (seed = 1; seed <= COURSES; seed++) {
-		c = (struct course){.random = seed, .conf = sched_defaults,
+		c = (struct course){.random = seed,
+		    .conf = sched_defaults,
 		    .now = {.wall_us = lab_utc("2028-01-01"), .mono_ns = 20 * second_ns}};
 		c.conf.burst_total = SITES;
 		c.targets = lab_targets("s", SITES, seed % 2 == 0 ? "NEWS" : "");
@@ -407,7 +417,8 @@ whatever_is_called_bounds_hold_and_it_recovers(void **state)
 		sched_free(c.sched);
 		lab_targets_free(c.targets, SITES);
 	}
-	print_message("# %d courses of %d calls: %ld rounds, %ld measurements, %ld tightened, %ld reloads\n",
+	print_message(
+	    "# %d courses of %d calls: %ld rounds, %ld measurements, %ld tightened, %ld reloads\n",
 	    COURSES, CALLS, rounds, measured, tightened, reloads);
 	assert_true(rounds > COURSES * 20 && tightened > COURSES && reloads > COURSES);
 }

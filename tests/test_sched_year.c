@@ -23,7 +23,18 @@ enum list { MINUTES, DAY, NIGHT, HALF, GUESTS, LISTS };
 enum { SITES = 190, PROVIDERS = 12, OVERDUE_S = 300, LOOK_S = 60, EVENTS = 8 };
 
 /* What happens. */
-enum event { SLEEP, STEP, PAUSE, LONG_ROUND, RELOAD, RESTART, ANOMALY, EVENT_DAY, ROUND_NOW, KINDS };
+enum event {
+	SLEEP,
+	STEP,
+	PAUSE,
+	LONG_ROUND,
+	RELOAD,
+	RESTART,
+	ANOMALY,
+	EVENT_DAY,
+	ROUND_NOW,
+	KINDS
+};
 static const char *const kind_names[KINDS] = {"sleeps", "clock settings", "pauses", "long rounds",
     "reloads", "restarts", "anomalies", "event days", "rounds now"};
 
@@ -73,7 +84,8 @@ struct year {
 	long rounds, measured, counts[KINDS], checks, steps;
 	long in_time, excused;
 	int64_t explained_ns;
-	long overdue, portions, most_in_minute, minute_of, in_minute, lowest_checked, bursts, unfinished;
+	long overdue, portions, most_in_minute, minute_of, in_minute, lowest_checked, bursts,
+	    unfinished;
 	double longest, shortest; /* gap in intervals, where nothing explains more */
 	int64_t worst_late_ns, longest_burst_ns, longest_wait_ns;
 	long nearest_apart, kept_apart;
@@ -170,9 +182,12 @@ read_lists(struct year *y, bool guests, int minutes_every_s)
 	for (l = 0; l < LISTS; l++) {
 		list = &y->lists[l];
 		y->copies[l] = xcalloc(SITES, sizeof(struct target));
-		*list = (struct sched_list){.name = list_rows[l].name, .targets = y->copies[l],
-		    .every_s = l == MINUTES ? minutes_every_s : list_rows[l].every_s, .jitter = 0.1};
-		assert_int_equal(sched_windows_parse(list_rows[l].windows, &list->windows, error), 0);
+		*list = (struct sched_list){.name = list_rows[l].name,
+		    .targets = y->copies[l],
+		    .every_s = l == MINUTES ? minutes_every_s : list_rows[l].every_s,
+		    .jitter = 0.1};
+		assert_int_equal(
+		    sched_windows_parse(list_rows[l].windows, &list->windows, error), 0);
 		for (i = 0; i < SITES; i++)
 			if ((y->sites[i].lists & 1U << l) != 0)
 				y->copies[l][list->n++] = y->sites[i].target;
@@ -218,7 +233,8 @@ look_at_lists(struct year *y)
 		every_ns = y->lists[l].every_s * second_ns;
 		for (i = 0; i < y->nevents; i++)
 			if ((y->events[i].list < 0 || y->events[i].list == (int)l) &&
-			    now.wall_us >= y->events[i].from_us && now.wall_us < y->events[i].until_us &&
+			    now.wall_us >= y->events[i].from_us &&
+			    now.wall_us < y->events[i].until_us &&
 			    y->events[i].every_s * second_ns < every_ns)
 				every_ns = y->events[i].every_s * second_ns;
 		if ((is_open && !y->open[l]) || every_ns < y->every_ns[l])
@@ -238,7 +254,8 @@ interval(const struct year *y, const struct site *site)
 	int l;
 
 	for (l = 0; l < LISTS; l++)
-		if ((site->lists & 1U << l) != 0 && y->open[l] && (best == 0 || y->every_ns[l] < best))
+		if ((site->lists & 1U << l) != 0 && y->open[l] &&
+		    (best == 0 || y->every_ns[l] < best))
 			best = y->every_ns[l];
 	return best;
 }
@@ -308,7 +325,8 @@ check_not_late(struct year *y, struct site *site)
 static void
 check_not_early(struct year *y, struct site *site, enum sched_state state)
 {
-	int64_t gap_ns = y->began_ns - site->last_ns, every_ns = interval(y, site), least_ns = every_ns;
+	int64_t gap_ns = y->began_ns - site->last_ns, every_ns = interval(y, site),
+	        least_ns = every_ns;
 	double gap;
 
 	if (y->round_was_now)
@@ -421,7 +439,8 @@ check_calendar(struct year *y)
 	if (y->wall_error_us != 0)
 		return;
 	localtime_r(&t, &tm);
-	assert_int_equal(day->date, (tm.tm_year + 1900) * 10000 + (tm.tm_mon + 1) * 100 + tm.tm_mday);
+	assert_int_equal(
+	    day->date, (tm.tm_year + 1900) * 10000 + (tm.tm_mon + 1) * 100 + tm.tm_mday);
 	y->offsets += y->last_offset != (int)tm.tm_gmtoff && y->last_offset != -1;
 	y->last_offset = (int)tm.tm_gmtoff;
 	y->days += y->last_date != day->date;
@@ -655,9 +674,9 @@ do_event_day(struct year *y)
 	y->events[i].every_s = 300 + (int)draw(y, 600);
 	y->events[i].from_us = from_us;
 	y->events[i].until_us = from_us + draw_ns(y, 3600, 30 * 3600) / 1000;
-	assert_true(
-	    sched_event_day(y->sched, y->events[i].list < 0 ? NULL : list_rows[y->events[i].list].name,
-		y->events[i].every_s, from_us, y->events[i].until_us, clocks(y)));
+	assert_true(sched_event_day(y->sched,
+	    y->events[i].list < 0 ? NULL : list_rows[y->events[i].list].name, y->events[i].every_s,
+	    from_us, y->events[i].until_us, clocks(y)));
 	look_at_lists(y);
 }
 
@@ -671,14 +690,19 @@ do_round_now(struct year *y)
 static void
 let_happen(struct year *y)
 {
-	static void (*const kinds[KINDS])(struct year *) = {[SLEEP] = do_sleep, [STEP] = do_step,
-	    [PAUSE] = do_pause, [LONG_ROUND] = do_long_round, [RELOAD] = do_reload,
-	    [RESTART] = do_restart, [ANOMALY] = do_anomaly, [EVENT_DAY] = do_event_day,
+	static void (*const kinds[KINDS])(struct year *) = {[SLEEP] = do_sleep,
+	    [STEP] = do_step,
+	    [PAUSE] = do_pause,
+	    [LONG_ROUND] = do_long_round,
+	    [RELOAD] = do_reload,
+	    [RESTART] = do_restart,
+	    [ANOMALY] = do_anomaly,
+	    [EVENT_DAY] = do_event_day,
 	    [ROUND_NOW] = do_round_now};
 	/* Of 20: what comes how often. */
-	static const enum event often[20] = {SLEEP, SLEEP, SLEEP, STEP, STEP, STEP, PAUSE, LONG_ROUND,
-	    LONG_ROUND, RELOAD, RELOAD, RESTART, RESTART, ANOMALY, ANOMALY, ANOMALY, ANOMALY,
-	    EVENT_DAY, ROUND_NOW, SLEEP};
+	static const enum event often[20] = {SLEEP, SLEEP, SLEEP, STEP, STEP, STEP, PAUSE,
+	    LONG_ROUND, LONG_ROUND, RELOAD, RELOAD, RESTART, RESTART, ANOMALY, ANOMALY, ANOMALY,
+	    ANOMALY, EVENT_DAY, ROUND_NOW, SLEEP};
 	enum event kind = often[draw(y, 20)];
 
 	y->counts[kind]++;
@@ -743,7 +767,10 @@ step(struct year *y)
 		assert_true(wanted <= clocks(y).mono_ns + LOOK_S * second_ns);
 	to_ns = earliest(earliest(y->step_back_ns, y->resume_ns), y->next_event_ns);
 	to_ns = earliest(to_ns, y->now_ns + LOOK_S * second_ns);
-	to_ns = earliest(to_ns, y->running ? y->end_ns : wanted < INT64_MAX ? wanted + y->boot_ns : to_ns);
+	to_ns = earliest(to_ns,
+	    y->running               ? y->end_ns
+	        : wanted < INT64_MAX ? wanted + y->boot_ns
+	                             : to_ns);
 	if (to_ns > y->now_ns)
 		advance(y, to_ns, false);
 	let_time_act(y);
@@ -772,27 +799,32 @@ say(const struct year *y, const char *zone, double cpu_s)
 	size_t i;
 	double wait_h = (double)y->longest_wait_ns / 3600e9;
 
-	print_message("# %s: %d days, %d changes of offset, %d leap days; %.1f s of CPU\n", zone, y->days,
-	    y->offsets, y->leap_days, cpu_s);
-	print_message("# %ld rounds, %ld measurements, %ld unfinished rounds, %ld checks\n", y->rounds,
-	    y->measured, y->unfinished, y->checks);
+	print_message("# %s: %d days, %d changes of offset, %d leap days; %.1f s of CPU\n", zone,
+	    y->days, y->offsets, y->leap_days, cpu_s);
+	print_message("# %ld rounds, %ld measurements, %ld unfinished rounds, %ld checks\n",
+	    y->rounds, y->measured, y->unfinished, y->checks);
 	for (i = 0; i < KINDS; i++)
 		print_message("# %ld %s\n", y->counts[i], kind_names[i]);
-	print_message("# %.1f %% of the time was asleep, paused, in a round, or after a disturbance; %ld turns in time, %ld later for such reasons\n",
+	print_message("# %.1f %% of the time was asleep, paused, in a round, or after a "
+	              "disturbance; %ld turns in time, %ld later for such reasons\n",
 	    100.0 * (double)y->explained_ns / (double)y->now_ns, y->in_time, y->excused);
-	print_message("# gaps of %.3f to %.3f intervals; unexplained at most %.1f s late\n", y->shortest,
-	    y->longest, (double)y->worst_late_ns / 1e9);
-	print_message("# %ld overdue targets in %ld portions of %d at most; at most %ld targets begun in a minute\n",
+	print_message("# gaps of %.3f to %.3f intervals; unexplained at most %.1f s late\n",
+	    y->shortest, y->longest, (double)y->worst_late_ns / 1e9);
+	print_message("# %ld overdue targets in %ld portions of %d at most; at most %ld targets "
+	              "begun in a minute\n",
 	    y->overdue, y->portions, y->conf.catch_up_max, y->most_in_minute);
-	print_message("# %ld bursts, the longest of %.0f s\n", y->bursts, (double)y->longest_burst_ns / 1e9);
-	print_message("# at most %.1f MB in a day, %.1f in any 24 hours; a target waited %.1f h at most\n",
+	print_message(
+	    "# %ld bursts, the longest of %.0f s\n", y->bursts, (double)y->longest_burst_ns / 1e9);
+	print_message(
+	    "# at most %.1f MB in a day, %.1f in any 24 hours; a target waited %.1f h at most\n",
 	    (double)y->day_most / 1e6, (double)dearest_24_hours(y) / 1e6, wait_h);
 	for (site = y->sites; site < y->sites + SITES; site++)
 		assert_true(site->measured || !site->scheduled);
 }
 
 static struct year *
-live(const char *zone, const char *start, int days, uint64_t seed, const struct sched_limits *limits)
+live(
+    const char *zone, const char *start, int days, uint64_t seed, const struct sched_limits *limits)
 {
 	struct year *y = xcalloc(1, sizeof(*y));
 	clock_t begin = clock();
@@ -897,7 +929,7 @@ a_year_on_a_short_budget_spends_it_and_no_more(void **state)
 	assert_int_equal(y->offsets, 2);
 	/* The bucket and the reserve may be full when the day's count begins. */
 	assert_true(dearest_24_hours(y) <= limits.bytes_per_day + limits.bytes_per_day * 8 / 60 +
-		limits.bytes_per_day / 5 + y->dearest_round);
+	        limits.bytes_per_day / 5 + y->dearest_round);
 	assert_true(y->measured > 300000);
 	/* Without sleep, pauses, closed windows and rounds: nobody is forgotten. */
 	assert_true(y->longest_wait_ns < 40 * 3600 * second_ns);
