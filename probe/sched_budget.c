@@ -2,6 +2,7 @@
 #include "probe/sched_budget.h"
 
 #include <math.h>
+#include <stddef.h>
 
 /*
  * A bucket holds the bytes of so many hours: a whole round at once, but not half a day. The reserve's holds a day's, since bursts
@@ -35,13 +36,15 @@ share_of(const struct sched_limits *limits, int purse)
 void
 sched_budget_limit(struct sched_budget *b, const struct sched_limits *limits)
 {
-	int64_t bytes = limits->bytes_per_day;
+	/* More than that is no limit, and would not fit into sums. */
+	int64_t bytes = limits->bytes_per_day < INT64_MAX / 4 ? limits->bytes_per_day : 0;
 	bool had_none = b->limits.bytes_per_day <= 0;
 	struct sched_bucket *bucket;
 	double share, hours;
 	int purse;
 
 	b->limits = *limits;
+	b->limits.bytes_per_day = bytes;
 	for (purse = 0; purse < SCHED_PURSES; purse++) {
 		bucket = &b->buckets[purse];
 		share = share_of(limits, purse);
@@ -49,7 +52,8 @@ sched_budget_limit(struct sched_budget *b, const struct sched_limits *limits)
 		bucket->most = (int64_t)((double)bytes * share);
 		bucket->per_s = (double)bytes * share / (day_hours * 3600);
 		bucket->capacity = (double)bytes * share * hours / day_hours;
-		bucket->level = had_none ? bucket->capacity : smaller(bucket->level, bucket->capacity);
+		bucket->level =
+		    had_none ? bucket->capacity : smaller(bucket->level, bucket->capacity);
 	}
 	b->buckets[SCHED_EXTRA].hour_most =
 	    (int32_t)lround(limits->targets_per_hour * share_of(limits, SCHED_EXTRA));
@@ -198,8 +202,7 @@ sched_budget_never(const struct sched_budget *b, enum sched_purse purse, int64_t
 {
 	if (b->limits.bytes_per_day <= 0)
 		return false;
-	return bytes > (purse == SCHED_ORDERED ? b->limits.bytes_per_day
-					       : b->buckets[purse].most);
+	return bytes > (purse == SCHED_ORDERED ? b->limits.bytes_per_day : b->buckets[purse].most);
 }
 
 void
@@ -223,14 +226,15 @@ sched_budget_give_back(
 /* --- restart --------------------------------------------------------------------------------- */
 
 void
-sched_budget_save(const struct sched_budget *b, int64_t mono_ns, int64_t wall_us,
-    struct sched_saved_budget *out)
+sched_budget_save(
+    const struct sched_budget *b, int64_t mono_ns, int64_t wall_us, struct sched_saved_budget *out)
 {
 	const struct sched_bucket *bucket;
 	int purse, ago;
 
 	*out = (struct sched_saved_budget){.wall_us = wall_us - (mono_ns - b->last_ns) / 1000,
-	    .today = b->today, .yesterday = b->yesterday};
+	    .today = b->today,
+	    .yesterday = b->yesterday};
 	for (purse = 0; purse < SCHED_PURSES; purse++) {
 		bucket = &b->buckets[purse];
 		out->level[purse] = bucket->level;
@@ -252,6 +256,25 @@ restore_minutes(struct sched_bucket *bucket, const int32_t *saved, double away_s
 			count_target(bucket, minute - ago - gone, saved[ago]);
 }
 
+/* Numbers that no day has would not fit into sums. */
+static struct sched_day
+sane_day(const struct sched_day *saved)
+{
+	const int32_t most = INT32_MAX / 2;
+	struct sched_day day = *saved;
+	int32_t *counts[] = {&day.measured, &day.extra, &day.late, &day.refused, &day.unburst};
+	size_t i;
+
+	for (i = 0; i < sizeof(counts) / sizeof(*counts); i++)
+		if (*counts[i] < 0 || *counts[i] > most)
+			*counts[i] = 0;
+	if (!(day.lost >= 0 && day.lost <= most))
+		day.lost = 0;
+	if (day.bytes < 0 || day.bytes > INT64_MAX / 4)
+		day.bytes = 0;
+	return day;
+}
+
 void
 sched_budget_restore(struct sched_budget *b, const struct sched_saved_budget *saved,
     int64_t mono_ns, int64_t wall_us, int date)
@@ -261,13 +284,13 @@ sched_budget_restore(struct sched_budget *b, const struct sched_saved_budget *sa
 	int purse;
 
 	b->running = false;
-	b->today = saved->today;
-	b->yesterday = saved->yesterday;
+	b->today = sane_day(&saved->today);
+	b->yesterday = sane_day(&saved->yesterday);
 	for (purse = 0; purse < SCHED_PURSES; purse++) {
 		bucket = &b->buckets[purse];
-		if (saved->spent[purse] >= 0)
+		if (saved->spent[purse] >= 0 && saved->spent[purse] <= INT64_MAX / 4)
 			bucket->spent = saved->spent[purse];
-		if (isfinite(saved->level[purse]))
+		if (saved->level[purse] >= -(double)b->limits.bytes_per_day)
 			bucket->level = smaller(saved->level[purse], bucket->capacity);
 		if (away_s > 0)
 			fill(bucket, away_s);

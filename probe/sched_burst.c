@@ -73,7 +73,8 @@ sched_burst_measured(struct sched *s, struct sched_target *t, bool regular)
 static bool
 can_burst(const struct sched *s, const struct sched_target *t)
 {
-	int least = s->conf.burst_measurements < BURST_LEAST ? s->conf.burst_measurements : BURST_LEAST;
+	int least =
+	    s->conf.burst_measurements < BURST_LEAST ? s->conf.burst_measurements : BURST_LEAST;
 
 	return t->burst_left >= least;
 }

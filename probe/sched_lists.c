@@ -1,5 +1,6 @@
 /* What is to be scheduled: settings, lists and targets come, change, go, and are kept over a restart; orders of the operator. */
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,20 +12,22 @@ static const int64_t second_ns = 1000000000;
 static const int day_s = 86400;
 /* No interval is longer, and no age worth more. */
 static const int every_most_s = 30 * 86400;
+/* Nothing takes so many bytes: such an average was not ours. */
+static const uint32_t cost_most = 1 << 30;
 
 const struct sched_conf sched_defaults = {
-	.seed = 1,
-	.gather_s = 60,
-	.catch_up_max = 100,
-	.catch_up_gap_s = 60,
-	.retry_s = 60,
-	.limits = {.reserve = 0.2},
-	.burst_every_s = 60,
-	.burst_max_s = 1800,
-	.burst_measurements = 30,
-	.burst_neighbours = 5,
-	.burst_total = 20,
-	.relax_measurements = 5,
+    .seed = 1,
+    .gather_s = 60,
+    .catch_up_max = 100,
+    .catch_up_gap_s = 60,
+    .retry_s = 60,
+    .limits = {.reserve = 0.2},
+    .burst_every_s = 60,
+    .burst_max_s = 1800,
+    .burst_measurements = 30,
+    .burst_neighbours = 5,
+    .burst_total = 20,
+    .relax_measurements = 5,
 };
 
 /* --- settings -------------------------------------------------------------------------------- */
@@ -77,9 +80,7 @@ set_lists(struct sched *s, const struct sched_list *lists, size_t n)
 	for (i = 0; i < n; i++) {
 		s->lists[i] = (struct sched_list_state){.name = xstrdup(lists[i].name),
 		    .every_ns = within(lists[i].every_s, 1, every_most_s) * second_ns,
-		    .jitter = lists[i].jitter > 0.5 ? 0.5
-			: lists[i].jitter > 0	    ? lists[i].jitter
-						    : 0,
+		    .jitter = fmin(fmax(lists[i].jitter, 0), 0.5),
 		    .windows = lists[i].windows};
 	}
 	s->nlists = n;
@@ -115,8 +116,10 @@ gather_targets(const struct sched *s, const struct sched_list *lists, size_t nli
 	for (i = 0; i < nlists; i++)
 		for (k = 0; k < lists[i].n; k++)
 			*t++ = (struct sched_target){.target = &lists[i].targets[k],
-			    .lists = UINT64_C(1) << i, .last_ns = s->now.mono_ns,
-			    .not_before_ns = INT64_MIN, .never = true,
+			    .lists = UINT64_C(1) << i,
+			    .last_ns = s->now.mono_ns,
+			    .not_before_ns = INT64_MIN,
+			    .never = true,
 			    .burst_left = (uint16_t)s->conf.burst_measurements};
 	qsort(all, total, sizeof(*all), by_url_and_list);
 	for (i = 0; i < total; i++) {
@@ -148,6 +151,12 @@ sched_find(const struct sched *s, const char *url)
 	return NULL;
 }
 
+static int64_t
+sooner(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
 /* What was known of the old target is the new one's. */
 static void
 take_over(struct sched_target *new, struct sched_target *old)
@@ -160,6 +169,20 @@ take_over(struct sched_target *new, struct sched_target *old)
 	new->lists = lists;
 	old->key = NULL;
 	old->taken = false;
+}
+
+/* What waits under the old settings waits no longer than it would under the new ones. */
+static void
+forget_waits(struct sched *s)
+{
+	int64_t retry_ns = s->now.mono_ns + s->conf.retry_s * second_ns;
+	struct sched_target *t;
+
+	s->short_until_ns = INT64_MIN;
+	s->catch_up_from_ns =
+	    sooner(s->catch_up_from_ns, s->now.mono_ns + s->conf.catch_up_gap_s * second_ns);
+	for (t = s->targets; t < s->targets + s->ntargets; t++)
+		t->not_before_ns = sooner(t->not_before_ns, retry_ns);
 }
 
 void
@@ -190,6 +213,7 @@ sched_configure(struct sched *s, const struct sched_conf *conf, const struct sch
 	s->targets = targets;
 	s->ntargets = n;
 	set_lists(s, lists, nlists);
+	forget_waits(s);
 	sched_tick(s, now);
 }
 
@@ -248,7 +272,9 @@ sched_event_day(struct sched *s, const char *list, int every_s, int64_t from_us,
 	if (s->nevents == SCHED_EVENT_DAYS_MAX)
 		return false;
 	s->events[s->nevents++] = (struct sched_event){.list = list != NULL ? xstrdup(list) : NULL,
-	    .every_s = within(every_s, 1, every_most_s), .from_us = from_us, .until_us = until_us};
+	    .every_s = within(every_s, 1, every_most_s),
+	    .from_us = from_us,
+	    .until_us = until_us};
 	sched_tick(s, now);
 	return true;
 }
@@ -355,25 +381,23 @@ sched_restore(
 		return;
 	t->never = false;
 	t->last_ns = s->now.mono_ns - age_ns(saved->last_wall_us, s->now);
-	t->cost = saved->cost;
+	t->cost = saved->cost < cost_most ? saved->cost : 0;
 	restore_state(s, t, saved);
 }
 
 void
 sched_save_costs(const struct sched *s, struct sched_now now, struct sched_saved_costs *out)
 {
-	*out = (struct sched_saved_costs){
-	    .controls = s->controls_cost, .target = s->target_cost};
+	*out = (struct sched_saved_costs){.controls = s->controls_cost, .target = s->target_cost};
 	sched_budget_save(&s->budget, now.mono_ns, now.wall_us, &out->budget);
 }
 
 void
-sched_restore_costs(
-    struct sched *s, const struct sched_saved_costs *saved, struct sched_now now)
+sched_restore_costs(struct sched *s, const struct sched_saved_costs *saved, struct sched_now now)
 {
-	s->controls_cost = saved->controls;
-	s->target_cost = saved->target;
-	sched_budget_restore(&s->budget, &saved->budget, now.mono_ns, now.wall_us,
-	    sched_local(now.wall_us).date);
+	s->controls_cost = saved->controls < cost_most ? saved->controls : 0;
+	s->target_cost = saved->target < cost_most ? saved->target : 0;
+	sched_budget_restore(
+	    &s->budget, &saved->budget, now.mono_ns, now.wall_us, sched_local(now.wall_us).date);
 	sched_tick(s, now);
 }

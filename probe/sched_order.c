@@ -61,7 +61,8 @@ count_groups(struct place *places, size_t n, uint64_t *random)
  * the most that can be, but for one.
  */
 void
-sched_spread(struct sched_target *const *taken, size_t n, uint64_t *random, const struct target **out)
+sched_spread(
+    struct sched_target *const *taken, size_t n, uint64_t *random, const struct target **out)
 {
 	struct place *places = xcalloc(n, sizeof(*places));
 	size_t hands, hand, i, at = 0;

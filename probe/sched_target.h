@@ -1,4 +1,7 @@
-/* What sched.c (which targets, when), sched_lists.c (targets come, go, are kept), sched_burst.c and sched_order.c share. */
+/*
+ * What sched.c (when what is due), sched_round.c (what a round takes), sched_lists.c (targets come, go, are kept), sched_burst.c and
+ * sched_order.c share.
+ */
 #ifndef PROBE_SCHED_TARGET_H
 #define PROBE_SCHED_TARGET_H
 
@@ -71,9 +74,18 @@ struct sched_target *sched_find(const struct sched *sched, const char *url);
 void sched_tick(struct sched *sched, struct sched_now now);
 /* A random number. */
 uint64_t sched_random(uint64_t *random);
-/* The average with one more; 0 is none yet. */
-void sched_average(uint32_t *average, int64_t bytes);
 
+/* A target's next measurement, as things stand. */
+struct sched_turn {
+	int64_t due_ns;
+	int64_t from_ns; /* due, and not put off */
+	int64_t slack_ns; /* that it may wait for others */
+	bool overdue;
+	bool regular; /* due by the interval of its list alone */
+};
+struct sched_turn sched_turn_of(const struct sched *sched, const struct sched_target *t);
+/* One of its lists may be measured now. */
+bool sched_is_open(const struct sched *sched, const struct sched_target *t);
 /* The interval of this target at the moment, and that of its regular turns, which is never shorter. */
 int64_t sched_interval(const struct sched *sched, const struct sched_target *t);
 int64_t sched_regular_interval(const struct sched *sched, const struct sched_target *t);

@@ -74,7 +74,8 @@ sched_windows_parse(
 			wrong = "has something behind it";
 		if (wrong != NULL) {
 			snprintf(error, SCHED_WINDOWS_ERROR_SIZE,
-			    "\"%.20s\" %s; windows look like 07:00-12:00, 22:00-02:00", begin, wrong);
+			    "\"%.20s\" %s; windows look like 07:00-12:00, 22:00-02:00", begin,
+			    wrong);
 			return -1;
 		}
 		windows->items[windows->n].from = (int16_t)from;
@@ -91,12 +92,15 @@ sched_windows_parse(
 bool
 sched_windows_open(const struct sched_windows *windows, int minute)
 {
+	bool over_midnight;
 	int i, from, until;
 
 	for (i = 0; i < windows->n; i++) {
 		from = windows->items[i].from;
 		until = windows->items[i].until;
-		if (from < until ? minute >= from && minute < until : minute >= from || minute < until)
+		over_midnight = from > until;
+		if (over_midnight ? minute >= from || minute < until
+				  : minute >= from && minute < until)
 			return true;
 	}
 	return windows->n == 0;

@@ -43,7 +43,8 @@ lab_targets_free(struct target *targets, size_t n)
 void
 lab_begin(struct lab *lab)
 {
-	*lab = (struct lab){.conf = sched_defaults, .round_s = 30, .bytes = 100000, .controls = 500000};
+	*lab = (struct lab){
+	    .conf = sched_defaults, .round_s = 30, .bytes = 100000, .controls = 500000};
 	lab->now.wall_us = lab_utc("2028-01-10 12:00");
 	lab->now.mono_ns = LAB_DAY * second_ns;
 }
@@ -64,8 +65,11 @@ lab_list(struct lab *lab, const char *name, size_t n, int every_s)
 	struct sched_list *list = &lab->lists[lab->nlists];
 
 	lab->targets[lab->nlists] = lab_targets(name, n, "NEWS");
-	*list = (struct sched_list){.name = name, .targets = lab->targets[lab->nlists], .n = n,
-	    .every_s = every_s, .jitter = 0.1};
+	*list = (struct sched_list){.name = name,
+	    .targets = lab->targets[lab->nlists],
+	    .n = n,
+	    .every_s = every_s,
+	    .jitter = 0.1};
 	lab->nlists++;
 	return list;
 }

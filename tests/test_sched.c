@@ -118,7 +118,8 @@ course(uint64_t seed)
 		lab_round(&lab, LAB_HOUR);
 		hash = hash * 31 + (uint64_t)lab.began_ns;
 		for (k = 0; k < lab.n; k++)
-			hash = hash * 31 + (uint64_t)(lab.round[k]->host[0] * 100 + lab.round[k]->host[2]);
+			hash = hash * 31 +
+			    (uint64_t)(lab.round[k]->host[0] * 100 + lab.round[k]->host[2]);
 	}
 	lab_end(&lab);
 	return hash;
@@ -136,7 +137,8 @@ a_seed_gives_the_same_again(void **state)
 static void
 measured(struct lab *lab, const char *url, int64_t ago_s)
 {
-	struct sched_saved saved = {.last_wall_us = lab->now.wall_us - ago_s * 1000000, .burst_left = 30};
+	struct sched_saved saved = {
+	    .last_wall_us = lab->now.wall_us - ago_s * 1000000, .burst_left = 30};
 
 	sched_restore(lab->sched, url, &saved, lab->now);
 }
@@ -269,8 +271,8 @@ where_the_shorter_list_is_closed_the_longer_one_counts(void **state)
 static void
 setting_the_wall_clock_changes_no_interval(void **state)
 {
-	static const char *const steps[] = {"1970-01-01 00:00", "2028-01-11 15:00", "2027-12-31 23:59",
-	    "2038-01-19 03:14:08", "2028-02-29 12:00", "2028-01-11 15:00"};
+	static const char *const steps[] = {"1970-01-01 00:00", "2028-01-11 15:00",
+	    "2027-12-31 23:59", "2038-01-19 03:14:08", "2028-02-29 12:00", "2028-01-11 15:00"};
 	struct lab with, without;
 	int i, compared = 0;
 
@@ -551,11 +553,12 @@ event_days_tighten_whole_lists(void **state)
 	lab_list(&lab, "a", 10, LAB_HOUR);
 	lab_list(&lab, "b", 10, LAB_HOUR);
 	settle(&lab, 6 * LAB_HOUR);
-	assert_true(sched_event_day(lab.sched, "a", 5 * LAB_MINUTE, lab_utc("2028-01-11 06:00"),
-	    lab_utc("2028-01-12 06:00"), lab.now));
-	lab_run(&lab, 12 * LAB_HOUR - 1); /* until 6 o'clock */
-	lab_run(&lab, 120);
-	assert_true(lab_has(&lab, lab_url(&lab, 0, 0)));
+	assert_true(sched_event_day(lab.sched, "a", 5 * LAB_MINUTE, lab_utc("2028-01-11 06:30"),
+	    lab_utc("2028-01-12 06:30"), lab.now));
+	lab_run(&lab, 12 * LAB_HOUR + 30 * LAB_MINUTE - 1);
+	assert_int_equal(lab_run(&lab, 62), 1); /* in the middle between two turns */
+	assert_int_equal(lab.n, 10);
+	lab_run(&lab, 58);
 	rounds = lab_run(&lab, 24 * LAB_HOUR - 121);
 	print_message("# %zu rounds on the day\n", rounds);
 	assert_in_range(rounds, 260, 320);
@@ -659,19 +662,27 @@ what_was_saved_wrongly_does_no_harm(void **state)
 {
 	static const struct sched_saved rows[] = {
 	    {.last_wall_us = INT64_MIN, .cost = UINT32_MAX, .state = 255, .step = 255},
-	    {.last_wall_us = INT64_MAX, .burst_left = 65535, .step_left = 65535, .state = SCHED_BURST},
+	    {.last_wall_us = INT64_MAX,
+	        .burst_left = 65535,
+	        .step_left = 65535,
+	        .state = SCHED_BURST},
 	    {.state = SCHED_BURST, .anomaly = true},
 	    {.last_wall_us = -1, .state = SCHED_RELAXED, .step = 7},
 	};
-	static const struct sched_saved_costs costs = {
-	    .budget = {.wall_us = INT64_MIN, .today.date = -5, .level = {-1e300, 1e300},
-		.spent = {-7, INT64_MAX / 4}, .minutes = {{-1, INT32_MAX}}}};
+	static const struct sched_saved_costs costs = {.controls = UINT32_MAX,
+	    .target = UINT32_MAX,
+	    .budget = {.wall_us = INT64_MIN,
+	        .today = {-5, -5, INT32_MAX, -1, NAN, INT32_MAX, -1, INT64_MAX},
+	        .level = {-1e300, 1e300},
+	        .spent = {-7, INT64_MAX},
+	        .minutes = {{-1, INT32_MAX}}}};
 	struct lab lab;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		lab_begin(&lab);
+		lab.conf.limits.bytes_per_day = 1000000000;
 		lab_list(&lab, "a", 2, 15 * LAB_MINUTE);
 		lab_configure(&lab);
 		sched_restore_costs(lab.sched, &costs, lab.now);
@@ -766,8 +777,8 @@ targets_of_one_provider_are_far_apart(void **state)
 				assert_true(least >= 2);
 		}
 		if (size > 1)
-			print_message("# of %zu, up to %zu alike: at least %zu apart\n", rows[row].n,
-			    size, least);
+			print_message("# of %zu, up to %zu alike: at least %zu apart\n",
+			    rows[row].n, size, least);
 		lab_end(&lab);
 	}
 }
@@ -810,7 +821,8 @@ no_two_of_a_provider_are_at_work_at_once(void **state)
 static void
 pages_of_one_host_have_one_provider(void **state)
 {
-	static const char *const urls[] = {"http://h.example/", "https://h.example/", "https://i.example/"};
+	static const char *const urls[] = {
+	    "http://h.example/", "https://h.example/", "https://i.example/"};
 	struct target targets[3];
 	const struct target *waiting[2] = {&targets[1], &targets[2]}, *work[1] = {&targets[0]};
 	char error[TARGET_ERROR_SIZE];
@@ -847,7 +859,8 @@ thousands_of_targets_cost_little(void **state)
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &begin);
 	rounds = lab_run(&lab, LAB_DAY / 2);
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
-	ms = (double)(end.tv_sec - begin.tv_sec) * 1e3 + (double)(end.tv_nsec - begin.tv_nsec) / 1e6;
+	ms =
+	    (double)(end.tv_sec - begin.tv_sec) * 1e3 + (double)(end.tv_nsec - begin.tv_nsec) / 1e6;
 	print_message("# %.2f ms a round of 5000\n", ms / (double)rounds);
 	assert_in_range(rounds, 46, 50);
 	assert_int_equal(lab.n, 5000);
@@ -862,9 +875,16 @@ settings_out_of_range_are_taken_for_the_nearest(void **state)
 
 	(void)state;
 	lab_begin(&lab);
-	lab.conf = (struct sched_conf){.gather_s = -5, .catch_up_max = -5, .catch_up_gap_s = -5,
-	    .retry_s = -5, .burst_every_s = -5, .burst_max_s = -5, .burst_measurements = -5,
-	    .burst_neighbours = -5, .burst_total = -5, .relax_measurements = -5,
+	lab.conf = (struct sched_conf){.gather_s = -5,
+	    .catch_up_max = -5,
+	    .catch_up_gap_s = -5,
+	    .retry_s = -5,
+	    .burst_every_s = -5,
+	    .burst_max_s = -5,
+	    .burst_measurements = -5,
+	    .burst_neighbours = -5,
+	    .burst_total = -5,
+	    .relax_measurements = -5,
 	    .limits = {.targets_per_hour = -5, .bytes_per_day = -5, .reserve = -5}};
 	lab_list(&lab, "a", 5, -5)->jitter = -5;
 	lab_list(&lab, "b", 5, INT32_MAX)->jitter = 1e9;

@@ -112,7 +112,8 @@ a_budget_of_bytes_lasts_all_day(void **state)
 			assert_true(spent(&lab) >= 240 * megabyte * (hour - 1) / 24);
 		}
 		if (hour == 12)
-			print_message("# at noon %.0f of 240 MB are used\n", (double)spent(&lab) / 1e6);
+			print_message(
+			    "# at noon %.0f of 240 MB are used\n", (double)spent(&lab) / 1e6);
 	}
 	run_until(&lab, "2028-01-12 00:05");
 	day = sched_skipped(lab.sched, 1);
@@ -182,8 +183,8 @@ a_day_is_over_by_what_one_round_took_more_than_thought_at_most(void **state)
 		if (spent(&lab) > most)
 			most = spent(&lab);
 	}
-	print_message("# at most %.1f of 240 MB in a day, at most %.1f in a round\n", (double)most / 1e6,
-	    (double)rounds_most / 1e6);
+	print_message("# at most %.1f of 240 MB in a day, at most %.1f in a round\n",
+	    (double)most / 1e6, (double)rounds_most / 1e6);
 	assert_true(most <= 240 * megabyte + rounds_most);
 	assert_true(most > 230 * megabyte);
 	lab_end(&lab);
@@ -209,6 +210,40 @@ setting_the_clock_brings_no_new_budget(void **state)
 	print_message("# %.1f MB in 36 hours of 240 MB a day\n", (double)all / 1e6);
 	assert_true(all <= 240 * megabyte * 3 / 2);
 	lab_end(&lab);
+}
+
+/* In Newfoundland clocks went back at one minute past midnight; and any clock may be put right by seconds. */
+static void
+a_midnight_that_comes_twice_begins_one_day(void **state)
+{
+	struct lab lab;
+	int measured;
+
+	(void)state;
+	lab_live_in("America/St_Johns");
+	begin_dear(&lab, 0);
+	lab.now.wall_us = lab_utc("2010-11-07 02:00"); /* 23:30 of the 6th */
+	lab_run(&lab, 30 * LAB_MINUTE);
+	sched_next(lab.sched, lab.now, NULL);
+	lab_wait(&lab, 10);
+	sched_next(lab.sched, lab.now, NULL);
+	assert_int_equal(sched_skipped(lab.sched, 0)->date, 20101107);
+	lab_run(&lab, 30 * LAB_MINUTE); /* 23:30 again */
+	assert_int_equal(sched_local(lab.now.wall_us).date, 20101106);
+	assert_int_equal(sched_skipped(lab.sched, 0)->date, 20101107);
+	lab_run(&lab, 28 * LAB_MINUTE);
+	measured = sched_skipped(lab.sched, 0)->measured;
+	assert_true(measured > 0);
+	lab_run(&lab, 2 * LAB_MINUTE + 15); /* a quarter of a minute past midnight */
+	lab.now.wall_us -= 30 * 1000000;
+	sched_next(lab.sched, lab.now, NULL);
+	lab_wait(&lab, 60);
+	sched_next(lab.sched, lab.now, NULL);
+	assert_int_equal(sched_skipped(lab.sched, 0)->date, 20101107);
+	assert_int_equal(sched_skipped(lab.sched, 1)->date, 20101106);
+	assert_true(sched_skipped(lab.sched, 0)->measured >= measured);
+	lab_end(&lab);
+	lab_live_in("UTC0");
 }
 
 static void
@@ -259,8 +294,8 @@ everyone_gets_a_turn_when_there_is_a_third_of_what_is_wanted(void **state)
 		least = counts[k] < least ? counts[k] : least;
 		most = counts[k] > most ? counts[k] : most;
 	}
-	print_message("# %d to %d turns of 960, at most %.0f min apart\n", least, most,
-	    (double)wait / 60e9);
+	print_message(
+	    "# %d to %d turns of 960, at most %.0f min apart\n", least, most, (double)wait / 60e9);
 	assert_true(most - least <= 2);
 	assert_true(least >= 185);
 	assert_true(wait <= 90 * 60 * second_ns);
@@ -300,7 +335,8 @@ a_dear_target_is_not_starved_by_cheap_ones(void **state)
 	all = sched_skipped(lab.sched, 0)->measured;
 	turns = run_with_a_dear_one(&lab, 20 * megabyte, LAB_DAY / 3);
 	all = sched_skipped(lab.sched, 0)->measured - all;
-	print_message("# the dear one %d times, one of the others %.1f times\n", turns, (all - turns) / 99.0);
+	print_message(
+	    "# the dear one %d times, one of the others %.1f times\n", turns, (all - turns) / 99.0);
 	assert_true(turns >= (all - turns) / 99 - 1);
 	lab_end(&lab);
 }
@@ -490,7 +526,8 @@ a_restart_brings_no_new_budget(void **state)
 		lab_run(&lab, 10 * LAB_MINUTE);
 	}
 	measured = sched_skipped(lab.sched, 0)->measured - measured;
-	print_message("# %d targets, %.1f of 240 MB by 18 o'clock\n", measured, (double)spent(&lab) / 1e6);
+	print_message(
+	    "# %d targets, %.1f of 240 MB by 18 o'clock\n", measured, (double)spent(&lab) / 1e6);
 	assert_true(spent(&lab) <= 240 * megabyte * (18 + 4) / 24);
 	assert_true(measured >= 400);
 	lab_end(&lab);
@@ -529,6 +566,7 @@ main(void)
 	    cmocka_unit_test(also_on_the_day_of_25_hours),
 	    cmocka_unit_test(a_day_is_over_by_what_one_round_took_more_than_thought_at_most),
 	    cmocka_unit_test(setting_the_clock_brings_no_new_budget),
+	    cmocka_unit_test(a_midnight_that_comes_twice_begins_one_day),
 	    cmocka_unit_test(controls_are_paid_out_of_the_budget_and_do_not_eat_it_up),
 	    cmocka_unit_test(everyone_gets_a_turn_when_there_is_a_third_of_what_is_wanted),
 	    cmocka_unit_test(a_dear_target_is_not_starved_by_cheap_ones),

@@ -126,8 +126,9 @@ what_is_no_window_is_refused_with_a_reason(void **state)
 	    {"07:00-09:00-11:00", "behind"},
 	    {"night", "no time"},
 	    {",", "commas"},
-	    {"1:00-2:00 2:00-3:00 3:00-4:00 4:00-5:00 5:00-6:00 6:00-7:00 7:00-8:00 8:00-9:00 9:00-9:01",
-		"too many"},
+	    {"1:00-2:00 2:00-3:00 3:00-4:00 4:00-5:00 5:00-6:00 6:00-7:00 7:00-8:00 8:00-9:00 "
+	     "9:00-9:01",
+	        "too many"},
 	};
 	char error[SCHED_WINDOWS_ERROR_SIZE];
 	struct sched_windows w;
@@ -161,12 +162,16 @@ windows_follow_the_clocks_of_Berlin(void **state)
 	(void)state;
 	live_in("Europe/Berlin");
 	/* Spring, 26 March 2028: 02:00 to 03:00 is left out. */
-	assert_int_equal(open_minutes("07:00-23:00", "2028-03-25 23:00", "2028-03-26 22:00"), 16 * 60);
-	assert_int_equal(open_minutes("01:00-04:00", "2028-03-25 23:00", "2028-03-26 22:00"), 2 * 60);
+	assert_int_equal(
+	    open_minutes("07:00-23:00", "2028-03-25 23:00", "2028-03-26 22:00"), 16 * 60);
+	assert_int_equal(
+	    open_minutes("01:00-04:00", "2028-03-25 23:00", "2028-03-26 22:00"), 2 * 60);
 	assert_int_equal(open_minutes("02:15-02:45", "2028-03-25 23:00", "2028-03-26 22:00"), 0);
-	assert_int_equal(open_minutes("02:30-05:00", "2028-03-25 23:00", "2028-03-26 22:00"), 2 * 60);
+	assert_int_equal(
+	    open_minutes("02:30-05:00", "2028-03-25 23:00", "2028-03-26 22:00"), 2 * 60);
 	/* Autumn, 29 October: it comes twice. */
-	assert_int_equal(open_minutes("07:00-23:00", "2028-10-28 22:00", "2028-10-29 23:00"), 16 * 60);
+	assert_int_equal(
+	    open_minutes("07:00-23:00", "2028-10-28 22:00", "2028-10-29 23:00"), 16 * 60);
 	assert_int_equal(open_minutes("02:15-02:45", "2028-10-28 22:00", "2028-10-29 23:00"), 60);
 	/* The same minute before and after is another hour of the world's. */
 	assert_int_equal(sched_local(utc("2028-03-25 06:00")).minute, 7 * 60);
@@ -180,10 +185,13 @@ windows_follow_the_clocks_of_Almaty(void **state)
 	(void)state;
 	live_in("Asia/Almaty");
 	/* Summer time came and went there in 2004. */
-	assert_int_equal(open_minutes("01:00-04:00", "2004-03-27 18:00", "2004-03-28 17:00"), 2 * 60);
-	assert_int_equal(open_minutes("02:00-03:00", "2004-10-30 17:00", "2004-10-31 18:00"), 2 * 60);
+	assert_int_equal(
+	    open_minutes("01:00-04:00", "2004-03-27 18:00", "2004-03-28 17:00"), 2 * 60);
+	assert_int_equal(
+	    open_minutes("02:00-03:00", "2004-10-30 17:00", "2004-10-31 18:00"), 2 * 60);
 	/* The last hour of the leap day of 2024 came twice: the country moved to another offset. */
-	assert_int_equal(open_minutes("23:00-24:00", "2024-02-28 18:00", "2024-02-29 19:00"), 2 * 60);
+	assert_int_equal(
+	    open_minutes("23:00-24:00", "2024-02-28 18:00", "2024-02-29 19:00"), 2 * 60);
 	assert_int_equal(sched_local(utc("2024-02-29 17:59")).date, 20240229);
 	assert_int_equal(sched_local(utc("2024-02-29 18:00")).date, 20240229);
 	assert_int_equal(sched_local(utc("2024-02-29 19:00")).date, 20240301);
