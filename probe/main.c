@@ -23,6 +23,8 @@ static const struct command commands[] = {
     {"check", cmd_check, "measure every target once and say what was found"},
     {"init", cmd_init, "show what netvane does, ask for consent and record it"},
     {"explain", cmd_explain, "say what one record means, and how sure that is"},
+    {"pause", cmd_pause, "measure nothing for a while, or until told otherwise"},
+    {"resume", cmd_resume, "end a pause"},
     {"baseline", cmd_baseline, "show or forget what is normal here, or learn it anew"},
     {"control", cmd_control, "show others how sites look from this machine"},
     {"targets", cmd_targets, "show, check and import lists of targets"},
