@@ -26,6 +26,8 @@ static const struct command commands[] = {
     {"init", cmd_init, "show what netvane does, ask for consent and record it"},
     {"explain", cmd_explain, "say what one record means, and how sure that is"},
     {"results", cmd_results, "show the files with results, or delete them"},
+    {"pause", cmd_pause, "measure nothing for a while, or until told otherwise"},
+    {"resume", cmd_resume, "end a pause"},
     {"baseline", cmd_baseline, "show or forget what is normal here, or learn it anew"},
     {"control", cmd_control, "show others how sites look from this machine"},
     {"targets", cmd_targets, "show, check and import lists of targets"},
