@@ -21,6 +21,7 @@
 #include "probe/heartbeat.h"
 #include "probe/keep.h"
 #include "probe/options.h"
+#include "probe/pause.h"
 #include "probe/plan.h"
 #include "probe/probe.h"
 #include "probe/provider.h"
@@ -29,6 +30,7 @@
 #include "probe/sched.h"
 #include "probe/sched_keep.h"
 #include "probe/sched_plan.h"
+#include "probe/service.h"
 #include "results/journal.h"
 #include "results/lock.h"
 #include "results/measurement.h"
@@ -47,6 +49,8 @@ struct daemon {
 	struct baselines *baselines;
 	struct probe *probe;
 	struct sched *sched;
+	struct service *service;
+	bool paused;
 	struct round *round; /* the one under way; NULL none */
 	struct sandbox_report sandbox;
 	struct buf line;
@@ -149,7 +153,7 @@ target_measured(struct daemon *d, const struct measurement *m)
 	char key[PROVIDER_SIZE];
 
 	/* A measurement that was cut short is to come again. */
-	if (!d->stopping)
+	if (!d->stopping && !d->paused)
 		sched_done(d->sched, m->input, bytes - d->bytes_told, now());
 	d->bytes_told = bytes;
 	if (provider_of(m, key))
@@ -201,6 +205,7 @@ begin_round(struct daemon *d, const struct target **targets, size_t n)
 	heartbeat_mark(d->options->state);
 	d->bytes_told = 0;
 	log_info("a round of %zu target%s", n, n == 1 ? "" : "s");
+	service_status(d->service, "measuring %zu of %zu targets", n, d->plan->ntargets);
 	d->round = round_start(&plan);
 }
 
@@ -241,6 +246,40 @@ wake_after(struct daemon *d, int64_t ns)
 	event_add(&d->wake, &tv);
 }
 
+/* Somebody may have told us to pause, or to go on. */
+static void
+look_for_pause(struct daemon *d)
+{
+	struct buf words = BUF_EMPTY;
+	struct pause pause;
+	bool holds;
+
+	pause_read(d->options->state, &pause);
+	holds = pause_holds(&pause, clock_wall_us());
+	if (holds != d->paused) {
+		pause_words(&pause, &words);
+		log_info("%s", holds ? buf_str(&words) : "the pause is over");
+		buf_free(&words);
+	}
+	d->paused = holds;
+	if (holds)
+		sched_pause(d->sched);
+	else
+		sched_resume(d->sched);
+}
+
+static void
+tell_service(struct daemon *d, int64_t wait_ns)
+{
+	if (d->paused)
+		service_status(d->service, "paused");
+	else if (wait_ns < 0)
+		service_status(d->service, "nothing to measure");
+	else
+		service_status(d->service, "%zu targets; the next round in %lld min", d->plan->ntargets,
+		    (long long)(wait_ns / 60000000000));
+}
+
 /* Begins a round if it is time, and sees to it that this is asked again. */
 static void
 daemon_look(struct daemon *d)
@@ -252,6 +291,7 @@ daemon_look(struct daemon *d)
 
 	if (d->round != NULL || d->stopping)
 		return;
+	look_for_pause(d);
 	at = sched_next(d->sched, t, NULL);
 	if (at <= t.mono_ns)
 		targets = sched_take(d->sched, t, &n);
@@ -262,6 +302,7 @@ daemon_look(struct daemon *d)
 	at = sched_next(d->sched, t, NULL);
 	if (at != INT64_MAX)
 		log_debug("the next round may begin in %lld s", (long long)((at - t.mono_ns) / 1000000000));
+	tell_service(d, at == INT64_MAX ? -1 : at - t.mono_ns);
 	wake_after(d, at == INT64_MAX ? INT64_MAX : at - t.mono_ns);
 }
 
@@ -289,6 +330,7 @@ on_stop(evutil_socket_t fd, short what, void *arg)
 	}
 	d->stopping = true;
 	log_info("stopping");
+	service_stopping(d->service);
 	event_del(&d->wake);
 	if (d->round == NULL) {
 		event_base_loopbreak(d->probe->base);
@@ -343,8 +385,17 @@ on_sync(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (d->round != NULL && journal_sync(d->journal) != 0)
+	if (d->round == NULL) {
+		/* An order to pause, or to go on, need not wait for the next look. */
+		if (!d->stopping && !d->reload)
+			daemon_look(d);
+		return;
+	}
+	if (journal_sync(d->journal) != 0)
 		d->trouble = true;
+	look_for_pause(d);
+	if (d->paused)
+		round_interrupt(d->round);
 }
 
 /* --- set up, again and again ------------------------------------------------------------------- */
@@ -368,6 +419,7 @@ assign_events(struct daemon *d)
 	event_add(&d->on_term, NULL);
 	event_add(&d->on_hup, NULL);
 	event_add(&d->on_usr1, NULL);
+	service_watch(d->service, base);
 }
 
 static void
@@ -381,6 +433,7 @@ remove_events(struct daemon *d)
 	event_del(&d->on_term);
 	event_del(&d->on_hup);
 	event_del(&d->on_usr1);
+	service_unwatch(d->service);
 }
 
 /*
@@ -396,6 +449,7 @@ reload_now(struct daemon *d)
 	int code;
 
 	d->reload = false;
+	service_reloading(d->service);
 	fresh.conf = NULL;
 	fresh.state = fresh.results = NULL;
 	code = options_configure(&fresh);
@@ -408,6 +462,7 @@ reload_now(struct daemon *d)
 		conf_free(fresh.conf);
 		free(fresh.state);
 		free(fresh.results);
+		service_ready(d->service);
 		return;
 	}
 	if (strcmp(fresh.state, d->options->state) != 0 || strcmp(fresh.results, d->options->results) != 0)
@@ -425,6 +480,7 @@ reload_now(struct daemon *d)
 	free(fresh.state);
 	free(fresh.results);
 	log_info("the configuration was read again: %zu targets", d->plan->ntargets);
+	service_ready(d->service);
 }
 
 /* Returns -1 to go on, or the exit code. */
@@ -487,10 +543,12 @@ start(struct daemon *d)
 	d->sched = sched_plan_new(d->options->conf, now());
 	sched_plan_configure(d->sched, d->options->conf, d->plan, now());
 	restore(d);
+	d->service = service_new();
 	code = enter_sandbox(d);
 	if (code >= 0)
 		return code;
 	assign_events(d);
+	service_ready(d->service);
 	log_info("measuring %zu targets; stop with SIGTERM (process %ld)", d->plan->ntargets, (long)getpid());
 	return -1;
 }
@@ -524,6 +582,7 @@ daemon_run(struct options *options, struct plan *plan)
 			code = EX_IOERR;
 		}
 	}
+	service_free(d.service);
 	sched_free(d.sched);
 	probe_free(d.probe);
 	baselines_close(d.baselines);

@@ -1,7 +1,7 @@
 # netvane run, by its signals and its restarts: rounds come on schedule, nothing is measured twice, nothing is lost.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/lab_loopback.sh"
-plan 20
+plan 24
 
 lab_certificates site.test other.test
 lab_dns site.test=A:127.0.0.1 other.test=A:127.0.0.1
@@ -127,6 +127,28 @@ is 'SIGHUP reads the lists again, and new targets are measured' "$(json_all 'map
 	"[\"http://site.test:$web_port/ok?3\"]"
 stop
 is 'and all goes on' "$status" 0
+
+# ---- A pause ----------------------------------------------------------------------------------------
+
+lab_conf '[schedule]' 'every = 2s' 'jitter = 0'
+rm -rf "$results" "$state/state.sqlite"*
+daemon --url "$site"
+until_record netvane_round
+run "$NETVANE" pause --state "$state" --reason 'a test'
+is 'a pause is ordered' "$status" 0
+said 'paused until'
+is 'and kept' "$?" 0
+kill -TERM "$run_pid"
+cat <&9 >/dev/null
+exec 9<&-
+wait "$run_pid"
+daemon --url "$site"
+said 'paused until'
+is 'after a restart as well' "$?" 0
+"$NETVANE" resume --state "$state" 2>/dev/null
+until_record netvane_round
+is 'until somebody says resume' "$(json_all 'map(select(.test_name == "netvane_round")) | length')" 1
+stop
 
 # ---- SIGKILL ---------------------------------------------------------------------------------------
 
