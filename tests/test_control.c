@@ -71,15 +71,18 @@ a_client_on_IPv6_is_its_network(void **state)
 static void
 it_goes_only_where_public_sites_are(void **state)
 {
-	static char own[] = "198.51.100.20";
-	static char *const owns[] = {own};
-	struct control_policy policy = {.own = owns, .nown = 1};
+	static char own[] = "198.51.100.20", own6[] = "2001:db8:5::20";
+	static char *const owns[] = {own, own6};
+	struct control_policy policy = {.own = owns, .nown = 2};
 	static const char *const good[] = {"8.8.8.8", "203.0.113.1", "198.18.0.1", "2001:db8::1",
 	    "64:ff9b::808:808", "2002:808:808::1"};
 	static const char *const bad[] = {"127.0.0.1", "10.0.0.1", "169.254.169.254", "192.168.1.1",
 	    "0.0.0.0", "255.255.255.255", "::", "::1", "fe80::1", "fd00::1", "ff02::1",
 	    "::ffff:10.0.0.1", "::10.0.0.1", "64:ff9b::10.0.0.1", "2002:a00:1::1", "198.51.100.20",
-	    "fe80::1%lo", "site.test", ""};
+	    "2001:db8:5::20", "2001:DB8:5:0:0::20", "fe80::1%lo", "site.test", "",
+	    /* Its own in another form, and a form in which no site has its address. */
+	    "::ffff:198.51.100.20", "::ffff:c633:6414", "::198.51.100.20", "64:ff9b::c633:6414",
+	    "2002:c633:6414::1", "::ffff:8.8.8.8"};
 	size_t i;
 
 	(void)state;
@@ -91,6 +94,7 @@ it_goes_only_where_public_sites_are(void **state)
 			fail_msg("%s", bad[i]);
 	policy.allow_private = true;
 	assert_true(control_may_go_to(&policy, "127.0.0.1"));
+	assert_true(control_may_go_to(&policy, "::ffff:198.51.100.20"));
 	assert_false(control_may_go_to(&policy, "site.test"));
 }
 
@@ -103,7 +107,8 @@ it_goes_to_ports_for_pages(void **state)
 	} cases[] = {{"https://site.test/", false}, {"http://site.test/", false},
 	    {"http://site.test:443/", false}, {"https://site.test:8443/", false},
 	    {"http://site.test:25/", true}, {"http://site.test:1023/", true},
-	    {"http://10.0.0.1/", true}, {"http://[::1]/", true}, {"http://8.8.8.8/", false}};
+	    {"http://10.0.0.1/", true}, {"http://[::1]/", true},
+	    {"http://[::ffff:8.8.8.8]/", true}, {"http://8.8.8.8/", false}};
 	struct control_policy policy = {.allow_private = false};
 	char error[TARGET_ERROR_SIZE];
 	struct target target;
