@@ -15,7 +15,13 @@ enum { HTTP_PORT = 80, HTTPS_PORT = 443, LOW_PORTS = 1024 };
 
 /* What no public site has either, though the rules need not know it: address_is_bogon. */
 static const struct ip_prefix closed[] = {
+    {{168, 63, 129, 16}, AF_INET, 32}, /* Azure's host, as every guest sees it */
+    {{192, 0, 0}, AF_INET, 24}, /* RFC 6890 */
+    {{198, 18}, AF_INET, 15}, /* benchmarks, RFC 2544 */
     {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, AF_INET6, 96}, /* IPv4 in disguise, RFC 4291 2.5.5.2 */
+    {{0x00, 0x64, 0xff, 0x9b, 0, 1}, AF_INET6, 48}, /* NAT64 of a network's own, RFC 8215 */
+    {{0x01}, AF_INET6, 64}, /* thrown away, RFC 6666 */
+    {{0xfe, 0xc0}, AF_INET6, 10}, /* site-local, RFC 3879 */
 };
 
 /* The IPv6 prefixes whose addresses lead to an IPv4 one, and where it stands in them. */

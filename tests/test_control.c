@@ -74,7 +74,8 @@ it_goes_only_where_public_sites_are(void **state)
 	static char own[] = "198.51.100.20", own6[] = "2001:db8:5::20";
 	static char *const owns[] = {own, own6};
 	struct control_policy policy = {.own = owns, .nown = 2};
-	static const char *const good[] = {"8.8.8.8", "203.0.113.1", "198.18.0.1", "2001:db8::1",
+	static const char *const good[] = {"8.8.8.8", "203.0.113.1", "192.0.2.1", "198.51.100.1",
+	    "168.63.129.17", "192.0.1.1", "198.20.0.1", "2001:db8::1", "100:0:0:1::1",
 	    "64:ff9b::808:808", "2002:808:808::1"};
 	static const char *const bad[] = {"127.0.0.1", "10.0.0.1", "169.254.169.254", "192.168.1.1",
 	    "0.0.0.0", "255.255.255.255", "::", "::1", "fe80::1", "fd00::1", "ff02::1",
@@ -82,7 +83,11 @@ it_goes_only_where_public_sites_are(void **state)
 	    "2001:db8:5::20", "2001:DB8:5:0:0::20", "fe80::1%lo", "site.test", "",
 	    /* Its own in another form, and a form in which no site has its address. */
 	    "::ffff:198.51.100.20", "::ffff:c633:6414", "::198.51.100.20", "64:ff9b::c633:6414",
-	    "2002:c633:6414::1", "::ffff:8.8.8.8"};
+	    "2002:c633:6414::1", "::ffff:8.8.8.8",
+	    /* What is nobody's, or somebody's own. */
+	    "168.63.129.16", "192.0.0.1", "192.0.0.255", "198.18.0.1", "198.19.255.255",
+	    "64:ff9b:1::808:808", "64:ff9b:1:ffff::1", "100::1", "fec0::1", "feff::1",
+	    "64:ff9b::198.18.0.1", "2002:a83f:8110::1"};
 	size_t i;
 
 	(void)state;
