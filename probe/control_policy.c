@@ -35,14 +35,12 @@ static const struct transition {
 };
 
 static bool
-is_own(const struct control_policy *policy, int family, const uint8_t *bytes)
+is_near(const struct control_policy *policy, int family, const uint8_t *bytes)
 {
-	uint8_t own[IP_BYTES];
 	size_t i;
 
-	for (i = 0; i < policy->nown; i++)
-		if (ip_parse(policy->own[i], own) == family &&
-		    memcmp(own, bytes, family == AF_INET6 ? 16 : 4) == 0)
+	for (i = 0; i < policy->nnear; i++)
+		if (ip_prefix_has(&policy->near[i], family, bytes))
 			return true;
 	return false;
 }
@@ -57,7 +55,7 @@ is_closed(const struct control_policy *policy, int family, const uint8_t *bytes)
 		if (ip_prefix_has(&closed[i], family, bytes))
 			return true;
 	return inet_ntop(family, bytes, text, sizeof(text)) == NULL || address_is_bogon(text) ||
-	    is_own(policy, family, bytes);
+	    is_near(policy, family, bytes);
 }
 
 static bool

@@ -19,6 +19,7 @@
 #include "probe/control_job.h"
 #include "probe/control_policy.h"
 #include "probe/limiter.h"
+#include "probe/neighbours.h"
 #include "probe/probe.h"
 #include "probe/rate.h"
 #include "probe/resolver.h"
@@ -57,6 +58,7 @@ struct control_server {
 	struct resolver *resolvers;
 	size_t nresolvers;
 	struct scrub own; /* this machine's addresses */
+	struct neighbours neighbours;
 	struct control_policy policy;
 	struct job *jobs;
 	size_t njobs;
@@ -123,6 +125,19 @@ job_unlink(struct job *job)
 	job->server->njobs--;
 }
 
+/* Addresses come and go: those of IPv6 that keep a machine private change by the day, and DHCP gives others. */
+static void
+look_around(struct control_server *server)
+{
+	struct control_policy *policy = &server->policy;
+
+	scrub_clear(&server->own);
+	scrub_load(&server->own);
+	neighbours_load(&server->neighbours);
+	policy->near = server->neighbours.prefixes;
+	policy->nnear = server->neighbours.n;
+}
+
 static void
 job_done(struct control_job *work, void *arg)
 {
@@ -130,6 +145,7 @@ job_done(struct control_job *work, void *arg)
 	struct control_server *server = job->server;
 
 	job_unlink(job);
+	look_around(server); /* an address that is new may stand in the answer */
 	/* A client that has gone away is libevent's business: it then only frees the request. */
 	if (server->stopping)
 		reply_later(job->request, HTTP_SERVUNAVAIL, "Stopping", BUSY_S);
@@ -219,6 +235,7 @@ on_question(struct evhttp_request *request, void *arg)
 	}
 	if (!may_ask(server, request))
 		return;
+	look_around(server);
 	m = measurement_new();
 	question = vantage_parse_request(len > 0 ? (char *)evbuffer_pullup(body, -1) : "", len,
 	    m->arena, error, sizeof(error));
@@ -335,9 +352,8 @@ control_server_start(const struct control_server_plan *plan)
 	server->rate = rate_new(plan->max_per_client, plan->max_requests);
 	server->resolvers = resolvers_load(probe->conf, &server->nresolvers);
 	skip_unpinned(server);
-	scrub_load(&server->own);
-	server->policy = (struct control_policy){.allow_private = plan->allow_private,
-	    .own = server->own.addresses, .nown = server->own.n};
+	server->policy.allow_private = plan->allow_private;
+	look_around(server);
 	server->http = evhttp_new(probe->base);
 	if (server->http == NULL)
 		log_fatalx("out of memory (the HTTP server)");
@@ -389,6 +405,7 @@ control_server_free(struct control_server *server)
 	evhttp_free(server->http);
 	resolvers_free(server->resolvers, server->nresolvers);
 	scrub_clear(&server->own);
+	neighbours_clear(&server->neighbours);
 	rate_free(server->rate);
 	free(server);
 }

@@ -5,10 +5,16 @@
 #include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
+#include <event2/util.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <sys/socket.h>
 
 #include "base/mem.h"
 #include "probe/control_answer.h"
 #include "probe/control_policy.h"
+#include "probe/ip_prefix.h"
+#include "probe/neighbours.h"
 #include "probe/rate.h"
 #include "results/measurement.h"
 #include "results/vantage.h"
@@ -71,16 +77,16 @@ a_client_on_IPv6_is_its_network(void **state)
 static void
 it_goes_only_where_public_sites_are(void **state)
 {
-	static char own[] = "198.51.100.20", own6[] = "2001:db8:5::20";
-	static char *const owns[] = {own, own6};
-	struct control_policy policy = {.own = owns, .nown = 2};
+	static const struct ip_prefix near[] = {{{198, 51, 100, 20}, AF_INET, 32},
+	    {{0x20, 0x01, 0x0d, 0xb8, 0, 5}, AF_INET6, 64}};
+	struct control_policy policy = {.near = near, .nnear = 2};
 	static const char *const good[] = {"8.8.8.8", "203.0.113.1", "192.0.2.1", "198.51.100.1",
-	    "168.63.129.17", "192.0.1.1", "198.20.0.1", "2001:db8::1", "100:0:0:1::1",
+	    "168.63.129.17", "192.0.1.1", "198.20.0.1", "198.51.100.21", "2001:db8::1", "2001:db8:5:1::20", "100:0:0:1::1",
 	    "64:ff9b::808:808", "2002:808:808::1"};
 	static const char *const bad[] = {"127.0.0.1", "10.0.0.1", "169.254.169.254", "192.168.1.1",
 	    "0.0.0.0", "255.255.255.255", "::", "::1", "fe80::1", "fd00::1", "ff02::1",
 	    "::ffff:10.0.0.1", "::10.0.0.1", "64:ff9b::10.0.0.1", "2002:a00:1::1", "198.51.100.20",
-	    "2001:db8:5::20", "2001:DB8:5:0:0::20", "fe80::1%lo", "site.test", "",
+	    "2001:db8:5::20", "2001:DB8:5:0:0::20", "2001:db8:5::ffff:1", "fe80::1%lo", "site.test", "",
 	    /* Its own in another form, and a form in which no site has its address. */
 	    "::ffff:198.51.100.20", "::ffff:c633:6414", "::198.51.100.20", "64:ff9b::c633:6414",
 	    "2002:c633:6414::1", "::ffff:8.8.8.8",
@@ -101,6 +107,77 @@ it_goes_only_where_public_sites_are(void **state)
 	assert_true(control_may_go_to(&policy, "127.0.0.1"));
 	assert_true(control_may_go_to(&policy, "::ffff:198.51.100.20"));
 	assert_false(control_may_go_to(&policy, "site.test"));
+}
+
+/* --- neighbours ------------------------------------------------------------------------------ */
+
+struct interface {
+	const char *own, *mask, *other; /* other: NULL none */
+	unsigned flags;
+};
+
+static struct sockaddr *
+socket_address(struct sockaddr_storage *sa, const char *text)
+{
+	int len = sizeof(*sa);
+
+	if (text == NULL)
+		return NULL;
+	assert_int_equal(evutil_parse_sockaddr_port(text, (struct sockaddr *)sa, &len), 0);
+	return (struct sockaddr *)sa;
+}
+
+/* Whether a helper with that interface goes there. */
+static bool
+goes_to(const struct interface *at, const char *ip)
+{
+	struct sockaddr_storage own, mask, other;
+	struct ifaddrs of = {.ifa_addr = socket_address(&own, at->own), .ifa_flags = at->flags,
+	    .ifa_netmask = socket_address(&mask, at->mask)};
+	struct neighbours n = {NULL, 0};
+	struct control_policy policy = {.allow_private = false};
+	bool goes;
+
+	of.ifa_dstaddr = socket_address(&other, at->other);
+	neighbours_add(&n, &of);
+	policy.near = n.prefixes;
+	policy.nnear = n.n;
+	goes = control_may_go_to(&policy, ip);
+	neighbours_clear(&n);
+	return goes;
+}
+
+static void
+it_goes_to_none_of_its_neighbours(void **state)
+{
+	static const struct interface home6 = {"2001:db8:1:2::20", "ffff:ffff:ffff:ffff::", NULL, IFF_BROADCAST},
+	    dhcp6 = {"2001:db8:1:2::20", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", NULL, IFF_BROADCAST},
+	    tunnel6 = {"2001:db8:1:2::20", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", NULL, IFF_POINTOPOINT},
+	    lan = {"203.0.113.20", "255.255.255.240", "203.0.113.31", IFF_BROADCAST},
+	    alone = {"203.0.113.20", "255.255.255.255", NULL, IFF_BROADCAST},
+	    line = {"203.0.113.20", "255.255.255.255", "198.51.100.1", IFF_POINTOPOINT},
+	    world = {"203.0.113.20", "0.0.0.0", "198.51.100.1", IFF_POINTOPOINT},
+	    bare = {"203.0.113.20", NULL, NULL, 0};
+	static const struct {
+		const struct interface *at;
+		const char *ip;
+		bool goes;
+	} cases[] = {{&home6, "2001:db8:1:2::20", false}, {&home6, "2001:db8:1:2:ffff::1", false},
+	    {&home6, "2001:db8:1:3::1", true}, {&dhcp6, "2001:db8:1:2::7", false},
+	    {&dhcp6, "2001:db8:1:3::1", true}, {&tunnel6, "2001:db8:1:2::20", false},
+	    {&tunnel6, "2001:db8:1:2::7", true}, {&lan, "203.0.113.20", false},
+	    {&lan, "203.0.113.17", false}, {&lan, "203.0.113.15", true}, {&lan, "203.0.113.32", true},
+	    {&lan, "2002:cb00:7111::1", false}, {&alone, "203.0.113.20", false},
+	    {&alone, "203.0.113.21", true}, {&line, "203.0.113.20", false},
+	    {&line, "198.51.100.1", false}, {&line, "198.51.100.2", true},
+	    {&world, "203.0.113.20", false}, {&world, "8.8.8.8", true}, {&bare, "203.0.113.20", false},
+	    {&bare, "203.0.113.21", true}};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		if (goes_to(cases[i].at, cases[i].ip) != cases[i].goes)
+			fail_msg("%s from %s", cases[i].ip, cases[i].at->own);
 }
 
 static void
@@ -264,6 +341,7 @@ main(void)
 	    cmocka_unit_test(all_together_have_so_many),
 	    cmocka_unit_test(a_client_on_IPv6_is_its_network),
 	    cmocka_unit_test(it_goes_only_where_public_sites_are),
+	    cmocka_unit_test(it_goes_to_none_of_its_neighbours),
 	    cmocka_unit_test(it_goes_to_ports_for_pages),
 	    cmocka_unit_test(failures_have_their_old_names),
 	    cmocka_unit_test(a_reply_says_more_of_a_name_than_silence),
