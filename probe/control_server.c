@@ -18,6 +18,7 @@
 #include "base/mem.h"
 #include "probe/control_job.h"
 #include "probe/control_policy.h"
+#include "probe/helper.h"
 #include "probe/limiter.h"
 #include "probe/neighbours.h"
 #include "probe/probe.h"
@@ -31,10 +32,11 @@
 /*
  * A job has up to some 80 sockets. IDLE_S is more than a job takes: libevent counts a client's waiting as idleness.
  * PER_ADDRESS: a probe measures an address through one connection at a time, but here strangers' questions must not wait for
- * each other.
+ * each other. PER_CLIENT: a probe asks HELPER_IN_FLIGHT at a time, and nobody should keep all the others out.
  */
 enum {
 	JOBS_MAX = 16,
+	PER_CLIENT = HELPER_IN_FLIGHT,
 	BUSY_S = 5,
 	REQUEST_MAX = 64 * 1024,
 	HEADERS_MAX = 16 * 1024,
@@ -47,6 +49,7 @@ struct job {
 	struct control_server *server;
 	struct control_job *work;
 	struct evhttp_request *request;
+	uint8_t client[RATE_KEY];
 	struct job *next, *prev;
 };
 
@@ -157,6 +160,29 @@ job_done(struct control_job *work, void *arg)
 		server->plan.stopped(server->plan.arg);
 }
 
+static const char *
+client_address(struct evhttp_request *request)
+{
+	char *client = NULL;
+	uint16_t port;
+
+	evhttp_connection_get_peer(evhttp_request_get_connection(request), &client, &port);
+	return client != NULL ? client : "";
+}
+
+static int
+jobs_of(const struct control_server *server, const char *client)
+{
+	const struct job *job;
+	uint8_t key[RATE_KEY];
+	int n = 0;
+
+	rate_key(client, key);
+	for (job = server->jobs; job != NULL; job = job->next)
+		n += memcmp(job->client, key, RATE_KEY) == 0;
+	return n;
+}
+
 static void
 job_start(struct control_server *server, struct evhttp_request *request, struct measurement *m,
     struct target *target, const struct vantage *question)
@@ -168,6 +194,7 @@ job_start(struct control_server *server, struct evhttp_request *request, struct 
 
 	job->server = server;
 	job->request = request;
+	rate_key(client_address(request), job->client);
 	job->next = server->jobs;
 	if (job->next != NULL)
 		job->next->prev = job;
@@ -182,16 +209,16 @@ job_start(struct control_server *server, struct evhttp_request *request, struct 
 static bool
 may_ask(struct control_server *server, struct evhttp_request *request)
 {
-	char *client = NULL;
-	uint16_t port;
+	const char *client = client_address(request);
 	int seconds;
 
 	if (server->stopping || server->njobs >= JOBS_MAX) {
 		reply_later(request, HTTP_SERVUNAVAIL, "Busy", BUSY_S);
 		return false;
 	}
-	evhttp_connection_get_peer(evhttp_request_get_connection(request), &client, &port);
-	seconds = rate_ask(server->rate, client != NULL ? client : "", clock_mono_ns());
+	seconds = jobs_of(server, client) < PER_CLIENT
+	              ? rate_ask(server->rate, client, clock_mono_ns())
+	              : BUSY_S;
 	if (seconds > 0)
 		reply_later(request, 429, "Too Many Requests", seconds);
 	return seconds == 0;

@@ -72,6 +72,22 @@ a_client_on_IPv6_is_its_network(void **state)
 	rate_free(rate);
 }
 
+static void
+a_client_is_known_in_any_form(void **state)
+{
+	uint8_t a[RATE_KEY], b[RATE_KEY];
+
+	(void)state;
+	rate_key("2001:db8::1", a);
+	rate_key("2001:DB8:0:0:ffff::2", b);
+	assert_memory_equal(a, b, RATE_KEY);
+	rate_key("2001:db8:0:1::1", b);
+	assert_memory_not_equal(a, b, RATE_KEY);
+	rate_key("192.0.2.1", a);
+	rate_key("192.0.2.2", b);
+	assert_memory_not_equal(a, b, RATE_KEY);
+}
+
 /* --- where ----------------------------------------------------------------------------------- */
 
 static void
@@ -340,6 +356,7 @@ main(void)
 	    cmocka_unit_test(a_client_has_so_many_a_minute),
 	    cmocka_unit_test(all_together_have_so_many),
 	    cmocka_unit_test(a_client_on_IPv6_is_its_network),
+	    cmocka_unit_test(a_client_is_known_in_any_form),
 	    cmocka_unit_test(it_goes_only_where_public_sites_are),
 	    cmocka_unit_test(it_goes_to_none_of_its_neighbours),
 	    cmocka_unit_test(it_goes_to_ports_for_pages),
