@@ -4,7 +4,7 @@
 . "$top_srcdir/tests/lab_loopback.sh"
 need curl ss
 
-plan 71
+plan 72
 
 lab_certificates site.test gone.test helper.test expired.test
 lab_dns site.test=A:127.0.0.1 plain.test=A:127.0.0.1 gone.test=nxdomain \
@@ -181,6 +181,9 @@ is 'and it has noted nothing of whom it served' "$(grep -vc stopping "$tmp/open.
 # ---- Where it does not go -------------------------------------------------------------------
 
 helper public --max-per-client 4
+# Half a request; see the end.
+curl -s -o "$tmp/half" -H 'Content-Length: 100' --data-binary half "$public_url" &
+half=$!
 ask "$public_url" "$(question "$site/ok" "127.0.0.1:$web_port" "[::ffff:127.0.0.1]:$web_port" \
 	"[64:ff9b::7f00:1]:$web_port" '[fe80::1]:443' '169.254.169.254:80')"
 is 'it goes to no private address' "$(said '[.tcp_connect, .tls_handshake, .http_request.failure]')" \
@@ -273,3 +276,6 @@ kill "$safe_helper"
 status=0
 wait "$safe_helper" || status=$?
 is 'the helper comes to no harm by all this' "$status" 0
+status=0
+wait "$half" || status=$?
+is 'who sends half a request is cut: an empty reply' "$status" 52
