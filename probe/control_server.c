@@ -162,15 +162,19 @@ job_done(struct control_job *work, void *arg)
 {
 	struct job *job = arg;
 	struct control_server *server = job->server;
+	const struct vantage *answer;
 
 	job_unlink(job);
 	look_around(server); /* an address that is new may stand in the answer */
+	answer = control_job_answer(work);
 	control_clients_answered(server->clients, connection_of(job->request));
 	/* A client that has gone away is libevent's business: it then only frees the request. */
 	if (server->stopping)
 		reply_later(job->request, HTTP_SERVUNAVAIL, "Stopping", BUSY_S);
+	else if (answer == NULL)
+		reply_later(job->request, HTTP_SERVUNAVAIL, "Overloaded", BUSY_S);
 	else
-		reply_answer(job->request, control_job_answer(work));
+		reply_answer(job->request, answer);
 	control_job_free(work);
 	free(job);
 	if (server->stopping && server->njobs == 0)

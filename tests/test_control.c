@@ -1,4 +1,5 @@
 /* What the parts of netvane control promise that need no network: whom it serves how often, and where it goes. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -16,6 +17,7 @@
 #include "probe/ip_prefix.h"
 #include "probe/neighbours.h"
 #include "probe/rate.h"
+#include "results/failure.h"
 #include "results/measurement.h"
 #include "results/vantage.h"
 #include "targets/target.h"
@@ -349,6 +351,70 @@ what_was_cut_short_is_not_told(void **state)
 	measurement_free(m);
 }
 
+/* Nor has one for which this machine had no socket, or a page on the way to which it had none. */
+static void
+what_this_machine_lacked_is_not_told(void **state)
+{
+	static const int lacks[] = {EMFILE, ENFILE, ENOBUFS, ENOMEM, EADDRNOTAVAIL};
+	const struct vantage *v;
+	const char *failure;
+	struct measurement *m;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(lacks) / sizeof(lacks[0]); i++) {
+		m = measurement_new();
+		failure = failure_of_errno(m->arena, lacks[i]);
+		add_query(m, "A", NULL, "203.0.113.1");
+		add_tcp(m, "depth=0", "203.0.113.2", "connection_reset");
+		add_tcp(m, control_endpoint_tag, "203.0.113.3", failure);
+		v = control_answer(m, NULL, 0);
+		assert_non_null(v);
+		assert_null(vantage_tcp(v, "203.0.113.3:80"));
+		assert_false(vantage_tcp(v, "203.0.113.2:80")->status);
+		assert_string_equal(v->http.failure, "unknown_error");
+		/* The page might have come from there. */
+		add_tcp(m, "depth=0", "203.0.113.1", failure);
+		assert_null(control_answer(m, NULL, 0));
+		measurement_free(m);
+
+		m = measurement_new();
+		add_query(m, "A", failure_of_errno(m->arena, lacks[i]), NULL);
+		assert_null(control_answer(m, NULL, 0));
+		add_query_of(m, RESOLVER_SECOND, "dns_nxdomain_error", 3);
+		assert_string_equal(control_answer(m, NULL, 0)->dns_failure, "dns_name_error");
+		measurement_free(m);
+
+		m = measurement_new();
+		ARENA_PUSH(m->arena, m->requests, m->nrequests)->failure =
+		    failure_of_errno(m->arena, lacks[i]);
+		assert_null(control_answer(m, NULL, 0));
+		measurement_free(m);
+	}
+}
+
+static void
+an_IPv6_that_is_switched_off_hides_no_failure(void **state)
+{
+	struct measurement *m = measurement_new();
+	const struct vantage *v;
+
+	(void)state;
+	add_query(m, "A", NULL, "203.0.113.1");
+	add_tcp(m, "depth=0", "203.0.113.1", "connection_refused");
+	add_tcp(m, "depth=0", "2001:db8::1", "address_not_available");
+	v = control_answer(m, NULL, 0);
+	assert_non_null(v);
+	assert_string_equal(v->http.failure, "connection_refused_error");
+	assert_null(vantage_tcp(v, "[2001:db8::1]:80"));
+	measurement_free(m);
+	m = measurement_new();
+	add_query(m, "AAAA", NULL, "2001:db8::1");
+	add_tcp(m, "depth=0", "2001:db8::1", "address_not_available");
+	assert_null(control_answer(m, NULL, 0));
+	measurement_free(m);
+}
+
 int
 main(void)
 {
@@ -363,6 +429,8 @@ main(void)
 	    cmocka_unit_test(failures_have_their_old_names),
 	    cmocka_unit_test(a_reply_says_more_of_a_name_than_silence),
 	    cmocka_unit_test(what_was_cut_short_is_not_told),
+	    cmocka_unit_test(what_this_machine_lacked_is_not_told),
+	    cmocka_unit_test(an_IPv6_that_is_switched_off_hides_no_failure),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
