@@ -87,7 +87,8 @@ struct run {
 	struct progress *progress;
 	struct summary *summary;
 	struct buf line;
-	int signals;
+	bool stopping;
+	int signals; /* of those that may mean "at once" */
 };
 
 /* --- the command line ------------------------------------------------------------------------ */
@@ -419,19 +420,46 @@ sync_now(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
+stop(struct run *run)
+{
+	if (run->stopping)
+		return;
+	run->stopping = true;
+	log_info("stopping; what is measured so far is kept (again to stop at once)");
+	round_interrupt(run->round);
+}
+
+static void
 interrupted(evutil_socket_t signal_number, short what, void *arg)
 {
 	struct run *run = arg;
 
 	(void)what;
 	if (run->signals++ == 0) {
-		log_info("stopping; what is measured so far is kept (again to stop at once)");
-		round_interrupt(run->round);
+		stop(run);
 		return;
 	}
 	journal_sync(run->journal);
 	baselines_commit(run->baselines);
 	_exit(128 + (int)signal_number);
+}
+
+/* The terminal has gone. It comes from the shell and from the kernel, and nobody means "at once" by the second one. */
+static void
+hung_up(evutil_socket_t signal_number, short what, void *arg)
+{
+	(void)signal_number;
+	(void)what;
+	stop(arg);
+}
+
+/* As nohup does. */
+static bool
+is_ignored(int signal_number)
+{
+	struct sigaction old;
+
+	return sigaction(signal_number, NULL, &old) == 0 && old.sa_handler == SIG_IGN;
 }
 
 static void
@@ -440,15 +468,19 @@ run_loop(struct run *run)
 	struct event_base *base = run->probe->base;
 	struct event *on_int = evsignal_new(base, SIGINT, interrupted, run);
 	struct event *on_term = evsignal_new(base, SIGTERM, interrupted, run);
+	struct event *on_hup = evsignal_new(base, SIGHUP, hung_up, run);
 	struct event *on_sync = event_new(base, -1, EV_PERSIST, sync_now, run);
 	const struct timeval every = {5, 0};
 
 	event_add(on_int, NULL);
 	event_add(on_term, NULL);
+	if (!is_ignored(SIGHUP))
+		event_add(on_hup, NULL);
 	event_add(on_sync, &every);
 	event_base_dispatch(base);
 	event_free(on_int);
 	event_free(on_term);
+	event_free(on_hup);
 	event_free(on_sync);
 }
 
