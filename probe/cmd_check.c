@@ -453,13 +453,19 @@ hung_up(evutil_socket_t signal_number, short what, void *arg)
 	stop(arg);
 }
 
-/* As nohup does. */
-static bool
-is_ignored(int signal_number)
+/*
+ * nohup has them ignored, and they stay so. Else they are ignored but for the event's time, which ends before what was learned is on
+ * the disk.
+ */
+static void
+watch_hangups(struct event *event)
 {
 	struct sigaction old;
 
-	return sigaction(signal_number, NULL, &old) == 0 && old.sa_handler == SIG_IGN;
+	if (sigaction(SIGHUP, NULL, &old) != 0 || old.sa_handler == SIG_IGN)
+		return;
+	signal(SIGHUP, SIG_IGN);
+	event_add(event, NULL);
 }
 
 static void
@@ -474,8 +480,7 @@ run_loop(struct run *run)
 
 	event_add(on_int, NULL);
 	event_add(on_term, NULL);
-	if (!is_ignored(SIGHUP))
-		event_add(on_hup, NULL);
+	watch_hangups(on_hup);
 	event_add(on_sync, &every);
 	event_base_dispatch(base);
 	event_free(on_int);
