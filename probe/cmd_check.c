@@ -64,8 +64,8 @@ static const char help[] =
     "  -v, --verbose           say what is being done\n"
     "  -h, --help              this text\n\n"
     "Exit codes: 0 nothing suspected, 1 something suspected, 2 something confirmed,\n"
-    "3 nothing could be judged (offline, captive portal, no consent); 64 and above:\n"
-    "the tool could not work.\n\n"
+    "3 nothing could be judged (offline, captive portal, no consent, stopped before the\n"
+    "end with nothing found); 64 and above: the tool could not work.\n\n"
     "Examples:\n"
     "  netvane check\n"
     "  netvane check --list kz-news --url https://vk.com/ --json > today.jsonl\n";
