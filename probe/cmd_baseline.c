@@ -270,8 +270,10 @@ baseline_forget(struct job *job, const struct target *sites, size_t n)
 
 	if (b == NULL)
 		return EX_CANTCREAT;
-	if (n == 0)
+	if (n == 0) {
 		baselines_forget(b, NULL);
+		baselines_leave_out(b, clock_wall_us());
+	}
 	for (i = 0; i < n; i++)
 		baselines_forget(b, sites[i].url);
 	result = baselines_commit(b);

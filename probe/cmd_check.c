@@ -347,15 +347,14 @@ open_files(struct run *run)
 	return result == JOURNAL_OK ? -1 : EX_CANTCREAT;
 }
 
-/* Where it is new, the rounds in the journal have not been learned from: an older version's, or its file was no good. */
+/* What the journal holds may not have been learned: the file is new, or the last round was killed. */
 static void
 open_baselines(struct run *run)
 {
 	struct baselines_rebuilt done;
 
 	run->baselines = baselines_open(run->state);
-	if (baselines_fresh(run->baselines) &&
-	    baselines_rebuild(run->baselines, run->results, clock_wall_us(), &done) == 0 &&
+	if (baselines_catch_up(run->baselines, run->results, clock_wall_us(), &done) == 0 &&
 	    done.records > 0)
 		log_info("learned what is normal here from %zu records in %s", done.records,
 		    run->results);

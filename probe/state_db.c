@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -60,6 +61,12 @@ static const char *const migrations[] = {
     "CREATE TABLE learned ("
     " record TEXT PRIMARY KEY,"
     " time_us INTEGER NOT NULL) WITHOUT ROWID;",
+    /* Made empty, it is to be gathered from the journal; also where an older version was killed before it had done so. */
+    "CREATE TABLE mark ("
+    " name TEXT PRIMARY KEY,"
+    " value INTEGER NOT NULL) WITHOUT ROWID;"
+    "INSERT INTO mark (name, value)"
+    " SELECT 'rebuild_due', 1 WHERE NOT EXISTS (SELECT 1 FROM learned);",
 };
 
 enum { VERSION = sizeof(migrations) / sizeof(migrations[0]) };
@@ -225,14 +232,13 @@ move_aside(const char *path, const char *why)
 
 /* Opens and looks. *db is set only where the finding can be worked with. */
 static enum finding
-open_file(const char *path, enum state_db_mode mode, sqlite3 **db, bool *fresh)
+open_file(const char *path, enum state_db_mode mode, sqlite3 **db)
 {
 	int flags = mode == STATE_DB_KEEP ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
 	enum finding found = FOUND_UNUSABLE;
 	int result;
 
 	*db = NULL;
-	*fresh = false;
 	if (mode == STATE_DB_KEEP)
 		make_private(path);
 	result = sqlite3_open_v2(path, db, flags | SQLITE_OPEN_NOMUTEX, NULL);
@@ -240,11 +246,6 @@ open_file(const char *path, enum state_db_mode mode, sqlite3 **db, bool *fresh)
 		result = set_up(*db, mode);
 	if (result == SQLITE_OK)
 		found = inspect(*db);
-	if (found == FOUND_OLDER && mode == STATE_DB_KEEP) {
-		int64_t version = 0;
-
-		*fresh = query_int(*db, "PRAGMA user_version", &version) == SQLITE_OK && version == 0;
-	}
 	if (mode == STATE_DB_KEEP && (found == FOUND_OLDER || found == FOUND_GOOD)) {
 		result = make_ours(*db);
 		found = result == SQLITE_OK ? FOUND_GOOD : finding_of_error(result);
@@ -266,18 +267,17 @@ static const char *const finding_words[] = {
 };
 
 struct sqlite3 *
-state_db_open(const char *state_dir, enum state_db_mode mode, bool *fresh)
+state_db_open(const char *state_dir, enum state_db_mode mode)
 {
 	char *path = db_path(state_dir);
 	enum finding found = FOUND_UNUSABLE;
 	sqlite3 *db = NULL;
 
-	*fresh = false;
 	if (mode == STATE_DB_KEEP || access(path, F_OK) == 0)
-		found = open_file(path, mode, &db, fresh);
+		found = open_file(path, mode, &db);
 	if (mode == STATE_DB_KEEP && (found == FOUND_FOREIGN || found == FOUND_DAMAGED)) {
 		move_aside(path, finding_words[found]);
-		found = open_file(path, mode, &db, fresh);
+		found = open_file(path, mode, &db);
 	}
 	if (found != FOUND_GOOD && found != FOUND_UNUSABLE)
 		log_warnx("%s %s", path, finding_words[found]);

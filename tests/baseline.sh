@@ -3,7 +3,7 @@
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/lab_loopback.sh"
 need openssl
-plan 44
+plan 48
 
 lab_certificates site.test
 start_peer site "$peer_http" --cert "$certs/good.pem" --key "$certs/key.pem"
@@ -140,3 +140,16 @@ baseline show --json
 is 'has taught what it measured' "$(shown "$site" .baseline.ok)" 5
 is 'and counts nothing against what it did not' \
 	"$(shown "https://site.test:$silent_port/" .baseline.measured)" ''
+
+# Killed: what it had learned is lost, but not what it had written down.
+live --url "$site" --url "https://site.test:$silent_port/"
+live_until "\"input\":\"$site\""
+kill -KILL "$live_pid"
+live_end
+is 'a round that is killed' "$status" 137
+baseline show --json
+is 'has taught nothing yet' "$(shown "$site" .baseline.ok)" 5
+round
+is 'until the next one, which knows what it saw' "$(seen "$site" "$known.ok")" 6
+baseline show --json
+is 'once' "$(shown "$site" .baseline.ok)" 7
