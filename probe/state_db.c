@@ -1,11 +1,13 @@
 /* The state database: opening, versions, and what to do with a file that is no good. */
 #include "probe/state_db.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 #include <sqlite3.h>
@@ -184,11 +186,13 @@ set_up(sqlite3 *db, enum state_db_mode mode)
 				     : SQLITE_OK;
 }
 
+/* What is deleted is overwritten: a site that was forgotten is not to be found in the file's free pages. */
 static int
 make_ours(sqlite3 *db)
 {
-	int result = sqlite3_exec(
-	    db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;", NULL, NULL, NULL);
+	int result = sqlite3_exec(db,
+	    "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;", NULL,
+	    NULL, NULL);
 
 	if (result == SQLITE_OK)
 		result = migrate(db);
@@ -283,6 +287,33 @@ state_db_open(const char *state_dir, enum state_db_mode mode)
 		log_warnx("%s %s", path, finding_words[found]);
 	free(path);
 	return db;
+}
+
+int
+state_db_remove_bad(const char *state_dir)
+{
+	static const char bad[] = "state.sqlite.bad-";
+	DIR *dir = opendir(state_dir);
+	struct dirent *entry;
+	int n = 0, failed = 0;
+
+	if (dir == NULL) {
+		log_warn("cannot read %s", state_dir);
+		return -1;
+	}
+	while ((entry = readdir(dir)) != NULL) {
+		if (strncmp(entry->d_name, bad, strlen(bad)) != 0)
+			continue;
+		if (unlinkat(dirfd(dir), entry->d_name, 0) == -1) {
+			log_warn("cannot remove %s/%s", state_dir, entry->d_name);
+			failed = -1;
+			continue;
+		}
+		log_info("removed %s/%s", state_dir, entry->d_name);
+		n++;
+	}
+	closedir(dir);
+	return failed != 0 ? failed : n;
 }
 
 void

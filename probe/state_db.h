@@ -22,6 +22,11 @@ enum state_db_mode {
  * saying why in the log; for a file that is just missing, STATE_DB_LOOK says nothing.
  */
 struct sqlite3 *state_db_open(const char *state_dir, enum state_db_mode mode);
+/*
+ * Removes what was moved aside, and says so in the log: there are sites in it, too. Returns how many files; -1 when one could not be
+ * removed, after saying why. The caller holds the lock.
+ */
+int state_db_remove_bad(const char *state_dir);
 /* NULL is fine. An open transaction is rolled back, and there must be no statements left. */
 void state_db_close(struct sqlite3 *db);
 

@@ -224,6 +224,46 @@ a_newer_version_is_left_as_it_is(void **state)
 	buf_free(&before);
 }
 
+static void
+what_is_deleted_is_not_in_the_file(void **state)
+{
+	struct buf bytes = BUF_EMPTY;
+	struct baselines *b;
+
+	(void)state;
+	make_database(50);
+	read_file(place_path("state.sqlite"), &bytes);
+	assert_non_null(memmem(bytes.data, bytes.len, URL, strlen(URL)));
+	b = baselines_open(place_dir());
+	baselines_forget(b, URL);
+	assert_int_equal(baselines_commit(b), 0);
+	baselines_close(b);
+	assert_int_equal(access(place_path("state.sqlite-wal"), F_OK), -1);
+	buf_clear(&bytes);
+	read_file(place_path("state.sqlite"), &bytes);
+	assert_null(memmem(bytes.data, bytes.len, URL, strlen(URL)));
+	buf_free(&bytes);
+}
+
+static void
+what_was_moved_aside_can_be_removed(void **state)
+{
+	(void)state;
+	assert_int_equal(state_db_remove_bad(place_path("nowhere")), -1);
+	make_database(1);
+	assert_int_equal(state_db_remove_bad(place_dir()), 0);
+	write_file(place_path(BAD), "x", 1);
+	write_file(place_path(BAD "-wal"), "x", 1);
+	write_file(place_path("state.sqlite.good"), "x", 1);
+	assert_int_equal(state_db_remove_bad(place_dir()), 2);
+	assert_int_equal(moved(), 0);
+	assert_int_equal(access(place_path("state.sqlite.good"), F_OK), 0);
+	assert_int_equal(rounds_known(), 1);
+	assert_int_equal(mkdir(place_path(BAD), 0700), 0);
+	assert_int_equal(state_db_remove_bad(place_dir()), -1);
+	assert_logged("cannot remove");
+}
+
 /* Moved aside as it was, and another one made. */
 static void
 is_moved_aside(const char *why)
@@ -425,6 +465,8 @@ main(void)
 	    TEST(an_older_one_that_never_learned_is_gathered_again),
 	    TEST(an_empty_file_is_a_new_one),
 	    TEST(a_newer_version_is_left_as_it_is),
+	    TEST(what_is_deleted_is_not_in_the_file),
+	    TEST(what_was_moved_aside_can_be_removed),
 	    TEST(a_file_that_is_no_database_is_moved_aside),
 	    TEST(somebody_elses_database_is_moved_aside),
 	    TEST(a_damaged_page_is_found_on_opening),
