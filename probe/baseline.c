@@ -18,6 +18,9 @@ enum statement {
 	BEGIN,
 	COMMIT,
 	ROLLBACK,
+	MARK_GET,
+	MARK_SET,
+	MARK_CLEAR,
 	LEARNED_ADD,
 	LEARNED_NEWEST,
 	TARGET_ADD,
@@ -50,6 +53,9 @@ static const char *const sql[STATEMENT_MAX] = {
     [BEGIN] = "BEGIN IMMEDIATE",
     [COMMIT] = "COMMIT",
     [ROLLBACK] = "ROLLBACK",
+    [MARK_GET] = "SELECT value FROM mark WHERE name = ?1",
+    [MARK_SET] = "INSERT INTO mark (name, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2",
+    [MARK_CLEAR] = "DELETE FROM mark",
     [LEARNED_ADD] = "INSERT INTO learned (record, time_us) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
     [LEARNED_NEWEST] = "SELECT max(time_us) FROM learned",
     [TARGET_ADD] = "INSERT INTO target (network, url) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
@@ -116,7 +122,6 @@ static const int most[LESSON_KIND_MAX] = {
 struct baselines {
 	struct sqlite3 *db;
 	sqlite3_stmt *statements[STATEMENT_MAX]; /* prepared when first used */
-	bool fresh;
 	bool look; /* only */
 	bool open; /* a transaction is */
 	bool failed; /* in this transaction or in opening one: nothing more is learned in it */
@@ -131,6 +136,8 @@ struct window {
 };
 
 static const int64_t day_us = INT64_C(86400) * 1000000;
+/* A record is written when its measurement ends, which may be long after others that began later. */
+static const int64_t late_us = INT64_C(86400) * 1000000;
 
 static struct window
 window_at(int64_t now_us)
@@ -273,15 +280,13 @@ column_text(sqlite3_stmt *st, int i)
 static struct baselines *
 open_mode(const char *state_dir, enum state_db_mode mode)
 {
-	bool fresh;
-	struct sqlite3 *db = state_db_open(state_dir, mode, &fresh);
+	struct sqlite3 *db = state_db_open(state_dir, mode);
 	struct baselines *b;
 
 	if (db == NULL)
 		return NULL;
 	b = xcalloc(1, sizeof(*b));
 	b->db = db;
-	b->fresh = fresh;
 	b->look = mode == STATE_DB_LOOK;
 	return b;
 }
@@ -299,9 +304,21 @@ baselines_look(const char *state_dir)
 }
 
 bool
-baselines_fresh(const struct baselines *b)
+baselines_due(struct baselines *b)
 {
-	return b != NULL && b->fresh;
+	return b != NULL && one_int(b, query(b, MARK_GET, "s", "rebuild_due")) != 0;
+}
+
+int64_t
+baselines_learned_until(struct baselines *b)
+{
+	int64_t newest, forgot;
+
+	if (b == NULL)
+		return 0;
+	newest = one_int(b, query(b, LEARNED_NEWEST, "")) - late_us;
+	forgot = one_int(b, query(b, MARK_GET, "s", "forgot_us"));
+	return newest > forgot ? newest : forgot;
 }
 
 void
@@ -395,6 +412,14 @@ baselines_forget(struct baselines *b, const char *url)
 	run(b, FORGET_ALL, "");
 	run(b, FORGET_LEARNED, "");
 	run(b, FORGET_KEPT, "");
+	run(b, MARK_CLEAR, "");
+}
+
+void
+baselines_leave_out(struct baselines *b, int64_t until_us)
+{
+	if (b != NULL && begin(b))
+		run(b, MARK_SET, "si", "forgot_us", until_us);
 }
 
 /* --- learning -------------------------------------------------------------------------------- */
@@ -472,16 +497,18 @@ learn(struct baselines *b, const struct lesson *lesson)
 		b->newest_us = lesson->time_us;
 }
 
-void
+bool
 baselines_learn(struct baselines *b, const struct measurement *m)
 {
 	struct lesson lesson;
 
 	if (b == NULL || b->failed || !lesson_of(m, &lesson) || !begin(b))
-		return;
-	if (run(b, LEARNED_ADD, "si", lesson.record, lesson.time_us) == 0 &&
-	    sqlite3_changes(b->db) > 0)
-		learn(b, &lesson);
+		return false;
+	if (run(b, LEARNED_ADD, "si", lesson.record, lesson.time_us) != 0 ||
+	    sqlite3_changes(b->db) == 0)
+		return false;
+	learn(b, &lesson);
+	return true;
 }
 
 /* --- loading --------------------------------------------------------------------------------- */

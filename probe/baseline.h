@@ -31,8 +31,6 @@ enum {
 struct baselines *baselines_open(const char *state_dir);
 /* The same to look only: nothing is made or changed. A file that is missing gives NULL without a word. */
 struct baselines *baselines_look(const char *state_dir);
-/* Whether the database was made by this opening: what the journal holds is not in it yet. */
-bool baselines_fresh(const struct baselines *b);
 /*
  * The database, for what else is kept in it (probe/keep.h), with a transaction open, unless it is only looked at: baselines_commit commits that as well. NULL where there
  * is none.
@@ -48,11 +46,13 @@ void baselines_close(struct baselines *b);
 void baselines_load(struct baselines *b, struct measurement *m);
 /*
  * Learns from a record with its verdict (lesson.h says what), unless it has learned from the record of this id before.
- * Opens a transaction where none is open: commit after each round.
+ * Opens a transaction where none is open: commit after each round. Returns whether there was something to learn.
  */
-void baselines_learn(struct baselines *b, const struct measurement *m);
-/* Forgets one target in every network; url NULL: everything. Opens a transaction likewise. */
+bool baselines_learn(struct baselines *b, const struct measurement *m);
+/* Forgets one target in every network; url NULL: everything, also that a rebuild is due. Opens a transaction likewise. */
 void baselines_forget(struct baselines *b, const char *url);
+/* Records from before until_us are not caught up with: who had all forgotten means those, too. Opens a transaction likewise. */
+void baselines_leave_out(struct baselines *b, int64_t until_us);
 /*
  * Forgets what lies more than 30 days before the newest record learned from since the last commit, and commits. Returns 0, or
  * -1 when it, or anything before it, failed: what has been learned since the last commit is lost then.
@@ -77,5 +77,15 @@ struct baselines_rebuilt {
  */
 int baselines_rebuild(
     struct baselines *b, const char *results_dir, int64_t now_us, struct baselines_rebuilt *done);
+/*
+ * To be called before a round. Rebuilds where that is due: the database is new, or has been since a rebuild did not come to its
+ * end. Else it learns, from the last two segments of the journal, what a round wrote down that was killed before it
+ * could commit; done->records then counts only those. Commits. Returns 0, or -1.
+ */
+int baselines_catch_up(
+    struct baselines *b, const char *results_dir, int64_t now_us, struct baselines_rebuilt *done);
+/* What that asks: whether a rebuild is due, and until when (wall clock, less a day) records have been learned from. */
+bool baselines_due(struct baselines *b);
+int64_t baselines_learned_until(struct baselines *b);
 
 #endif

@@ -14,6 +14,7 @@
 #include "probe/lookup.h"
 #include "probe/probe.h"
 #include "probe/resolver.h"
+#include "probe/traffic.h"
 #include "probe/transfer.h"
 #include "results/failure.h"
 
@@ -43,6 +44,8 @@ doh_on_body(char *data, size_t size, size_t n, void *arg)
 }
 
 /*
+ * In the place of transfer.c's own, whose work it does, too: what the connection carries is to be counted.
+ *
  * A connection that queries share must not take them all down when the path swallows it: once
  * what we sent stays unacknowledged for a query's time, the kernel ends it, and the next query gets
  * a new one.
@@ -54,6 +57,7 @@ doh_on_socket(void *arg, curl_socket_t fd, curlsocktype purpose)
 	unsigned int ms = (unsigned int)conf_scaled(probe->conf, probe->conf->dns_ms);
 
 	(void)purpose;
+	traffic_opened(probe->traffic, fd);
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof(ms));
 	return CURL_SOCKOPT_OK;
 }

@@ -19,6 +19,7 @@
 #include "probe/conf.h"
 #include "probe/conf_files.h"
 #include "probe/paths.h"
+#include "probe/state_db.h"
 #include "results/baseline.h"
 #include "results/lock.h"
 #include "targets/target.h"
@@ -57,8 +58,9 @@ static const char rebuild_help[] =
 
 static const char forget_help[] =
     "usage: netvane baseline forget [OPTION]... [URL]...\n\n"
-    "Forgets what was learned about these sites; without a URL, about all. The records\n"
-    "stay, and 'rebuild' learns from them again.\n\n"
+    "Forgets what was learned about these sites; without a URL, about all, and removes\n"
+    "the databases that were moved aside, state.sqlite.bad-*. The records stay, and\n"
+    "'rebuild' learns from them again.\n\n"
     "  -c, --config FILE  read this configuration too\n"
     "      --state DIR    state directory\n"
     "  -h, --help         this text\n\n"
@@ -270,12 +272,17 @@ baseline_forget(struct job *job, const struct target *sites, size_t n)
 
 	if (b == NULL)
 		return EX_CANTCREAT;
-	if (n == 0)
+	if (n == 0) {
 		baselines_forget(b, NULL);
+		baselines_leave_out(b, clock_wall_us());
+	}
 	for (i = 0; i < n; i++)
 		baselines_forget(b, sites[i].url);
 	result = baselines_commit(b);
 	baselines_close(b);
+	/* After opening: it may have moved one more aside. */
+	if (n == 0 && state_db_remove_bad(job->state) == -1)
+		result = -1;
 	return result == 0 ? EXIT_SUCCESS : EX_IOERR;
 }
 

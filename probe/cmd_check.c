@@ -60,8 +60,8 @@ static const char help[] =
     "  -v, --verbose           say what is being done\n"
     "  -h, --help              this text\n\n"
     "Exit codes: 0 nothing suspected, 1 something suspected, 2 something confirmed,\n"
-    "3 nothing could be judged (offline, captive portal, no consent); 64 and above:\n"
-    "the tool could not work.\n\n"
+    "3 nothing could be judged (offline, captive portal, no consent, stopped before the\n"
+    "end with nothing found); 64 and above: the tool could not work.\n\n"
     "Examples:\n"
     "  netvane check\n"
     "  netvane check --list kz-news --url https://vk.com/ --json > today.jsonl\n";
@@ -78,7 +78,8 @@ struct run {
 	struct progress *progress;
 	struct summary *summary;
 	struct buf line;
-	int signals;
+	bool stopping;
+	int signals; /* of those that may mean "at once" */
 };
 
 /* --- before anything is sent ----------------------------------------------------------------- */
@@ -104,15 +105,14 @@ open_files(struct run *run)
 	return result == JOURNAL_OK ? -1 : EX_CANTCREAT;
 }
 
-/* Where it is new, the rounds in the journal have not been learned from: an older version's, or its file was no good. */
+/* What the journal holds may not have been learned: the file is new, or the last round was killed. */
 static void
 open_baselines(struct run *run)
 {
 	struct baselines_rebuilt done;
 
 	run->baselines = baselines_open(run->o.state);
-	if (baselines_fresh(run->baselines) &&
-	    baselines_rebuild(run->baselines, run->o.results, clock_wall_us(), &done) == 0 &&
+	if (baselines_catch_up(run->baselines, run->o.results, clock_wall_us(), &done) == 0 &&
 	    done.records > 0)
 		log_info("learned what is normal here from %zu records in %s", done.records,
 		    run->o.results);
@@ -177,19 +177,52 @@ sync_now(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
+stop(struct run *run)
+{
+	if (run->stopping)
+		return;
+	run->stopping = true;
+	log_info("stopping; what is measured so far is kept (again to stop at once)");
+	round_interrupt(run->round);
+}
+
+static void
 interrupted(evutil_socket_t signal_number, short what, void *arg)
 {
 	struct run *run = arg;
 
 	(void)what;
 	if (run->signals++ == 0) {
-		log_info("stopping; what is measured so far is kept (again to stop at once)");
-		round_interrupt(run->round);
+		stop(run);
 		return;
 	}
 	journal_sync(run->journal);
 	baselines_commit(run->baselines);
 	_exit(128 + (int)signal_number);
+}
+
+/* The terminal has gone. It comes from the shell and from the kernel, and nobody means "at once" by the second one. */
+static void
+hung_up(evutil_socket_t signal_number, short what, void *arg)
+{
+	(void)signal_number;
+	(void)what;
+	stop(arg);
+}
+
+/*
+ * nohup has them ignored, and they stay so. Else they are ignored but for the event's time, which ends before what was learned is on
+ * the disk.
+ */
+static void
+watch_hangups(struct event *event)
+{
+	struct sigaction old;
+
+	if (sigaction(SIGHUP, NULL, &old) != 0 || old.sa_handler == SIG_IGN)
+		return;
+	signal(SIGHUP, SIG_IGN);
+	event_add(event, NULL);
 }
 
 static void
@@ -198,15 +231,18 @@ run_loop(struct run *run)
 	struct event_base *base = run->probe->base;
 	struct event *on_int = evsignal_new(base, SIGINT, interrupted, run);
 	struct event *on_term = evsignal_new(base, SIGTERM, interrupted, run);
+	struct event *on_hup = evsignal_new(base, SIGHUP, hung_up, run);
 	struct event *on_sync = event_new(base, -1, EV_PERSIST, sync_now, run);
 	const struct timeval every = {5, 0};
 
 	event_add(on_int, NULL);
 	event_add(on_term, NULL);
+	watch_hangups(on_hup);
 	event_add(on_sync, &every);
 	event_base_dispatch(base);
 	event_free(on_int);
 	event_free(on_term);
+	event_free(on_hup);
 	event_free(on_sync);
 }
 

@@ -316,7 +316,7 @@ serve(struct run *run)
 	    .stopped = stopped, .arg = run};
 	struct event *on_int, *on_term;
 
-	fds_raise_limit();
+	plan.files = fds_raise_limit();
 	run->probe = probe_new(run->conf);
 	if (run->probe == NULL)
 		return EX_CONFIG;

@@ -4,6 +4,7 @@
  */
 #include "probe/control_answer.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,10 +79,24 @@ of_target(const struct common *c)
 	return has_tag(c, "depth=0") || has_tag(c, control_endpoint_tag);
 }
 
+/* Whether it is this machine that lacked something, such as descriptors. That says nothing of the site. */
 static bool
-cut_short(const char *failure)
+own_lack(struct arena *arena, const char *failure)
 {
-	return failure_find(failure) == FAILURE_INTERRUPTED;
+	static const int lacks[] = {EMFILE, ENFILE, ENOBUFS, ENOMEM, EADDRNOTAVAIL};
+	size_t i;
+
+	for (i = 0; failure != NULL && i < sizeof(lacks) / sizeof(lacks[0]); i++)
+		if (strcmp(failure, failure_of_errno(arena, lacks[i])) == 0)
+			return true;
+	return false;
+}
+
+/* Nothing was found out: our time ran out, or something else of ours did. */
+static bool
+cut_short(const struct measurement *m, const char *failure)
+{
+	return failure_find(failure) == FAILURE_INTERRUPTED || own_lack(m->arena, failure);
 }
 
 /* --- endpoints ------------------------------------------------------------------------------- */
@@ -124,7 +139,7 @@ answer_endpoints(const struct measurement *m, struct vantage *v)
 
 	for (i = 0; i < m->ntcp; i++) {
 		tcp = &m->tcp[i];
-		if (!of_target(&tcp->c) || cut_short(tcp->failure))
+		if (!of_target(&tcp->c) || cut_short(m, tcp->failure))
 			continue;
 		name = arena_printf(m->arena, strchr(tcp->ip, ':') != NULL ? "[%s]:%d" : "%s:%d",
 		    tcp->ip, tcp->port);
@@ -133,7 +148,7 @@ answer_endpoints(const struct measurement *m, struct vantage *v)
 	}
 	for (i = 0; i < m->ntls; i++) {
 		tls = &m->tls[i];
-		if (!of_target(&tls->c) || cut_short(tls->failure))
+		if (!of_target(&tls->c) || cut_short(m, tls->failure))
 			continue;
 		e = endpoint_get(m->arena, &v->tls, &v->ntls, tls->address);
 		endpoint_take(e, arena_strdup(m->arena, tls->failure));
@@ -176,9 +191,9 @@ add_address(struct arena *arena, struct vantage *v, const char *text)
 
 /* How much a failed query says of the name: a reply more than silence, and that more than what was cut short. */
 static int
-weight(const struct query *q)
+weight(const struct measurement *m, const struct query *q)
 {
-	if (cut_short(q->failure))
+	if (cut_short(m, q->failure))
 		return 0;
 	return q->rcode >= 0 ? 2 : 1;
 }
@@ -201,8 +216,8 @@ name_failure(const struct measurement *m, const char *tag)
 			return NULL;
 		if (strcmp(q->query_type, "A") != 0)
 			continue;
-		if (worst == NULL || weight(q) > weight(worst) ||
-		    (weight(q) == weight(worst) && q->role < worst->role))
+		if (worst == NULL || weight(m, q) > weight(m, worst) ||
+		    (weight(m, q) == weight(m, worst) && q->role < worst->role))
 			worst = q;
 	}
 	return worst != NULL ? worst->failure : NULL;
@@ -259,10 +274,12 @@ way_failure(const struct measurement *m, const char *tag)
 	size_t i;
 
 	for (i = 0; i < m->ntls; i++)
-		if (has_tag(&m->tls[i].c, tag) && m->tls[i].failure != NULL)
+		if (has_tag(&m->tls[i].c, tag) && !own_lack(m->arena, m->tls[i].failure) &&
+		    m->tls[i].failure != NULL)
 			tls = m->tls[i].failure;
 	for (i = 0; i < m->ntcp; i++)
-		if (has_tag(&m->tcp[i].c, tag) && m->tcp[i].failure != NULL)
+		if (has_tag(&m->tcp[i].c, tag) && !own_lack(m->arena, m->tcp[i].failure) &&
+		    m->tcp[i].failure != NULL)
 			tcp = m->tcp[i].failure;
 	if (tls != NULL || tcp != NULL)
 		return tls != NULL ? tls : tcp;
@@ -330,25 +347,67 @@ next_tag(struct arena *arena, const struct http_request *last)
 	return arena_printf(arena, "depth=%d", atoi(tag + strcspn(tag, "0123456789")) + 1);
 }
 
-static void
+/* Where IPv6 is switched off, its addresses are not available. */
+static bool
+without_ipv6(const struct tcp_connect *tcp)
+{
+	return strchr(tcp->ip, ':') != NULL &&
+	    failure_find(tcp->failure) == FAILURE_ADDRESS_NOT_AVAILABLE;
+}
+
+/*
+ * Whether a page was missed for something that this machine lacked: at one address even, for it may have been the good one. Only
+ * IPv6 is nothing to be missed where another address was tried.
+ */
+static bool
+way_lacked(const struct measurement *m, const char *tag)
+{
+	bool tried = false, spared = false;
+	size_t i;
+
+	if (own_lack(m->arena, name_failure(m, tag)))
+		return true;
+	for (i = 0; i < m->ntls; i++)
+		if (has_tag(&m->tls[i].c, tag) && own_lack(m->arena, m->tls[i].failure))
+			return true;
+	for (i = 0; i < m->ntcp; i++) {
+		if (!has_tag(&m->tcp[i].c, tag))
+			continue;
+		if (without_ipv6(&m->tcp[i]))
+			spared = true;
+		else if (own_lack(m->arena, m->tcp[i].failure))
+			return true;
+		else
+			tried = true;
+	}
+	return spared && !tried;
+}
+
+/* Returns false where nothing can be said of it: see way_lacked. */
+static bool
 answer_page(const struct measurement *m, struct vantage_http *http)
 {
 	const struct http_request *last = m->nrequests > 0 ? &m->requests[m->nrequests - 1] : NULL;
-	const char *failure = NULL;
+	const char *failure = NULL, *tag = NULL; /* tag: the hop that was not asked */
 
 	http->asked = true;
 	http->body_length = http->status_code = -1;
 	http->title = arena_strdup(m->arena, "");
 	http->discovered_h3_endpoint = http->title;
 	if (last == NULL)
-		failure = way_failure(m, "depth=0");
+		tag = "depth=0";
 	else if (last->failure != NULL)
 		failure = last->failure;
 	else if (last->location != NULL)
-		failure = way_failure(m, next_tag(m->arena, last)); /* it led nowhere */
+		tag = next_tag(m->arena, last); /* it led nowhere */
+	if (tag != NULL)
+		failure = way_failure(m, tag);
+	if ((tag != NULL && way_lacked(m, tag)) || own_lack(m->arena, failure))
+		return false;
 	if (failure == NULL)
 		take_page(m, last, http);
 	http->failure = legacy_name(m->arena, http_names, failure);
+	return true;
 }
 
 struct vantage *
@@ -360,6 +419,5 @@ control_answer(const struct measurement *m, char *const *asked_ips, size_t naske
 	answer_dns(m, v);
 	answer_endpoints(m, v);
 	answer_ips(m, v, asked_ips, nasked);
-	answer_page(m, &v->http);
-	return v;
+	return answer_page(m, &v->http) ? v : NULL;
 }

@@ -43,7 +43,7 @@ struct control_job *control_job_start(const struct control_plan *plan, struct me
 void control_job_interrupt(struct control_job *job);
 /* In done or later. */
 void control_job_free(struct control_job *job);
-/* In done: the answer, good until control_job_free. */
+/* In done: the answer, good until control_job_free. NULL: there is none, for want of something here; control_answer.h. */
 const struct vantage *control_job_answer(struct control_job *job);
 
 #endif

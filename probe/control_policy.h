@@ -5,12 +5,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct ip_prefix;
 struct target;
 
 struct control_policy {
-	bool allow_private; /* also to addresses that no public site has, and to our own */
-	char *const *own; /* this machine's addresses, textual; borrowed */
-	size_t nown;
+	bool allow_private; /* also to addresses that no public site has, and to those near */
+	const struct ip_prefix *near; /* this machine's addresses and its neighbours'; borrowed */
+	size_t nnear;
 };
 
 /* NULL: the target may be asked for; else why not. */

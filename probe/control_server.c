@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <event2/buffer.h>
+#include <event2/bufferevent.h>
 #include <event2/bufferevent_ssl.h>
 #include <event2/event.h>
 #include <event2/http.h>
@@ -16,9 +17,12 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "probe/control_clients.h"
 #include "probe/control_job.h"
 #include "probe/control_policy.h"
+#include "probe/helper.h"
 #include "probe/limiter.h"
+#include "probe/neighbours.h"
 #include "probe/probe.h"
 #include "probe/rate.h"
 #include "probe/resolver.h"
@@ -28,24 +32,30 @@
 #include "targets/target.h"
 
 /*
- * A job has up to some 80 sockets. IDLE_S is more than a job takes: libevent counts a client's waiting as idleness.
+ * IDLE_S is more than a job takes: libevent counts a client's waiting as idleness.
  * PER_ADDRESS: a probe measures an address through one connection at a time, but here strangers' questions must not wait for
- * each other.
+ * each other. PER_CLIENT: a probe asks HELPER_IN_FLIGHT at a time, and nobody should keep all the others out.
  */
 enum {
 	JOBS_MAX = 16,
+	PER_CLIENT = HELPER_IN_FLIGHT,
 	BUSY_S = 5,
 	REQUEST_MAX = 64 * 1024,
+	REQUEST_S = 10,
 	HEADERS_MAX = 16 * 1024,
 	IDLE_S = 40,
 	BACKLOG = 64,
 	PER_ADDRESS = 8,
 };
 
+/* How the descriptors are shared out: clients get a fourth, and of what is left, files and resolvers apart, jobs live. */
+enum { CLIENTS_MIN = 8, CLIENTS_MAX = 256, OTHER_FILES = 64, JOB_FILES = 80 };
+
 struct job {
 	struct control_server *server;
 	struct control_job *work;
 	struct evhttp_request *request;
+	uint8_t client[RATE_KEY];
 	struct job *next, *prev;
 };
 
@@ -53,17 +63,28 @@ struct control_server {
 	struct control_server_plan plan;
 	struct evhttp *http;
 	struct evconnlistener *listener; /* http's */
+	struct control_clients *clients;
 	struct rate *rate;
 	struct resolver *resolvers;
 	size_t nresolvers;
 	struct scrub own; /* this machine's addresses */
+	struct neighbours neighbours;
 	struct control_policy policy;
 	struct job *jobs;
-	size_t njobs;
+	size_t njobs, jobs_most;
 	bool stopping;
 };
 
 /* --- answers --------------------------------------------------------------------------------- */
+
+/* The client's connection; NULL when it has gone. */
+static struct bufferevent *
+connection_of(struct evhttp_request *request)
+{
+	struct evhttp_connection *connection = evhttp_request_get_connection(request);
+
+	return connection != NULL ? evhttp_connection_get_bufferevent(connection) : NULL;
+}
 
 static void
 reply(struct evhttp_request *request, int status, const char *reason, const char *type,
@@ -123,22 +144,64 @@ job_unlink(struct job *job)
 	job->server->njobs--;
 }
 
+/* Addresses come and go: those of IPv6 that keep a machine private change by the day, and DHCP gives others. */
+static void
+look_around(struct control_server *server)
+{
+	struct control_policy *policy = &server->policy;
+
+	scrub_clear(&server->own);
+	scrub_load(&server->own);
+	neighbours_load(&server->neighbours);
+	policy->near = server->neighbours.prefixes;
+	policy->nnear = server->neighbours.n;
+}
+
 static void
 job_done(struct control_job *work, void *arg)
 {
 	struct job *job = arg;
 	struct control_server *server = job->server;
+	const struct vantage *answer;
 
 	job_unlink(job);
+	look_around(server); /* an address that is new may stand in the answer */
+	answer = control_job_answer(work);
+	control_clients_answered(server->clients, connection_of(job->request));
 	/* A client that has gone away is libevent's business: it then only frees the request. */
 	if (server->stopping)
 		reply_later(job->request, HTTP_SERVUNAVAIL, "Stopping", BUSY_S);
+	else if (answer == NULL)
+		reply_later(job->request, HTTP_SERVUNAVAIL, "Overloaded", BUSY_S);
 	else
-		reply_answer(job->request, control_job_answer(work));
+		reply_answer(job->request, answer);
 	control_job_free(work);
 	free(job);
 	if (server->stopping && server->njobs == 0)
 		server->plan.stopped(server->plan.arg);
+}
+
+static const char *
+client_address(struct evhttp_request *request)
+{
+	char *client = NULL;
+	uint16_t port;
+
+	evhttp_connection_get_peer(evhttp_request_get_connection(request), &client, &port);
+	return client != NULL ? client : "";
+}
+
+static int
+jobs_of(const struct control_server *server, const char *client)
+{
+	const struct job *job;
+	uint8_t key[RATE_KEY];
+	int n = 0;
+
+	rate_key(client, key);
+	for (job = server->jobs; job != NULL; job = job->next)
+		n += memcmp(job->client, key, RATE_KEY) == 0;
+	return n;
 }
 
 static void
@@ -152,6 +215,8 @@ job_start(struct control_server *server, struct evhttp_request *request, struct 
 
 	job->server = server;
 	job->request = request;
+	rate_key(client_address(request), job->client);
+	control_clients_asked(server->clients, connection_of(request));
 	job->next = server->jobs;
 	if (job->next != NULL)
 		job->next->prev = job;
@@ -166,16 +231,16 @@ job_start(struct control_server *server, struct evhttp_request *request, struct 
 static bool
 may_ask(struct control_server *server, struct evhttp_request *request)
 {
-	char *client = NULL;
-	uint16_t port;
+	const char *client = client_address(request);
 	int seconds;
 
-	if (server->stopping || server->njobs >= JOBS_MAX) {
+	if (server->stopping || server->njobs >= server->jobs_most) {
 		reply_later(request, HTTP_SERVUNAVAIL, "Busy", BUSY_S);
 		return false;
 	}
-	evhttp_connection_get_peer(evhttp_request_get_connection(request), &client, &port);
-	seconds = rate_ask(server->rate, client != NULL ? client : "", clock_mono_ns());
+	seconds = jobs_of(server, client) < PER_CLIENT
+	              ? rate_ask(server->rate, client, clock_mono_ns())
+	              : BUSY_S;
 	if (seconds > 0)
 		reply_later(request, 429, "Too Many Requests", seconds);
 	return seconds == 0;
@@ -219,6 +284,7 @@ on_question(struct evhttp_request *request, void *arg)
 	}
 	if (!may_ask(server, request))
 		return;
+	look_around(server);
 	m = measurement_new();
 	question = vantage_parse_request(len > 0 ? (char *)evbuffer_pullup(body, -1) : "", len,
 	    m->arena, error, sizeof(error));
@@ -249,42 +315,32 @@ on_other(struct evhttp_request *request, void *arg)
 /* --- listening ------------------------------------------------------------------------------- */
 
 static struct bufferevent *
-tls_connection(struct event_base *base, void *arg)
+new_connection(struct event_base *base, void *arg)
 {
-	SSL *ssl = SSL_new(arg);
+	struct control_server *server = arg;
 	struct bufferevent *bev = NULL;
+	SSL *ssl;
 
-	if (ssl != NULL)
+	if (server->plan.tls == NULL)
+		bev = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
+	else if ((ssl = SSL_new(server->plan.tls)) != NULL)
 		bev = bufferevent_openssl_socket_new(
 		    base, -1, ssl, BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE);
 	if (bev == NULL)
-		log_fatalx("out of memory (a TLS connection)");
-	bufferevent_openssl_set_allow_dirty_shutdown(bev, 1);
+		log_fatalx("out of memory (a connection)");
+	if (server->plan.tls != NULL)
+		bufferevent_openssl_set_allow_dirty_shutdown(bev, 1);
+	control_clients_add(server->clients, bev);
 	return bev;
 }
 
-static void
-accept_again(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd;
-	(void)what;
-	evconnlistener_enable(arg);
-}
-
-/*
- * Out of descriptors, most likely: the waiting client would be offered again at once, for ever. The argument is evhttp's, as
- * the listener is.
- */
+/* Out of descriptors, most likely: the waiting client would be offered again at once, for ever. control_clients enables it again. */
 static void
 on_accept_error(struct evconnlistener *listener, void *arg)
 {
-	static const struct timeval pause = {1, 0};
-
 	(void)arg;
 	log_warn("cannot take a connection");
 	evconnlistener_disable(listener);
-	event_base_once(
-	    evconnlistener_get_base(listener), -1, EV_TIMEOUT, accept_again, listener, &pause);
 }
 
 /* A DoH server that is known by name only: nobody looks it up here. */
@@ -305,6 +361,23 @@ skip_unpinned(struct control_server *server)
 	}
 }
 
+static size_t
+between(size_t n, size_t least, size_t most)
+{
+	return n < least ? least : n > most ? most : n;
+}
+
+static void
+share_files(struct control_server *server)
+{
+	size_t files = server->plan.files, most = between(files / 4, CLIENTS_MIN, CLIENTS_MAX);
+	size_t others = most + OTHER_FILES;
+
+	server->clients = control_clients_new(
+	    server->plan.probe->base, server->listener, most, REQUEST_S * 1000);
+	server->jobs_most = between(files > others ? (files - others) / JOB_FILES : 0, 1, JOBS_MAX);
+}
+
 static bool
 listen_at(struct control_server *server)
 {
@@ -320,6 +393,7 @@ listen_at(struct control_server *server)
 	if (evhttp_bind_listener(server->http, server->listener) == NULL)
 		log_fatalx("out of memory (the listener)");
 	evconnlistener_set_error_cb(server->listener, on_accept_error);
+	share_files(server);
 	return true;
 }
 
@@ -335,9 +409,8 @@ control_server_start(const struct control_server_plan *plan)
 	server->rate = rate_new(plan->max_per_client, plan->max_requests);
 	server->resolvers = resolvers_load(probe->conf, &server->nresolvers);
 	skip_unpinned(server);
-	scrub_load(&server->own);
-	server->policy = (struct control_policy){.allow_private = plan->allow_private,
-	    .own = server->own.addresses, .nown = server->own.n};
+	server->policy.allow_private = plan->allow_private;
+	look_around(server);
 	server->http = evhttp_new(probe->base);
 	if (server->http == NULL)
 		log_fatalx("out of memory (the HTTP server)");
@@ -345,8 +418,7 @@ control_server_start(const struct control_server_plan *plan)
 	evhttp_set_max_headers_size(server->http, HEADERS_MAX);
 	evhttp_set_timeout(server->http, IDLE_S);
 	evhttp_set_allowed_methods(server->http, EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_HEAD);
-	if (plan->tls != NULL)
-		evhttp_set_bevcb(server->http, tls_connection, plan->tls);
+	evhttp_set_bevcb(server->http, new_connection, server);
 	evhttp_set_cb(server->http, "/", on_question, server);
 	evhttp_set_cb(server->http, "/health", on_health, server);
 	evhttp_set_gencb(server->http, on_other, server);
@@ -374,6 +446,7 @@ control_server_stop(struct control_server *server)
 	if (server->stopping)
 		return;
 	server->stopping = true;
+	control_clients_stop(server->clients);
 	evconnlistener_disable(server->listener);
 	if (server->njobs == 0)
 		server->plan.stopped(server->plan.arg);
@@ -387,8 +460,10 @@ control_server_free(struct control_server *server)
 	if (server == NULL)
 		return;
 	evhttp_free(server->http);
+	control_clients_free(server->clients);
 	resolvers_free(server->resolvers, server->nresolvers);
 	scrub_clear(&server->own);
+	neighbours_clear(&server->neighbours);
 	rate_free(server->rate);
 	free(server);
 }

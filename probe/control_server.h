@@ -6,6 +6,7 @@
 #define PROBE_CONTROL_SERVER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/socket.h>
 #include <openssl/ssl.h>
 
@@ -19,6 +20,7 @@ struct control_server_plan {
 	SSL_CTX *tls; /* borrowed; NULL: plain HTTP */
 	bool allow_private; /* see control_policy.h */
 	int max_per_client, max_requests; /* a minute */
+	size_t files; /* how many may be open in this process: fds_raise_limit */
 	void (*stopped)(void *arg); /* after control_server_stop; then control_server_free */
 	void *arg;
 };

@@ -532,6 +532,7 @@ open_files(struct daemon *d)
 static int
 start(struct daemon *d)
 {
+	struct baselines_rebuilt learned;
 	int code = open_files(d);
 
 	if (code >= 0)
@@ -540,6 +541,7 @@ start(struct daemon *d)
 	if (d->probe == NULL)
 		return EX_CONFIG;
 	d->baselines = baselines_open(d->options->state);
+	baselines_catch_up(d->baselines, d->options->results, clock_wall_us(), &learned);
 	d->sched = sched_plan_new(d->options->conf, now());
 	sched_plan_configure(d->sched, d->options->conf, d->plan, now());
 	restore(d);

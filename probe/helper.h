@@ -15,8 +15,8 @@ struct conf;
 struct event_base;
 struct limiter;
 
-/* HELPER_FAILURES_MAX: in a row; then it is left alone for the rest of the round. */
-enum { HELPER_IN_FLIGHT = 4, HELPER_FAILURES_MAX = 3 };
+/* As many as a helper takes of one client. HELPER_FAILURES_MAX: in a row; then it is left alone for the rest of the round. */
+enum { HELPER_IN_FLIGHT = 3, HELPER_FAILURES_MAX = 3 };
 
 struct helper {
 	struct pinned_url server;

@@ -8,12 +8,12 @@
 
 #include "base/mem.h"
 
-enum { CLIENT_BYTES = 16, V6_PREFIX = 8 };
+enum { V6_PREFIX = 8 };
 
 static const int64_t second_ns = 1000000000, minute_ns = 60 * INT64_C(1000000000);
 
 struct client {
-	uint8_t key[CLIENT_BYTES];
+	uint8_t key[RATE_KEY];
 	int asked;
 };
 
@@ -45,20 +45,27 @@ rate_free(struct rate *rate)
 	free(rate);
 }
 
+void
+rate_key(const char *text, uint8_t key[RATE_KEY])
+{
+	struct in6_addr v6;
+
+	memset(key, 0, RATE_KEY);
+	if (inet_pton(AF_INET, text, key) == 1 || inet_pton(AF_INET6, text, &v6) != 1)
+		return;
+	/* A mapped IPv4 address differs only in what is cut off otherwise. */
+	memcpy(key, v6.s6_addr, IN6_IS_ADDR_V4MAPPED(&v6) ? RATE_KEY : V6_PREFIX);
+}
+
 static struct client *
 client_get(struct rate *rate, const char *text)
 {
 	struct client client = {{0}, 0};
 	size_t i;
 
-	if (inet_pton(AF_INET, text, client.key) != 1) {
-		(void)inet_pton(AF_INET6, text, client.key);
-		/* A mapped IPv4 address differs only in what is cut off here. */
-		if (!IN6_IS_ADDR_V4MAPPED((const struct in6_addr *)(const void *)client.key))
-			memset(client.key + V6_PREFIX, 0, CLIENT_BYTES - V6_PREFIX);
-	}
+	rate_key(text, client.key);
 	for (i = 0; i < rate->nclients; i++)
-		if (memcmp(rate->clients[i].key, client.key, CLIENT_BYTES) == 0)
+		if (memcmp(rate->clients[i].key, client.key, RATE_KEY) == 0)
 			return &rate->clients[i];
 	rate->clients[rate->nclients] = client;
 	return &rate->clients[rate->nclients++];

@@ -9,6 +9,10 @@
 
 struct rate;
 
+/* What a client is known by: its address, or of IPv6 the /64. */
+enum { RATE_KEY = 16 };
+void rate_key(const char *client, uint8_t key[RATE_KEY]);
+
 struct rate *rate_new(int each, int all);
 /* NULL is fine. */
 void rate_free(struct rate *rate);

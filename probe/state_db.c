@@ -1,10 +1,13 @@
 /* The state database: opening, versions, and what to do with a file that is no good. */
 #include "probe/state_db.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 #include <sqlite3.h>
@@ -60,6 +63,12 @@ static const char *const migrations[] = {
     "CREATE TABLE learned ("
     " record TEXT PRIMARY KEY,"
     " time_us INTEGER NOT NULL) WITHOUT ROWID;",
+    /* Made empty, it is to be gathered from the journal; also where an older version was killed before it had done so. */
+    "CREATE TABLE mark ("
+    " name TEXT PRIMARY KEY,"
+    " value INTEGER NOT NULL) WITHOUT ROWID;"
+    "INSERT INTO mark (name, value)"
+    " SELECT 'rebuild_due', 1 WHERE NOT EXISTS (SELECT 1 FROM learned);",
     /* probe/keep.c */
     "CREATE TABLE kept ("
     " kind TEXT NOT NULL,"
@@ -183,12 +192,15 @@ set_up(sqlite3 *db, enum state_db_mode mode)
 				     : SQLITE_OK;
 }
 
-/* What SQLite sorts, or may have to undo, stays in memory: from inside the sandbox there is no /tmp. */
+/*
+ * What SQLite sorts, or may have to undo, stays in memory: from inside the sandbox there is no /tmp. What is deleted is overwritten: a
+ * site that was forgotten is not to be found in the file's free pages.
+ */
 static int
 make_ours(sqlite3 *db)
 {
 	int result = sqlite3_exec(db,
-	    "PRAGMA temp_store = MEMORY; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;",
+	    "PRAGMA temp_store = MEMORY; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;",
 	    NULL, NULL, NULL);
 
 	if (result == SQLITE_OK)
@@ -233,14 +245,13 @@ move_aside(const char *path, const char *why)
 
 /* Opens and looks. *db is set only where the finding can be worked with. */
 static enum finding
-open_file(const char *path, enum state_db_mode mode, sqlite3 **db, bool *fresh)
+open_file(const char *path, enum state_db_mode mode, sqlite3 **db)
 {
 	int flags = mode == STATE_DB_KEEP ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
 	enum finding found = FOUND_UNUSABLE;
 	int result;
 
 	*db = NULL;
-	*fresh = false;
 	if (mode == STATE_DB_KEEP)
 		make_private(path);
 	result = sqlite3_open_v2(path, db, flags | SQLITE_OPEN_NOMUTEX, NULL);
@@ -248,11 +259,6 @@ open_file(const char *path, enum state_db_mode mode, sqlite3 **db, bool *fresh)
 		result = set_up(*db, mode);
 	if (result == SQLITE_OK)
 		found = inspect(*db);
-	if (found == FOUND_OLDER && mode == STATE_DB_KEEP) {
-		int64_t version = 0;
-
-		*fresh = query_int(*db, "PRAGMA user_version", &version) == SQLITE_OK && version == 0;
-	}
 	if (mode == STATE_DB_KEEP && (found == FOUND_OLDER || found == FOUND_GOOD)) {
 		result = make_ours(*db);
 		found = result == SQLITE_OK ? FOUND_GOOD : finding_of_error(result);
@@ -274,23 +280,49 @@ static const char *const finding_words[] = {
 };
 
 struct sqlite3 *
-state_db_open(const char *state_dir, enum state_db_mode mode, bool *fresh)
+state_db_open(const char *state_dir, enum state_db_mode mode)
 {
 	char *path = db_path(state_dir);
 	enum finding found = FOUND_UNUSABLE;
 	sqlite3 *db = NULL;
 
-	*fresh = false;
 	if (mode == STATE_DB_KEEP || access(path, F_OK) == 0)
-		found = open_file(path, mode, &db, fresh);
+		found = open_file(path, mode, &db);
 	if (mode == STATE_DB_KEEP && (found == FOUND_FOREIGN || found == FOUND_DAMAGED)) {
 		move_aside(path, finding_words[found]);
-		found = open_file(path, mode, &db, fresh);
+		found = open_file(path, mode, &db);
 	}
 	if (found != FOUND_GOOD && found != FOUND_UNUSABLE)
 		log_warnx("%s %s", path, finding_words[found]);
 	free(path);
 	return db;
+}
+
+int
+state_db_remove_bad(const char *state_dir)
+{
+	static const char bad[] = "state.sqlite.bad-";
+	DIR *dir = opendir(state_dir);
+	struct dirent *entry;
+	int n = 0, failed = 0;
+
+	if (dir == NULL) {
+		log_warn("cannot read %s", state_dir);
+		return -1;
+	}
+	while ((entry = readdir(dir)) != NULL) {
+		if (strncmp(entry->d_name, bad, strlen(bad)) != 0)
+			continue;
+		if (unlinkat(dirfd(dir), entry->d_name, 0) == -1) {
+			log_warn("cannot remove %s/%s", state_dir, entry->d_name);
+			failed = -1;
+			continue;
+		}
+		log_info("removed %s/%s", state_dir, entry->d_name);
+		n++;
+	}
+	closedir(dir);
+	return failed != 0 ? failed : n;
 }
 
 void

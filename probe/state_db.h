@@ -8,8 +8,6 @@
 #ifndef PROBE_STATE_DB_H
 #define PROBE_STATE_DB_H
 
-#include <stdbool.h>
-
 struct sqlite3;
 
 enum state_db_mode {
@@ -20,10 +18,15 @@ enum state_db_mode {
 /*
  * Opens it, and brings an older version up to date. STATE_DB_KEEP makes it where it is missing; where the file is damaged or
  * somebody else's, it is moved aside to state.sqlite.bad-TIME, with what belongs to it, and one made anew. A file
- * of a newer version is left as it is. *fresh: it was made now. Returns NULL where there is none to be had, after
+ * of a newer version is left as it is. Returns NULL where there is none to be had, after
  * saying why in the log; for a file that is just missing, STATE_DB_LOOK says nothing.
  */
-struct sqlite3 *state_db_open(const char *state_dir, enum state_db_mode mode, bool *fresh);
+struct sqlite3 *state_db_open(const char *state_dir, enum state_db_mode mode);
+/*
+ * Removes what was moved aside, and says so in the log: there are sites in it, too. Returns how many files; -1 when one could not be
+ * removed, after saying why. The caller holds the lock.
+ */
+int state_db_remove_bad(const char *state_dir);
 /* NULL is fine. An open transaction is rolled back, and there must be no statements left. */
 void state_db_close(struct sqlite3 *db);
 

@@ -437,5 +437,8 @@ summary_exit_code(const struct summary *s)
 	if (nothing_judged(s) &&
 	    (!s->complete || (s->network != NETWORK_ONLINE && s->network != NETWORK_DEGRADED)))
 		return 3;
-	return cut && s->worst == 0 ? 1 : s->worst;
+	if (cut && s->worst == 0)
+		return 1;
+	/* Stopped: what was found is found, but nobody can say that there is nothing. */
+	return s->worst == 0 && s->measured < s->n ? 3 : s->worst;
 }

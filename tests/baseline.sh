@@ -3,7 +3,7 @@
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/lab_loopback.sh"
 need openssl
-plan 44
+plan 54
 
 lab_certificates site.test
 start_peer site "$peer_http" --cert "$certs/good.pem" --key "$certs/key.pem"
@@ -92,6 +92,7 @@ baseline rebuild --out "$tmp/nowhere"
 is 'a journal that is not there is no reason to forget: exit 66' "$status" 66
 baseline forget "$site"
 is 'forget exits 0' "$status" 0
+is 'not a trace of it is left in the file' "$(cat "$db"* | grep -acF "$site")" 0
 baseline show --json
 is 'and that site is gone' "$(shown "$site" .url)$(shown "$cut" .url)" "$cut"
 baseline forget
@@ -140,3 +141,29 @@ baseline show --json
 is 'has taught what it measured' "$(shown "$site" .baseline.ok)" 5
 is 'and counts nothing against what it did not' \
 	"$(shown "https://site.test:$silent_port/" .baseline.measured)" ''
+
+# Killed: what it had learned is lost, but not what it had written down.
+live --url "$site" --url "https://site.test:$silent_port/"
+live_until "\"input\":\"$site\""
+kill -KILL "$live_pid"
+live_end
+is 'a round that is killed' "$status" 137
+baseline show --json
+is 'has taught nothing yet' "$(shown "$site" .baseline.ok)" 5
+round
+is 'until the next one, which knows what it saw' "$(seen "$site" "$known.ok")" 6
+baseline show --json
+is 'once' "$(shown "$site" .baseline.ok)" 7
+
+# ---- Forgetting what was moved aside --------------------------------------------------------
+
+baseline forget "$site"
+is 'forgetting a site keeps what was moved aside' "$(ls "$state" | grep -c 'bad-.*Z$')" 1
+echo 'Once more no database, and so long that it cannot be taken for an empty one.' >"$db"
+rm -f "$db-wal" "$db-shm"
+baseline forget
+is 'forgetting everything exits 0' "$status" 0
+is 'and removes it, also what was moved aside just now' "$(ls "$state" | grep -c bad-)" 0
+is 'which is said of each' "$(grep -c 'removed .*/state.sqlite.bad-' "$err")" 2
+round
+is 'nothing comes back by itself' "$(seen "$site" "$known")" null

@@ -2,7 +2,7 @@
 # the record then, and that neither is taken for a fault of the line or of a site.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/lab_loopback.sh"
-plan 11
+plan 18
 
 lab_certificates site.test
 lab_dns site.test=A:127.0.0.1
@@ -65,6 +65,32 @@ run sh -c 'exec "$@" >&-' sh "$NETVANE" check -q -c "$conf" --consent \
 	--url "http://site.test:$web_port/ok"
 is 'what goes to a closed output goes into no other file' \
 	"$(grep -rl 'VERDICT' "$state" "$results")" ''
+
+# ---- A terminal that closes -----------------------------------------------------------------
+
+# The first site is measured, the second hangs. The shell tells of the end, and so does the kernel.
+lab_conf '[limits]' 'tls_ms = 400000'
+start_peer hung "$peer_tls" silent --host 127.0.0.2
+one="http://site.test:$web_port/ok"
+live --resolver "127.0.0.1:$second_port" --url "$one" --url "https://127.0.0.2:$hung_port/"
+live_until "\"input\":\"$one\""
+kill -HUP "$live_pid"
+kill -HUP "$live_pid"
+live_end
+is 'a hangup ends a check in good order: exit 1, for a target that cannot be told' "$status" 1
+is 'what was measured is kept' "$(seen "$one" '.test_keys.x_netvane.verdict.status')" ok
+is 'and so is the record of the round' "$(json_round .test_keys.x_netvane.round.complete)" false
+is 'and what it taught' "$("$NETVANE" baseline show --json -c "$conf" "$one" | jq .baseline.ok)" 1
+trap '' HUP
+live --resolver "127.0.0.1:$second_port" --url "$one" --url "https://127.0.0.2:$hung_port/"
+trap 'exit 129' HUP
+live_until "\"input\":\"$one\""
+like 'where hangups are ignored, as nohup does, they stay so' \
+	"$(grep SigIgn "/proc/$live_pid/status")" '[13579bdf]$'
+unlike 'and none is waited for' "$(grep SigCgt "/proc/$live_pid/status")" '[13579bdf]$'
+kill -TERM "$live_pid"
+live_end
+is 'it can be ended all the same' "$(json_round .test_keys.x_netvane.round.complete)" false
 
 # ---- An interrupt while the controls are looked at once more ---------------------------------
 

@@ -4,7 +4,7 @@
 . "$top_srcdir/tests/lab_loopback.sh"
 need curl ss
 
-plan 69
+plan 72
 
 lab_certificates site.test gone.test helper.test expired.test
 lab_dns site.test=A:127.0.0.1 plain.test=A:127.0.0.1 gone.test=nxdomain \
@@ -152,7 +152,7 @@ connected()
 	done
 }
 
-# Two are asking when it is ended, one of whom has gone away.
+# Three are asking when it is ended, one of whom has gone away.
 question "https://site.test:$silent_port/" >"$tmp/question"
 curl -s -o "$out" --data-binary @"$tmp/question" "$open_url" &
 gone=$!
@@ -161,20 +161,29 @@ kill "$gone"
 wait "$gone"
 curl -s -o "$out" -w '%{http_code}' --data-binary @"$tmp/question" "$open_url" >"$tmp/code" &
 waiting=$!
-until [ "$(ss -Htnp state established "dport = :$silent_port" | grep -c "pid=$open_helper,")" -ge 2 ]; do
+curl -s -o "$tmp/third" --data-binary @"$tmp/question" "$open_url" &
+third=$!
+until [ "$(ss -Htnp state established "dport = :$silent_port" | grep -c "pid=$open_helper,")" -ge 3 ]; do
 	kill -0 "$waiting" || test_bail_out 'nobody waits'
 done
+ask "$open_url" "$(question "$site/ok")"
+is 'who has three questions there is told to wait' "$status" 429
+like 'and how long' "$(cat "$tmp/headers")" '^Retry-After: 5'
 kill "$open_helper"
 status=0
 wait "$open_helper" || status=$?
 is 'SIGTERM ends it, whatever it is at' "$status" 0
 wait "$waiting"
+wait "$third"
 is 'and who waits is told' "$(cat "$tmp/code")" 503
 is 'and it has noted nothing of whom it served' "$(grep -vc stopping "$tmp/open.log")" 0
 
 # ---- Where it does not go -------------------------------------------------------------------
 
 helper public --max-per-client 4
+# Half a request; see the end.
+curl -s -o "$tmp/half" -H 'Content-Length: 100' --data-binary half "$public_url" &
+half=$!
 ask "$public_url" "$(question "$site/ok" "127.0.0.1:$web_port" "[::ffff:127.0.0.1]:$web_port" \
 	"[64:ff9b::7f00:1]:$web_port" '[fe80::1]:443' '169.254.169.254:80')"
 is 'it goes to no private address' "$(said '[.tcp_connect, .tls_handshake, .http_request.failure]')" \
@@ -267,3 +276,6 @@ kill "$safe_helper"
 status=0
 wait "$safe_helper" || status=$?
 is 'the helper comes to no harm by all this' "$status" 0
+status=0
+wait "$half" || status=$?
+is 'who sends half a request is cut: an empty reply' "$status" 52

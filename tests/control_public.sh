@@ -9,7 +9,7 @@ fi
 [ -n "${NETVANE_TEST_NETWORK-}" ] || skip_all 'no network of its own can be had here'
 need ip curl
 . "$top_srcdir/tests/lab_loopback.sh"
-plan 14
+plan 19
 
 # The documentation's addresses (RFC 5737), all of them here, but only the helper's its own.
 ip link set lo up && ip route add local 203.0.113.0/24 dev lo && ip link add own type veth peer name other &&
@@ -17,7 +17,7 @@ ip link set lo up && ip route add local 203.0.113.0/24 dev lo && ip link add own
 lab_certificates site.test helper.test 198.51.100.20
 lab_dns site.test=A:10.10.34.34 helper.test=A:198.51.100.20
 start_peer outside "$peer_dns" site.test=A:203.0.113.10 inner.test=A:10.0.0.1 \
-	helper.test=A:198.51.100.20 both.test=A:203.0.113.10,127.0.0.1
+	helper.test=A:198.51.100.20 disguise.test=AAAA:::ffff:198.51.100.20 both.test=A:203.0.113.10,127.0.0.1
 lab_web
 start_peer site "$peer_http" --address 203.0.113.10 --port 443 --cert "$certs/good.pem" \
 	--key "$certs/key.pem"
@@ -92,6 +92,19 @@ is 'nor to this machine' "$(said '[.http_request.failure, .http_request.status_c
 	'["unknown_error",-1]'
 ask http://helper.test/ 198.51.100.20:80 127.0.0.1:80
 is 'nor is its own address one' "$(said '[.tcp_connect, .http_request.status_code]')" '[{},-1]'
+ask http://disguise.test/ '[::ffff:198.51.100.20]:80' '[::ffff:127.0.0.1]:80'
+is 'however it is written' "$(said '[.tcp_connect, .http_request.status_code]')" '[{},-1]'
+ask 'http://[::ffff:198.51.100.20]/'
+is 'also in the URL' "$(cat "$out")" 'no public site has that address'
+ask 'http://site.test/ok' 198.51.100.21:80 203.0.113.11:80
+is 'nor does it go to its neighbours, public as their addresses look' "$(said '.tcp_connect | keys |
+	map(select(startswith("203.0.113.10:") | not))')" '["203.0.113.11:80"]'
+ask http://203.0.113.10/ok
+is 'an address is reached' "$(said .http_request.status_code)" 200
+ip addr add 203.0.113.10/32 dev own
+ask http://203.0.113.10/ok
+is 'until it becomes its own' "$(cat "$out")" 'no public site has that address'
+ip addr del 203.0.113.10/32 dev own
 ask 'http://site.test/ok' 203.0.113.10:22 203.0.113.11:443
 is 'endpoints are those of pages' "$(said '.tcp_connect | keys | map(select(endswith(":22")))')" '[]'
 

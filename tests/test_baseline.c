@@ -132,7 +132,7 @@ nothing_is_known_at_first(void **state)
 
 	(void)state;
 	assert_null(m->baseline);
-	assert_true(baselines_fresh(b));
+	assert_true(baselines_due(b));
 	measurement_free(m);
 	baselines_close(b);
 }
@@ -148,7 +148,6 @@ a_round_that_went_well_is_known_afterwards(void **state)
 	assert_int_equal(baselines_commit(b), 0);
 	baselines_close(b);
 	b = opened();
-	assert_false(baselines_fresh(b));
 	m = load(b, URL, NOON + HOUR_US);
 	assert_non_null(m->baseline);
 	assert_int_equal(m->baseline->measured, 1);
@@ -307,11 +306,14 @@ without_a_database_nothing_is_known_and_nothing_breaks(void **state)
 	struct baselines_rebuilt done;
 
 	(void)state;
-	assert_false(baselines_fresh(NULL));
+	assert_false(baselines_due(NULL));
+	assert_int_equal(baselines_learned_until(NULL), 0);
 	baselines_load(NULL, m);
 	assert_null(m->baseline);
 	baselines_learn(NULL, m);
 	baselines_forget(NULL, NULL);
+	baselines_leave_out(NULL, NOON);
+	assert_int_equal(baselines_catch_up(NULL, place_path("results"), NOON, &done), -1);
 	baselines_abandon(NULL);
 	assert_int_equal(baselines_commit(NULL), 0);
 	assert_int_equal(baselines_rebuild(NULL, place_path("results"), NOON, &done), -1);
@@ -673,6 +675,115 @@ a_journal_that_cannot_be_read_costs_nothing(void **state)
 	baselines_close(b);
 }
 
+/* Written down; and learned from, or the round was killed before that was committed. */
+static void
+write_round(struct baselines *b, const char *file, int64_t time_us, bool learned)
+{
+	struct measurement *m = good_round(URL, time_us);
+
+	write_record(file, m);
+	if (learned) {
+		baselines_learn(b, m);
+		assert_int_equal(baselines_commit(b), 0);
+	}
+	measurement_free(m);
+}
+
+/* How many records it catches up with. */
+static size_t
+caught_up(struct baselines *b)
+{
+	struct baselines_rebuilt done;
+
+	assert_int_equal(baselines_catch_up(b, place_path("results"), NOON + 100 * DAY_US, &done), 0);
+	return done.records;
+}
+
+static int64_t
+measured(struct baselines *b)
+{
+	struct measurement *m = load(b, URL, NOON + 9 * HOUR_US);
+	int64_t n = m->baseline != NULL ? m->baseline->measured : 0;
+
+	measurement_free(m);
+	return n;
+}
+
+static void
+a_rebuild_that_did_not_end_is_due_until_one_does(void **state)
+{
+	struct baselines *b = opened();
+	struct baselines_rebuilt done;
+	struct measurement *m;
+
+	(void)state;
+	write_round(b, JOURNAL, NOON, false);
+	write_round(b, JOURNAL, NOON + HOUR_US, false);
+	/* Killed in the middle of it: nothing is committed. */
+	m = good_round(URL, NOON);
+	baselines_forget(b, NULL);
+	baselines_learn(b, m);
+	measurement_free(m);
+	baselines_close(b);
+	b = opened();
+	assert_true(baselines_due(b));
+	/* One that cannot be done. */
+	rename(place_path("results"), place_path("away"));
+	assert_int_equal(baselines_catch_up(b, place_path("results"), NOON + HOUR_US, &done), -1);
+	assert_true(baselines_due(b));
+	rename(place_path("away"), place_path("results"));
+	assert_int_equal(caught_up(b), 2);
+	assert_int_equal(measured(b), 2);
+	baselines_close(b);
+	b = opened();
+	assert_false(baselines_due(b));
+	assert_int_equal(caught_up(b), 0);
+	baselines_close(b);
+}
+
+static void
+what_a_killed_round_wrote_is_learned_at_the_next_start(void **state)
+{
+	static const char old[] = "results/netvane-20261121T063000Z-0001.jsonl",
+			  older[] = "results/netvane-20261120T063000Z-0001.jsonl";
+	struct baselines *b = opened();
+
+	(void)state;
+	baselines_forget(b, NULL); /* nothing is due */
+	write_round(b, older, NOON, false); /* too far back to be looked at */
+	write_round(b, old, NOON - 3 * DAY_US, false); /* long before what was learned */
+	write_round(b, JOURNAL, NOON + HOUR_US, true);
+	write_round(b, JOURNAL, NOON + 2 * HOUR_US, false);
+	write_round(b, JOURNAL, NOON + HOUR_US / 2, false); /* began before, ended after */
+	write_round(b, JOURNAL, NOON + 101 * DAY_US, false); /* the clock was wrong */
+	write_round(b, "results/netvane-other.txt", NOON + 3 * HOUR_US, false);
+	write_round(b, "results/zz.jsonl", NOON + 3 * HOUR_US, false); /* somebody else's */
+	assert_int_equal(measured(b), 1);
+	assert_int_equal(caught_up(b), 2);
+	assert_int_equal(measured(b), 3);
+	assert_int_equal(caught_up(b), 0);
+	assert_int_equal(measured(b), 3);
+	baselines_close(b);
+}
+
+static void
+what_was_forgotten_is_not_caught_up_with(void **state)
+{
+	struct baselines *b = opened();
+
+	(void)state;
+	write_round(b, JOURNAL, NOON, true);
+	write_round(b, JOURNAL, NOON + HOUR_US, false);
+	baselines_forget(b, NULL);
+	baselines_leave_out(b, NOON + 2 * HOUR_US);
+	assert_int_equal(baselines_commit(b), 0);
+	assert_int_equal(caught_up(b), 0);
+	assert_int_equal(measured(b), 0);
+	write_round(b, JOURNAL, NOON + 3 * HOUR_US, false);
+	assert_int_equal(caught_up(b), 1);
+	baselines_close(b);
+}
+
 static void
 what_is_forgotten_is_gone(void **state)
 {
@@ -789,6 +900,9 @@ main(void)
 	    TEST(what_the_journal_teaches_is_what_was_learned_live),
 	    TEST(records_from_the_future_are_left_out),
 	    TEST(a_journal_that_cannot_be_read_costs_nothing),
+	    TEST(a_rebuild_that_did_not_end_is_due_until_one_does),
+	    TEST(what_a_killed_round_wrote_is_learned_at_the_next_start),
+	    TEST(what_was_forgotten_is_not_caught_up_with),
 	    TEST(what_is_forgotten_is_gone),
 	    TEST(a_full_disk_costs_a_round_and_no_more),
 	    TEST(a_database_that_fails_is_complained_of_once),

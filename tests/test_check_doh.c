@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "probe/check_doh.h"
 #include "probe/resolver.h"
+#include "probe/traffic.h"
 #include "results/measurement.h"
 #include "tests/certs.h"
 #include "tests/hand_probe.h"
@@ -113,6 +114,28 @@ test_an_answer_is_recorded(void **state)
 	assert_memory_equal(q->raw_response.data, "\0\0", 2);
 	assert_true(q->c.t > q->c.t0);
 	assert_int_equal(q->c.transaction_id, 1);
+	ask_free(&a);
+}
+
+/* With TLS: the handshake alone is more than the question. */
+static void
+test_what_the_connection_carries_is_counted(void **state)
+{
+	struct probe *probe = &hand->probe;
+	int64_t in, out;
+	struct ask a;
+
+	(void)state;
+	ask_new(&a, "site.test", "/dns-query", "news.example", DNS_TYPE_A);
+	a.check->attempt = 2; /* over a connection of its own */
+	traffic_count(probe->traffic);
+	in = probe->bytes_in;
+	out = probe->bytes_out;
+	check_start(a.check);
+	assert_null(ask_wait(&a)->failure);
+	traffic_count(probe->traffic);
+	assert_true(probe->bytes_out - out > 300);
+	assert_true(probe->bytes_in - in > 1000);
 	ask_free(&a);
 }
 
@@ -328,6 +351,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_an_answer_is_recorded),
+	    cmocka_unit_test(test_what_the_connection_carries_is_counted),
 	    cmocka_unit_test(test_ipv6_addresses),
 	    cmocka_unit_test(test_rcodes_and_empty_answers_are_failures),
 	    cmocka_unit_test(test_a_response_that_is_no_answer_is_a_failure),

@@ -104,9 +104,8 @@ static int
 sort_much(const char *path)
 {
 	sqlite3 *db;
-	bool fresh;
 
-	db = state_db_open(path, STATE_DB_KEEP, &fresh);
+	db = state_db_open(path, STATE_DB_KEEP);
 	if (db == NULL)
 		return WRONG;
 	if (sqlite3_exec(db,

@@ -145,24 +145,21 @@ a_new_one_is_private_and_has_a_version(void **state)
 {
 	struct sqlite3 *db;
 	struct stat st;
-	bool fresh;
 
 	(void)state;
 	umask(0);
-	db = state_db_open(place_dir(), STATE_DB_KEEP, &fresh);
+	db = state_db_open(place_dir(), STATE_DB_KEEP);
 	umask(022);
 	assert_non_null(db);
-	assert_true(fresh);
 	assert_int_equal(stat(place_path("state.sqlite"), &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
 	assert_int_equal(stat(place_path("state.sqlite-wal"), &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
 	state_db_close(db);
-	assert_int_equal(sql_int("PRAGMA user_version"), 2);
+	assert_int_equal(sql_int("PRAGMA user_version"), 3);
 	assert_int_equal(sql_int("PRAGMA application_id"), 0x6e767374);
-	db = state_db_open(place_dir(), STATE_DB_KEEP, &fresh);
+	db = state_db_open(place_dir(), STATE_DB_KEEP);
 	assert_non_null(db);
-	assert_false(fresh);
 	state_db_close(db);
 	assert_int_equal(times_logged(""), 0);
 }
@@ -170,12 +167,26 @@ a_new_one_is_private_and_has_a_version(void **state)
 static void
 looking_makes_nothing(void **state)
 {
-	bool fresh = true;
-
 	(void)state;
-	assert_null(state_db_open(place_dir(), STATE_DB_LOOK, &fresh));
+	assert_null(state_db_open(place_dir(), STATE_DB_LOOK));
 	assert_int_equal(access(place_path("state.sqlite"), F_OK), -1);
 	assert_int_equal(times_logged(""), 0);
+}
+
+/* An older version, killed while it gathered its first baseline, left this for ever; one that had learned is left in peace. */
+static void
+an_older_one_that_never_learned_is_gathered_again(void **state)
+{
+	(void)state;
+	make_database(0);
+	sql("state.sqlite", "DROP TABLE mark; DROP TABLE kept; PRAGMA user_version = 1");
+	make_database(0);
+	assert_int_equal(sql_int("SELECT value FROM mark WHERE name = 'rebuild_due'"), 1);
+	make_database(1);
+	sql("state.sqlite", "DROP TABLE mark; DROP TABLE kept; PRAGMA user_version = 1");
+	make_database(0);
+	assert_int_equal(sql_int("SELECT count(*) FROM mark"), 0);
+	assert_int_equal(rounds_known(), 1);
 }
 
 /* An empty file is what a crash right after the first open leaves. */
@@ -183,13 +194,11 @@ static void
 an_empty_file_is_a_new_one(void **state)
 {
 	struct sqlite3 *db;
-	bool fresh;
 
 	(void)state;
 	write_file(place_path("state.sqlite"), "", 0);
-	db = state_db_open(place_dir(), STATE_DB_KEEP, &fresh);
+	db = state_db_open(place_dir(), STATE_DB_KEEP);
 	assert_non_null(db);
-	assert_true(fresh);
 	state_db_close(db);
 	assert_int_equal(moved(), 0);
 }
@@ -200,13 +209,12 @@ static void
 a_newer_version_is_left_as_it_is(void **state)
 {
 	struct buf before = BUF_EMPTY;
-	bool fresh;
 
 	(void)state;
 	make_database(1);
 	sql("state.sqlite", "PRAGMA user_version = 99");
 	read_file(place_path("state.sqlite"), &before);
-	assert_null(state_db_open(place_dir(), STATE_DB_KEEP, &fresh));
+	assert_null(state_db_open(place_dir(), STATE_DB_KEEP));
 	assert_logged("newer version");
 	assert_int_equal(moved(), 0);
 	assert_bytes(place_path("state.sqlite"), &before);
@@ -216,20 +224,58 @@ a_newer_version_is_left_as_it_is(void **state)
 	buf_free(&before);
 }
 
+static void
+what_is_deleted_is_not_in_the_file(void **state)
+{
+	struct buf bytes = BUF_EMPTY;
+	struct baselines *b;
+
+	(void)state;
+	make_database(50);
+	read_file(place_path("state.sqlite"), &bytes);
+	assert_non_null(memmem(bytes.data, bytes.len, URL, strlen(URL)));
+	b = baselines_open(place_dir());
+	baselines_forget(b, URL);
+	assert_int_equal(baselines_commit(b), 0);
+	baselines_close(b);
+	assert_int_equal(access(place_path("state.sqlite-wal"), F_OK), -1);
+	buf_clear(&bytes);
+	read_file(place_path("state.sqlite"), &bytes);
+	assert_null(memmem(bytes.data, bytes.len, URL, strlen(URL)));
+	buf_free(&bytes);
+}
+
+static void
+what_was_moved_aside_can_be_removed(void **state)
+{
+	(void)state;
+	assert_int_equal(state_db_remove_bad(place_path("nowhere")), -1);
+	make_database(1);
+	assert_int_equal(state_db_remove_bad(place_dir()), 0);
+	write_file(place_path(BAD), "x", 1);
+	write_file(place_path(BAD "-wal"), "x", 1);
+	write_file(place_path("state.sqlite.good"), "x", 1);
+	assert_int_equal(state_db_remove_bad(place_dir()), 2);
+	assert_int_equal(moved(), 0);
+	assert_int_equal(access(place_path("state.sqlite.good"), F_OK), 0);
+	assert_int_equal(rounds_known(), 1);
+	assert_int_equal(mkdir(place_path(BAD), 0700), 0);
+	assert_int_equal(state_db_remove_bad(place_dir()), -1);
+	assert_logged("cannot remove");
+}
+
 /* Moved aside as it was, and another one made. */
 static void
 is_moved_aside(const char *why)
 {
 	struct buf before = BUF_EMPTY;
 	struct sqlite3 *db;
-	bool fresh;
 
 	read_file(place_path("state.sqlite"), &before);
-	assert_null(state_db_open(place_dir(), STATE_DB_LOOK, &fresh));
+	assert_null(state_db_open(place_dir(), STATE_DB_LOOK));
 	assert_int_equal(moved(), 0);
-	db = state_db_open(place_dir(), STATE_DB_KEEP, &fresh);
+	db = state_db_open(place_dir(), STATE_DB_KEEP);
 	assert_non_null(db);
-	assert_true(fresh);
 	state_db_close(db);
 	assert_logged(why);
 	assert_logged("moved aside to");
@@ -307,9 +353,7 @@ as_nobody(void (*act)(void))
 static void
 open_finds_nothing(void)
 {
-	bool fresh;
-
-	if (state_db_open(place_dir(), STATE_DB_KEEP, &fresh) != NULL)
+	if (state_db_open(place_dir(), STATE_DB_KEEP) != NULL)
 		_exit(1);
 }
 
@@ -418,8 +462,11 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(a_new_one_is_private_and_has_a_version),
 	    TEST(looking_makes_nothing),
+	    TEST(an_older_one_that_never_learned_is_gathered_again),
 	    TEST(an_empty_file_is_a_new_one),
 	    TEST(a_newer_version_is_left_as_it_is),
+	    TEST(what_is_deleted_is_not_in_the_file),
+	    TEST(what_was_moved_aside_can_be_removed),
 	    TEST(a_file_that_is_no_database_is_moved_aside),
 	    TEST(somebody_elses_database_is_moved_aside),
 	    TEST(a_damaged_page_is_found_on_opening),
