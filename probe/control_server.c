@@ -9,7 +9,6 @@
 #include <event2/event.h>
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
-#include <event2/listener.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -18,6 +17,7 @@
 #include "base/mem.h"
 #include "probe/control_job.h"
 #include "probe/control_policy.h"
+#include "probe/http_listener.h"
 #include "probe/limiter.h"
 #include "probe/probe.h"
 #include "probe/rate.h"
@@ -38,7 +38,6 @@ enum {
 	REQUEST_MAX = 64 * 1024,
 	HEADERS_MAX = 16 * 1024,
 	IDLE_S = 40,
-	BACKLOG = 64,
 	PER_ADDRESS = 8,
 };
 
@@ -52,7 +51,7 @@ struct job {
 struct control_server {
 	struct control_server_plan plan;
 	struct evhttp *http;
-	struct evconnlistener *listener; /* http's */
+	struct http_listener *listener;
 	struct rate *rate;
 	struct resolver *resolvers;
 	size_t nresolvers;
@@ -263,30 +262,6 @@ tls_connection(struct event_base *base, void *arg)
 	return bev;
 }
 
-static void
-accept_again(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd;
-	(void)what;
-	evconnlistener_enable(arg);
-}
-
-/*
- * Out of descriptors, most likely: the waiting client would be offered again at once, for ever. The argument is evhttp's, as
- * the listener is.
- */
-static void
-on_accept_error(struct evconnlistener *listener, void *arg)
-{
-	static const struct timeval pause = {1, 0};
-
-	(void)arg;
-	log_warn("cannot take a connection");
-	evconnlistener_disable(listener);
-	event_base_once(
-	    evconnlistener_get_base(listener), -1, EV_TIMEOUT, accept_again, listener, &pause);
-}
-
 /* A DoH server that is known by name only: nobody looks it up here. */
 static void
 skip_unpinned(struct control_server *server)
@@ -303,24 +278,6 @@ skip_unpinned(struct control_server *server)
 			log_warnx("the DoH server %s is not asked; pin it with URL#IP", resolver->address);
 		free(host);
 	}
-}
-
-static bool
-listen_at(struct control_server *server)
-{
-	const struct control_server_plan *plan = &server->plan;
-
-	server->listener = evconnlistener_new_bind(plan->probe->base, NULL, NULL,
-	    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE, BACKLOG,
-	    plan->address, plan->address_len);
-	if (server->listener == NULL) {
-		log_error("cannot listen there");
-		return false;
-	}
-	if (evhttp_bind_listener(server->http, server->listener) == NULL)
-		log_fatalx("out of memory (the listener)");
-	evconnlistener_set_error_cb(server->listener, on_accept_error);
-	return true;
 }
 
 struct control_server *
@@ -350,7 +307,9 @@ control_server_start(const struct control_server_plan *plan)
 	evhttp_set_cb(server->http, "/", on_question, server);
 	evhttp_set_cb(server->http, "/health", on_health, server);
 	evhttp_set_gencb(server->http, on_other, server);
-	if (!listen_at(server)) {
+	server->listener = http_listener_new(probe->base, server->http, plan->address, plan->address_len);
+	if (server->listener == NULL) {
+		log_error("cannot listen there");
 		control_server_free(server);
 		return NULL;
 	}
@@ -360,10 +319,7 @@ control_server_start(const struct control_server_plan *plan)
 void
 control_server_address(const struct control_server *server, struct sockaddr_storage *sa)
 {
-	socklen_t len = sizeof(*sa);
-
-	memset(sa, 0, sizeof(*sa));
-	(void)getsockname(evconnlistener_get_fd(server->listener), (struct sockaddr *)sa, &len);
+	http_listener_address(server->listener, sa);
 }
 
 void
@@ -374,7 +330,7 @@ control_server_stop(struct control_server *server)
 	if (server->stopping)
 		return;
 	server->stopping = true;
-	evconnlistener_disable(server->listener);
+	http_listener_stop(server->listener);
 	if (server->njobs == 0)
 		server->plan.stopped(server->plan.arg);
 	for (job = server->jobs; job != NULL; job = job->next)
@@ -386,6 +342,7 @@ control_server_free(struct control_server *server)
 {
 	if (server == NULL)
 		return;
+	http_listener_free(server->listener);
 	evhttp_free(server->http);
 	resolvers_free(server->resolvers, server->nresolvers);
 	scrub_clear(&server->own);
