@@ -167,6 +167,7 @@ body_of(struct status_server *server, const struct route *route)
 	if (kept->made && now_ns >= kept->made_ns && now_ns - kept->made_ns < kept_ns)
 		return &kept->body;
 	st = status_new();
+	st->taken_us = clock_wall_us();
 	if (route->fill)
 		server->plan.fill(st, server->plan.arg);
 	buf_clear(&kept->body);

@@ -14,8 +14,8 @@ struct status_server_plan {
 	struct event_base *base;
 	const char *listen; /* "127.0.0.1:8642" or "[::1]:8642"; port 0: any */
 	/*
-	 * Puts what is known now into an empty status, when somebody asks; answers are kept for a second, so that this is not
-	 * called more often, however many ask.
+	 * Puts what is known now into a status that is empty but for the time, when somebody asks. Answers are kept for a
+	 * second: for each of the three that are made of a status, this is not called more often, however many ask.
 	 */
 	void (*fill)(struct status *status, void *arg);
 	void *arg;

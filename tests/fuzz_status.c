@@ -1,4 +1,7 @@
-/* Whatever stands in a file that should be a status: it is read or refused, what was read is written and read again the same, and every view takes it. */
+/*
+ * Whatever stands in a file that should be a status: it is read or refused, what was read is written and read again the same,
+ * and every view takes it.
+ */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -41,7 +41,7 @@ static const char *
 text(struct texts *t, const char *honest)
 {
 	enum { LONG = 5000 };
-	static const char piece[] = "<€";
+	static const char piece[] = "<€€"; /* 7 bytes: where it is cut, it is cut within a character */
 	char *p;
 	size_t i;
 

@@ -321,6 +321,9 @@ hostile_texts_are_shown_as_text(void **state)
 	render(&page, st);
 	assert_says("</title></style></bdi></td></table><script>document.title='pwned'</script><!--");
 	assert_says("&lt;script&gt;&#60;&amp");
+	/* Quotes do no harm in text; but they are escaped, should a text come to stand in an attribute. */
+	assert_has("&lt;script&gt;document.title=&#39;pwned&#39;&lt;/script&gt;");
+	assert_has("&quot;");
 	for (i = 0; i < page.html.len; i += n) {
 		n = utf8_next(page.html.data + i, page.html.len - i, &code);
 		if (code != '\n' && (code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0x2028 && code <= 0x202e) ||

@@ -15,6 +15,7 @@
 #include <unistd.h>
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <cmocka.h>
 #include <event2/event.h>
@@ -307,35 +308,61 @@ HEAD_has_the_headers_and_no_body(void **state)
 	buf_free(&head);
 }
 
+/* It keeps a tunnel open after CONNECT, if one lets it. */
 static void
-long_headers_are_refused(void **state)
+nobody_is_kept_waiting_for_the_end(void **state)
 {
-	struct buf request = BUF_EMPTY, answer = BUF_EMPTY;
-	int i, fd;
+	static const char *const methods[] = {"GET", "HEAD", "POST", "CONNECT", "BREW"};
+	const int64_t second = 1000000000, begin = clock_mono_ns();
+	struct buf answer = BUF_EMPTY;
+	size_t i;
 
 	(void)state;
-	assert_true(start("127.0.0.1:0", 0));
-	buf_puts(&request, "GET / HTTP/1.1\r\n");
-	for (i = 0; i < 1000; i++)
-		buf_printf(&request, "X-%d: aaaaaaaaaaaaaaa\r\n", i);
-	fd = client();
-	say(fd, buf_str(&request));
-	hear(fd, &answer);
-	/* The rest of what was sent may make the answer be lost. */
-	if (answer.len > 0)
-		assert_begins(&answer, "HTTP/1.1 400 ");
-	buf_clear(&request);
-	buf_puts(&request, "GET /");
-	for (i = 0; i < 20000; i++)
-		buf_putc(&request, 'a');
-	fd = client();
-	say(fd, buf_str(&request));
+	assert_true(start("127.0.0.1:0", 20000));
+	for (i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
+		ask(&answer, "%s %s HTTP/1.1\r\nHost: localhost:%d\r\n\r\n", methods[i],
+		    strcmp(methods[i], "CONNECT") == 0 ? "a.test:443" : "/healthz", port);
+		assert_begins(&answer, "HTTP/1.1 ");
+	}
+	assert_true(clock_mono_ns() - begin < 20 * second);
+	buf_free(&answer);
+}
+
+/* The answer may be lost, as the rest of what was sent comes to a closed socket; but it is no other one. */
+static void
+assert_refused(const struct buf *request)
+{
+	struct buf answer = BUF_EMPTY;
+	int fd = client();
+
+	say(fd, buf_str(request));
 	hear(fd, &answer);
 	if (answer.len > 0)
 		assert_begins(&answer, "HTTP/1.1 400 ");
 	assert_int_equal(filled, 0);
-	buf_free(&request);
 	buf_free(&answer);
+}
+
+static void
+long_headers_are_refused(void **state)
+{
+	struct buf request = BUF_EMPTY;
+	int i;
+
+	(void)state;
+	assert_true(start("127.0.0.1:0", 0));
+	buf_printf(&request, "GET / HTTP/1.1\r\nHost: localhost:%d\r\n", port);
+	for (i = 0; i < 1000; i++)
+		buf_printf(&request, "X-%d: aaaaaaaaaaaaaaa\r\n", i);
+	buf_puts(&request, "\r\n");
+	assert_refused(&request);
+	buf_clear(&request);
+	buf_puts(&request, "GET /");
+	for (i = 0; i < 20000; i++)
+		buf_putc(&request, 'a');
+	buf_printf(&request, " HTTP/1.1\r\nHost: localhost:%d\r\n\r\n", port);
+	assert_refused(&request);
+	buf_free(&request);
 }
 
 /* --- floods ---------------------------------------------------------------------------------- */
@@ -485,6 +512,59 @@ connections_leave_nothing_behind(void **state)
 	buf_free(&answer);
 }
 
+/* All descriptors that the process may have are taken; lets them go again. */
+static void
+take_descriptors(bool all)
+{
+	static struct rlimit before;
+	struct rlimit none;
+	int next;
+
+	if (!all) {
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+		return;
+	}
+	next = dup(0);
+	close(next);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = (struct rlimit){(rlim_t)next, before.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+}
+
+/* A client that cannot be taken waits at the door, and the loop must not go round and round for it. */
+static void
+without_descriptors_it_waits_a_moment(void **state)
+{
+	struct buf answer = BUF_EMPTY;
+	char request[100];
+	int fd;
+
+	(void)state;
+	assert_true(start("127.0.0.1:0", 60000));
+	fd = client();
+	take_descriptors(true);
+	event_base_loop(base, EVLOOP_ONCE);
+	/* It tried and failed: the next thing to happen is the end of the pause. */
+	assert_int_equal(event_base_get_num_events(base, EVENT_BASE_COUNT_ADDED), 1);
+	event_base_loop(base, EVLOOP_NONBLOCK);
+	take_descriptors(false);
+	snprintf(request, sizeof(request), "GET /healthz HTTP/1.1\r\nHost: localhost:%d\r\n\r\n", port);
+	say(fd, request);
+	hear(fd, &answer);
+	assert_begins(&answer, "HTTP/1.1 200 OK\r\n");
+	/* In the middle of a pause, it can be freed. */
+	fd = client();
+	take_descriptors(true);
+	event_base_loop(base, EVLOOP_ONCE);
+	take_descriptors(false);
+	status_server_free(server);
+	server = NULL;
+	event_base_loop(base, EVLOOP_NONBLOCK);
+	assert_int_equal(event_base_get_num_events(base, EVENT_BASE_COUNT_ADDED), 0);
+	close(fd);
+	buf_free(&answer);
+}
+
 static void
 it_can_be_freed_in_the_middle(void **state)
 {
@@ -516,12 +596,14 @@ main(void)
 	    cmocka_unit_test_setup_teardown(another_loopback_address_goes_by_its_own_name, setup, teardown),
 	    cmocka_unit_test_setup_teardown(odd_requests_get_answers_or_nothing, setup, teardown),
 	    cmocka_unit_test_setup_teardown(HEAD_has_the_headers_and_no_body, setup, teardown),
+	    cmocka_unit_test_setup_teardown(nobody_is_kept_waiting_for_the_end, setup, teardown),
 	    cmocka_unit_test_setup_teardown(long_headers_are_refused, setup, teardown),
 	    cmocka_unit_test_setup_teardown(a_flood_asks_the_model_once_a_second, setup, teardown),
 	    cmocka_unit_test_setup_teardown(who_dawdles_is_cut_off, setup, teardown),
 	    cmocka_unit_test_setup_teardown(who_does_not_read_is_cut_off, setup, teardown),
 	    cmocka_unit_test_setup_teardown(many_who_dawdle_keep_nobody_out, setup, teardown),
 	    cmocka_unit_test_setup_teardown(connections_leave_nothing_behind, setup, teardown),
+	    cmocka_unit_test_setup_teardown(without_descriptors_it_waits_a_moment, setup, teardown),
 	    cmocka_unit_test_setup_teardown(it_can_be_freed_in_the_middle, setup, teardown),
 	};
 
