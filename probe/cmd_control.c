@@ -18,6 +18,7 @@
 #include "base/fds.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "probe/address.h"
 #include "probe/conf.h"
 #include "probe/conf_files.h"
 #include "probe/control_job.h"
@@ -122,34 +123,6 @@ take_number(const char *option, const char *text, int *out)
 	return EX_USAGE;
 }
 
-static void
-set_port(struct sockaddr_storage *sa, int port)
-{
-	if (sa->ss_family == AF_INET6)
-		((struct sockaddr_in6 *)sa)->sin6_port = htons((uint16_t)port);
-	else
-		((struct sockaddr_in *)sa)->sin_port = htons((uint16_t)port);
-}
-
-/* "IP:PORT", "[IPv6]:PORT". libevent reads the address; a port of 0 it would not take. */
-static bool
-parse_address(const char *text, struct sockaddr_storage *sa, int *len)
-{
-	const char *colon = strrchr(text, ':');
-	char *ip = xstrndup(text, colon != NULL ? (size_t)(colon - text) : 0);
-	bool ok;
-	int port;
-
-	*len = sizeof(*sa);
-	ok = colon != NULL && number(colon + 1, 0, 65535, &port) == 0 &&
-	    (ip[0] == '[' || strchr(ip, ':') == NULL) &&
-	    evutil_parse_sockaddr_port(ip, (struct sockaddr *)sa, len) == 0;
-	if (ok)
-		set_port(sa, port);
-	free(ip);
-	return ok;
-}
-
 static int
 take_address(struct run *run)
 {
@@ -157,7 +130,7 @@ take_address(struct run *run)
 		log_errorx("--listen IP:PORT is missing");
 		return EX_USAGE;
 	}
-	if (parse_address(run->listen, &run->address, &run->address_len))
+	if (address_parse_listen(run->listen, &run->address, &run->address_len) == 0)
 		return -1;
 	log_errorx("--listen: '%s' should be IP:PORT or [IPv6]:PORT", run->listen);
 	return EX_USAGE;

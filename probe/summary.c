@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/paragraph.h"
 #include "base/table.h"
+#include "probe/site_name.h"
 #include "results/facts.h"
 #include "results/failure.h"
 #include "results/measurement.h"
@@ -246,18 +247,6 @@ verdict_cell(const struct row *row)
 	return xasprintf("%s %s: %s", symbol, text, why);
 }
 
-/* https:// and the slash of a bare front page go without saying. */
-static char *
-site_cell(const char *url)
-{
-	const char *start = strncmp(url, "https://", 8) == 0 ? url + 8 : url;
-	size_t len = strlen(start);
-
-	if (len > 1 && start[len - 1] == '/' && memchr(start + 8, '/', len > 9 ? len - 9 : 0) == NULL)
-		len--;
-	return xstrndup(start, len);
-}
-
 static enum table_colour
 cell_colour(const char *text)
 {
@@ -286,7 +275,7 @@ summary_table(const struct summary *s, FILE *out, int width, bool colour)
 
 		if (!row->measured)
 			continue;
-		site = site_cell(row->url);
+		site = site_name(row->url);
 		verdict = verdict_cell(row);
 		table_cell(table, site, TABLE_PLAIN);
 		table_cell(table, row->dns, cell_colour(row->dns));
@@ -318,7 +307,7 @@ add_names(const struct summary *s, enum verdict_status status, struct buf *text)
 
 		if (!row->measured || row->verdict.status != status)
 			continue;
-		site = site_cell(row->url);
+		site = site_name(row->url);
 		buf_printf(text, "%s%s", named > 0 ? ", " : "", site);
 		free(site);
 		named++;
