@@ -41,6 +41,9 @@ enum statement {
 	FORGET_URL,
 	FORGET_LEARNED,
 	FORGET_KEPT,
+	FORGET_SEEN,
+	FORGET_URL_KEPT,
+	FORGET_URL_SEEN,
 	EXPIRE_DAYS,
 	EXPIRE_ITEMS,
 	EXPIRE_SAMPLES,
@@ -99,6 +102,9 @@ static const char *const sql[STATEMENT_MAX] = {
     [FORGET_URL] = "DELETE FROM target WHERE url = ?1",
     [FORGET_LEARNED] = "DELETE FROM learned",
     [FORGET_KEPT] = "DELETE FROM kept",
+    [FORGET_SEEN] = "DELETE FROM seen",
+    [FORGET_URL_KEPT] = "DELETE FROM kept WHERE key = ?1",
+    [FORGET_URL_SEEN] = "DELETE FROM seen WHERE url = ?1",
     [EXPIRE_DAYS] = "DELETE FROM target_day WHERE day <= ?1",
     [EXPIRE_ITEMS] = "DELETE FROM target_item WHERE day <= ?1",
     [EXPIRE_SAMPLES] = "DELETE FROM target_sample WHERE time_us < ?1",
@@ -407,11 +413,14 @@ baselines_forget(struct baselines *b, const char *url)
 		return;
 	if (url != NULL) {
 		run(b, FORGET_URL, "s", url);
+		run(b, FORGET_URL_KEPT, "s", url);
+		run(b, FORGET_URL_SEEN, "s", url);
 		return;
 	}
 	run(b, FORGET_ALL, "");
 	run(b, FORGET_LEARNED, "");
 	run(b, FORGET_KEPT, "");
+	run(b, FORGET_SEEN, "");
 	run(b, MARK_CLEAR, "");
 }
 

@@ -7,6 +7,7 @@ int cmd_baseline(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_plan(int argc, char **argv);
+int cmd_status(int argc, char **argv);
 int cmd_results(int argc, char **argv);
 int cmd_config(int argc, char **argv);
 int cmd_control(int argc, char **argv);

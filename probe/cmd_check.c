@@ -273,16 +273,6 @@ measure(struct run *run)
 	return -1;
 }
 
-static bool
-use_colour(const struct run *run)
-{
-	const char *no = getenv("NO_COLOR");
-
-	if (strcmp(run->o.colour, "auto") != 0)
-		return strcmp(run->o.colour, "always") == 0;
-	return isatty(STDOUT_FILENO) && (no == NULL || *no == '\0');
-}
-
 static int
 present(const struct run *run)
 {
@@ -290,7 +280,7 @@ present(const struct run *run)
 	int width = table_terminal_width(run->o.json ? STDERR_FILENO : STDOUT_FILENO);
 
 	if (!run->o.json) {
-		summary_table(run->summary, stdout, width, use_colour(run));
+		summary_table(run->summary, stdout, width, options_use_colour(&run->o));
 		fputc('\n', stdout);
 	}
 	if (!run->o.json || !run->o.quiet)

@@ -1,6 +1,7 @@
 /* netvane run: the loop of rounds, and what is done around each. */
 #include "probe/daemon.h"
 
+#include <libgen.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -10,6 +11,8 @@
 #include <unistd.h>
 #include <event2/event.h>
 #include <event2/event_struct.h>
+
+#include "config.h"
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -25,12 +28,17 @@
 #include "probe/plan.h"
 #include "probe/probe.h"
 #include "probe/provider.h"
+#include "probe/resolver.h"
 #include "probe/round.h"
 #include "probe/sandbox.h"
 #include "probe/sched.h"
 #include "probe/sched_keep.h"
 #include "probe/sched_plan.h"
+#include "probe/seen.h"
 #include "probe/service.h"
+#include "probe/status_file.h"
+#include "probe/status_server.h"
+#include "probe/status_view.h"
 #include "results/journal.h"
 #include "results/lock.h"
 #include "results/measurement.h"
@@ -56,6 +64,9 @@ struct daemon {
 	struct buf line;
 	int64_t bytes_told; /* of this round's traffic, what the scheduler knows */
 	bool stopping, reload;
+	struct status_counters counters;
+	int64_t started_us, next_round_us; /* wall clock; 0 none */
+	struct status_server *status_server; /* NULL: there is no page */
 	bool trouble; /* some record was not written */
 	struct event wake, sync, drain, ended;
 	struct event on_int, on_term, on_hup, on_usr1;
@@ -144,6 +155,87 @@ commit(struct daemon *d)
 	baselines_commit(d->baselines);
 }
 
+/* --- what it shows ----------------------------------------------------------------------------- */
+
+static void
+keep_run(struct daemon *d)
+{
+	const struct sched_day *today = sched_skipped(d->sched, 0);
+	struct buf words = BUF_EMPTY;
+	struct seen_run run = {.started_us = d->started_us, .next_round_us = d->next_round_us,
+	    .counters = d->counters, .budget = {.bytes_today = today->bytes, .limit = d->options->conf->bytes_per_day,
+	    .skipped = today->late + today->refused}};
+
+	if (run.budget.limit == 0)
+		run.budget.limit = -1;
+	sandbox_words(&d->sandbox, &words);
+	run.sandbox = buf_str(&words);
+	seen_run(baselines_database(d->baselines), &run);
+	buf_free(&words);
+}
+
+static void
+fill_status(struct status *status, void *arg)
+{
+	struct daemon *d = arg;
+	int64_t now_us = clock_wall_us();
+	size_t i;
+
+	seen_fill(baselines_database(d->baselines), now_us, status);
+	status->taken_us = now_us;
+	status->probe.version = status_text_copy(status, PACKAGE_VERSION);
+	status->probe.state_dir = status_text_copy(status, d->options->state);
+	status->probe.pid = getpid();
+	status->probe.started_us = d->started_us;
+	status->probe.uptime_s = (now_us - d->started_us) / 1000000;
+	status->probe.next_round_us = d->next_round_us;
+	status->probe.paused = d->paused;
+	for (i = 0; i < status->ntargets; i++)
+		status->targets[i].burst = sched_state_of(d->sched, status->targets[i].url) == SCHED_BURST;
+	if (d->round == NULL)
+		baselines_commit(d->baselines);
+}
+
+static void
+write_textfile(struct daemon *d)
+{
+	const char *path = d->options->conf->status_textfile;
+	struct buf text = BUF_EMPTY;
+	struct status *status;
+
+	if (*path == '\0')
+		return;
+	status = status_new();
+	fill_status(status, d);
+	status_metrics(status, clock_wall_us(), &text);
+	(void)status_file_write(path, &text);
+	status_free(status);
+	buf_free(&text);
+}
+
+/* The page, if there is to be one. False: it cannot be. */
+static bool
+start_page(struct daemon *d)
+{
+	struct status_server_plan plan = {.base = d->probe->base, .listen = d->options->conf->status_listen,
+	    .fill = fill_status, .arg = d};
+	struct sockaddr_storage sa;
+	char *address;
+
+	status_server_free(d->status_server);
+	d->status_server = NULL;
+	if (*plan.listen == '\0')
+		return true;
+	d->status_server = status_server_start(&plan);
+	if (d->status_server == NULL)
+		return false;
+	status_server_address(d->status_server, &sa);
+	address = resolver_text(&sa);
+	log_info("the status page is at http://%s/", address);
+	free(address);
+	return true;
+}
+
 /* --- a round ----------------------------------------------------------------------------------- */
 
 static void
@@ -166,6 +258,9 @@ take_record(struct measurement *m, void *arg)
 {
 	struct daemon *d = arg;
 
+	d->counters.measurements += m->round == NULL;
+	d->counters.rounds += m->round != NULL;
+
 	buf_clear(&d->line);
 	measurement_encode(m, &d->line);
 	if (journal_append(d->journal, d->line.data, d->line.len) != 0)
@@ -173,6 +268,7 @@ take_record(struct measurement *m, void *arg)
 	if (d->options->json && (fwrite(d->line.data, 1, d->line.len, stdout) != d->line.len || fflush(stdout) != 0))
 		d->options->json = false;
 	baselines_learn(d->baselines, m);
+	seen_take(baselines_database(d->baselines), m);
 	if (m->role != NULL && strcmp(m->role, "target") == 0)
 		target_measured(d, m);
 	measurement_free(m);
@@ -221,8 +317,12 @@ round_ended(evutil_socket_t fd, short what, void *arg)
 	round_free(d->round);
 	d->round = NULL;
 	sched_round_done(d->sched, bytes > d->bytes_told ? bytes - d->bytes_told : 0, now());
+	d->counters.bytes += bytes;
 	keep_costs(d);
+	seen_expire(baselines_database(d->baselines), clock_wall_us());
+	keep_run(d);
 	commit(d);
+	write_textfile(d);
 	if (d->stopping) {
 		event_base_loopbreak(d->probe->base);
 		return;
@@ -302,6 +402,7 @@ daemon_look(struct daemon *d)
 	at = sched_next(d->sched, t, NULL);
 	if (at != INT64_MAX)
 		log_debug("the next round may begin in %lld s", (long long)((at - t.mono_ns) / 1000000000));
+	d->next_round_us = at == INT64_MAX ? 0 : t.wall_us + (at - t.mono_ns) / 1000;
 	tell_service(d, at == INT64_MAX ? -1 : at - t.mono_ns);
 	wake_after(d, at == INT64_MAX ? INT64_MAX : at - t.mono_ns);
 }
@@ -470,6 +571,8 @@ reload_now(struct daemon *d)
 	sched_plan_configure(d->sched, fresh.conf, &plan, now());
 	restore_targets(d);
 	remove_events(d);
+	status_server_free(d->status_server);
+	d->status_server = NULL;
 	probe_free(d->probe);
 	d->probe = probe;
 	assign_events(d);
@@ -477,6 +580,8 @@ reload_now(struct daemon *d)
 	*d->plan = plan;
 	conf_free(d->options->conf);
 	d->options->conf = fresh.conf;
+	if (!start_page(d))
+		log_warnx("there is no status page until netvane is started anew");
 	free(fresh.state);
 	free(fresh.results);
 	log_info("the configuration was read again: %zu targets", d->plan->ntargets);
@@ -490,12 +595,18 @@ enter_sandbox(struct daemon *d)
 	const struct conf *conf = d->options->conf;
 	struct sandbox_rules rules = {.mode = SANDBOX_AUTO};
 	struct buf words = BUF_EMPTY;
+	char *directory;
 	int result;
 
 	if (strcmp(conf->sandbox, "auto") != 0)
 		rules.mode = strcmp(conf->sandbox, "yes") == 0 ? SANDBOX_YES : SANDBOX_NO;
 	sandbox_rules_fill(&rules, conf, d->options->config);
 	rules.notify_socket = getenv("NOTIFY_SOCKET");
+	if (*conf->status_textfile != '\0') {
+		directory = xstrdup(conf->status_textfile);
+		strings_add(&rules.write, dirname(directory));
+		free(directory);
+	}
 	result = sandbox_enter(&rules, &d->sandbox);
 	sandbox_rules_clear(&rules);
 	if (result != 0)
@@ -546,6 +657,9 @@ start(struct daemon *d)
 	sched_plan_configure(d->sched, d->options->conf, d->plan, now());
 	restore(d);
 	d->service = service_new();
+	d->started_us = clock_wall_us();
+	if (!start_page(d))
+		return EX_UNAVAILABLE;
 	code = enter_sandbox(d);
 	if (code >= 0)
 		return code;
@@ -585,6 +699,7 @@ daemon_run(struct options *options, struct plan *plan)
 		}
 	}
 	service_free(d.service);
+	status_server_free(d.status_server);
 	sched_free(d.sched);
 	probe_free(d.probe);
 	baselines_close(d.baselines);

@@ -23,6 +23,7 @@ static const struct command commands[] = {
     {"check", cmd_check, "measure every target once and say what was found"},
     {"run", cmd_run, "measure on a schedule, until it is stopped"},
     {"plan", cmd_plan, "show whom that contacts, who sees it, and what it costs"},
+    {"status", cmd_status, "show what is reachable, and what the daemon does"},
     {"init", cmd_init, "show what netvane does, ask for consent and record it"},
     {"explain", cmd_explain, "say what one record means, and how sure that is"},
     {"results", cmd_results, "show the files with results, or delete them"},

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "probe/conf_files.h"
@@ -239,6 +240,16 @@ options_say_locked(const char *dir, pid_t pid)
 	else
 		log_errorx("another netvane is working in %s", dir);
 	return EX_UNAVAILABLE;
+}
+
+bool
+options_use_colour(const struct options *o)
+{
+	const char *no = getenv("NO_COLOR");
+
+	if (strcmp(o->colour, "auto") != 0)
+		return strcmp(o->colour, "always") == 0;
+	return isatty(STDOUT_FILENO) && (no == NULL || *no == '\0');
 }
 
 void

@@ -29,6 +29,8 @@ int options_configure(struct options *o);
 int options_consent(const struct options *o);
 /* Says that another netvane works there; returns the exit code. pid: 0 unknown. */
 int options_say_locked(const char *dir, pid_t pid);
+/* Whether standard output is to have colours. */
+bool options_use_colour(const struct options *o);
 void options_clear(struct options *o);
 
 #endif

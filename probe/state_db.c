@@ -75,6 +75,13 @@ static const char *const migrations[] = {
     " key TEXT NOT NULL,"
     " text TEXT NOT NULL,"
     " PRIMARY KEY (kind, key)) WITHOUT ROWID;",
+    /* probe/seen.c: verdicts by the hour. */
+    "CREATE TABLE seen ("
+    " url TEXT NOT NULL,"
+    " hour INTEGER NOT NULL,"
+    " status INTEGER NOT NULL,"
+    " n INTEGER NOT NULL,"
+    " PRIMARY KEY (url, hour, status)) WITHOUT ROWID;",
 };
 
 enum { VERSION = sizeof(migrations) / sizeof(migrations[0]) };

@@ -156,7 +156,7 @@ a_new_one_is_private_and_has_a_version(void **state)
 	assert_int_equal(stat(place_path("state.sqlite-wal"), &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
 	state_db_close(db);
-	assert_int_equal(sql_int("PRAGMA user_version"), 3);
+	assert_int_equal(sql_int("PRAGMA user_version"), 4);
 	assert_int_equal(sql_int("PRAGMA application_id"), 0x6e767374);
 	db = state_db_open(place_dir(), STATE_DB_KEEP);
 	assert_non_null(db);
@@ -179,11 +179,11 @@ an_older_one_that_never_learned_is_gathered_again(void **state)
 {
 	(void)state;
 	make_database(0);
-	sql("state.sqlite", "DROP TABLE mark; DROP TABLE kept; PRAGMA user_version = 1");
+	sql("state.sqlite", "DROP TABLE mark; DROP TABLE kept; DROP TABLE seen; PRAGMA user_version = 1");
 	make_database(0);
 	assert_int_equal(sql_int("SELECT value FROM mark WHERE name = 'rebuild_due'"), 1);
 	make_database(1);
-	sql("state.sqlite", "DROP TABLE mark; DROP TABLE kept; PRAGMA user_version = 1");
+	sql("state.sqlite", "DROP TABLE mark; DROP TABLE kept; DROP TABLE seen; PRAGMA user_version = 1");
 	make_database(0);
 	assert_int_equal(sql_int("SELECT count(*) FROM mark"), 0);
 	assert_int_equal(rounds_known(), 1);
