@@ -39,4 +39,7 @@ void doh_add(const char *text);
 /* Answers a request to /dns-query; rest: the last part of the path. */
 bool doh_serve(struct conn *c, const char *rest);
 
+/* Answers a request to /take; rest: the last part of the path. */
+bool take_serve(struct conn *c, const char *rest);
+
 #endif

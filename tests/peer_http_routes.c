@@ -418,6 +418,7 @@ static const struct route {
     {"/generate_204", serve_no_content},
     {"/latin1", serve_latin1},
     {"/echo", serve_echo},
+    {"/take", take_serve},
     {"/dns-query", doh_serve},
     {"/dns-query/endless", doh_serve},
     {"/dns-query/garbage", doh_serve},
