@@ -90,7 +90,7 @@ get_glimpse(struct json_get *g, const json_t *parent, const char *key)
 
 	if (glimpse.start.us == 0)
 		return (struct glimpse){0};
-	glimpse.end_us = json_get_int(g, o, "end", 0, MOST_US, glimpse.start.us);
+	glimpse.end_us = json_get_int(g, o, "end", 0, MOST_US, 0);
 	glimpse.view = get_view(g, o, "view");
 	GET_TEXT(g, o, "record", glimpse.record);
 	GET_TEXT(g, o, "round", glimpse.round);

@@ -180,6 +180,9 @@ tell_stretch(const struct gaps *g, int64_t until_us, int64_t until_mono_ns, stru
 	    .from_mono_ns = g->from_mono_ns, .until_mono_ns = until_mono_ns, .end = end,
 	    .suspended_s = g->suspended_s, .clock_step_s = (double)NAN};
 
+	/* What was kept may be of a clock that was ahead. */
+	if (until_us != 0 && gap.from_us > until_us)
+		gap.from_us = until_us;
 	memcpy(id, g->id, sizeof(id));
 	tell_gap(&gap, until_us != 0 ? "end" : "goes on", &g->begin, now, tell, arg);
 }
@@ -263,13 +266,14 @@ add_round(struct gaps *g, const struct between *b, const struct life *now, occur
 	add_stretch(g, &s, b, now, tell, arg);
 }
 
-/* What the last round found holds as long as another was not due, and by plan nothing is looked for. */
+/* What the last round found holds as long as another was not due. */
 static void
 add_waiting(struct gaps *g, const struct between *b, const struct life *now, occurrence_tell *tell, void *arg)
 {
-	struct stretch s = {g->last.rest ? GAP_NONE : g->carried, b->start_us, {0, 0}, bracket(g->bad_us, 0), (double)NAN};
+	struct stretch s = {g->carried, b->start_us, {0, 0}, bracket(g->bad_us, 0), (double)NAN};
 
-	add_stretch(g, &s, b, now, tell, arg);
+	if (b->due_us > b->start_us)
+		add_stretch(g, &s, b, now, tell, arg);
 }
 
 static void
@@ -305,7 +309,8 @@ add_time(struct gaps *g, const struct between *b, const struct life *now, occurr
 static void
 take_round(struct gaps *g, const struct life *now, occurrence_tell *tell, void *arg)
 {
-	g->carried = now->cause;
+	/* While it rests by plan nobody looks whether that still holds. */
+	g->carried = now->rest ? GAP_NONE : now->cause;
 	*(now->cause == GAP_NONE ? &g->good_us : &g->bad_us) = g->round_us != 0 ? g->round_us : now->wall_us;
 	if (now->cause != GAP_NONE && now->cause == g->cause && ++g->rounds == 2)
 		tell_stretch(g, 0, -1, (struct event_bracket){0, 0}, now, tell, arg);

@@ -144,20 +144,36 @@ tell_onset(struct arena *arena, const struct event_info *e)
 	return arena_printf(arena, "%s %s %s. %s", sites(arena, e), verb(e, "is", "are"), state(arena, &a->after), start);
 }
 
+static bool
+reached(const struct event_view *v)
+{
+	return v->status == VERDICT_OK || (v->status == VERDICT_IMPAIRED && v->mechanism == HTTP_SERVER_REFUSAL);
+}
+
+static bool
+same_view(const struct event_view *a, const struct event_view *b)
+{
+	return a->status == b->status && a->stage == b->stage && a->mechanism == b->mechanism;
+}
+
+/* Some of the sites recovered, one joined or came back, it is known to come and go, or it is another way of failing. */
 static const char *
 tell_change(struct arena *arena, const struct event_info *e)
 {
 	const struct event_anomaly *a = anomaly_of(e);
-	const char *when = between(arena, &e->when), *who = sites(arena, e);
+	const char *when = between(arena, &e->when), *who = sites(arena, e), *is = verb(e, "is", "are");
 
-	if (a->after.status == VERDICT_OK)
+	if (reached(&a->after))
 		return arena_printf(arena, "%s can be reached again; other sites that failed together with %s cannot yet. That changed%s.",
 		    who, verb(e, "it", "them"), when);
-	if (a->before.status == VERDICT_OK || a->before.status == VERDICT_NONE)
-		return arena_printf(arena, "%s now %s %s, too. That changed%s.", who, verb(e, "is", "are"),
-		    state(arena, &a->after), when);
+	if ((reached(&a->before) || a->before.status == VERDICT_NONE) && a->intermittent)
+		return arena_printf(arena, "%s %s %s again. That changed%s.", who, is, state(arena, &a->after), when);
+	if (reached(&a->before) || a->before.status == VERDICT_NONE)
+		return arena_printf(arena, "%s now %s %s, too. That changed%s.", who, is, state(arena, &a->after), when);
+	if (same_view(&a->before, &a->after))
+		return arena_printf(arena, "%s %s %s at times only. That showed%s.", who, is, state(arena, &a->after), when);
 	return arena_printf(arena, "%s %s %s and now %s %s. That changed%s.", who, verb(e, "was", "were"),
-	    state(arena, &a->before), verb(e, "is", "are"), state(arena, &a->after), when);
+	    state(arena, &a->before), is, state(arena, &a->after), when);
 }
 
 static const char *
