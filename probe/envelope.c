@@ -11,9 +11,11 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "probe/conf.h"
+#include "probe/occurrence.h"
 #include "probe/probe.h"
 #include "probe/resolver.h"
 #include "probe/roots.h"
+#include "results/event.h"
 #include "results/measurement.h"
 
 /* 128 random bits: also so that a line withheld from published evidence cannot be guessed. */
@@ -105,5 +107,21 @@ envelope_new(const struct probe *probe, const struct measurement *round, const c
 	m->round_start_us = round->round_start_us;
 	m->round_id = arena_strdup(m->arena, round->id);
 	m->resolver_ip = arena_strdup(m->arena, round->resolver_ip);
+	return m;
+}
+
+struct measurement *
+envelope_event(const struct probe *probe, const struct occurrence *o)
+{
+	struct measurement *m = envelope(probe, "netvane_event", NULL);
+
+	m->id = arena_strdup(m->arena, o->id);
+	m->start_us = m->round_start_us = o->time_us;
+	m->start_mono_ns = o->mono_ns;
+	m->round_id = arena_strdup(m->arena, o->round);
+	m->resolver_ip = arena_strdup(m->arena, "");
+	m->event = o->info;
+	if (m->event->what == NULL)
+		m->event->what = event_tell(o->arena, o->info);
 	return m;
 }

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 struct measurement;
+struct occurrence;
 struct probe;
 struct resolver;
 
@@ -14,5 +15,10 @@ struct measurement *envelope_round(
 /* A record of that round about `input` (copied). */
 struct measurement *envelope_new(const struct probe *probe, const struct measurement *round,
     const char *test_name, const char *input);
+/*
+ * A record of what happened. Borrows what the occurrence points to, with which the record is gone, too; says it in words, where
+ * nobody has yet.
+ */
+struct measurement *envelope_event(const struct probe *probe, const struct occurrence *o);
 
 #endif

@@ -72,7 +72,7 @@ record_wanted_is(const struct record_wanted *wanted, const struct measurement *m
 	struct target site;
 	bool is;
 
-	if (m->input == NULL || m->round != NULL)
+	if (m->input == NULL || m->round != NULL || m->event != NULL)
 		return false;
 	if (wanted->any)
 		return true;

@@ -20,6 +20,7 @@
 struct arena;
 struct baseline;
 struct buf;
+struct event_info;
 struct quic_ping;
 struct trace_path;
 struct vantage;
@@ -318,6 +319,7 @@ struct measurement {
 	struct baseline *baseline; /* what was normal here; NULL: nothing is known */
 	struct verdict verdict; /* web_connectivity only */
 	struct round_info *round; /* netvane_round only */
+	struct event_info *event; /* netvane_event only */
 };
 
 /* An empty measurement of our own (has_x) with its arena; accessible is unknown. */

@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "results/baseline.h"
+#include "results/event.h"
 #include "results/json_get.h"
 #include "results/observations.h"
 #include "results/vantage.h"
@@ -175,20 +176,14 @@ round_decode(struct json_get *g, const json_t *o, const json_t *network)
 	return r;
 }
 
+/* What a target's record and a round's have, each in its way. */
 static void
-x_decode(struct json_get *g, const json_t *x, struct measurement *m)
+seen_decode(struct json_get *g, const json_t *x, struct measurement *m)
 {
 	const json_t *round = json_get_object(g, x, "round");
 	const json_t *context = json_get_object(g, x, round != NULL ? "network" : "context");
 	const json_t *confirm;
 
-	m->start_us = json_get_time(g, x, "time", m->start_us);
-	m->round_start_us = json_get_time(g, x, "round_time", m->round_start_us);
-	m->start_mono_ns = json_get_int(g, x, "mono_ns", INT64_MIN, INT64_MAX, 0);
-	m->round_id = json_get_string(g, x, "round_id");
-	m->list = json_get_string(g, x, "list");
-	m->category = json_get_string(g, x, "category");
-	m->role = json_get_string(g, x, "role");
 	context_decode(g, context, &m->context);
 	if (round != NULL)
 		m->round = round_decode(g, round, context);
@@ -201,6 +196,24 @@ x_decode(struct json_get *g, const json_t *x, struct measurement *m)
 	confirm = json_get_object(g, x, "confirm");
 	if (confirm != NULL)
 		observations_decode(g, confirm, measurement_confirm(m));
+}
+
+static void
+x_decode(struct json_get *g, const json_t *x, struct measurement *m)
+{
+	const json_t *event = json_get_object(g, x, "event");
+
+	m->start_us = json_get_time(g, x, "time", m->start_us);
+	m->round_start_us = json_get_time(g, x, "round_time", m->round_start_us);
+	m->start_mono_ns = json_get_int(g, x, "mono_ns", INT64_MIN, INT64_MAX, 0);
+	m->round_id = json_get_string(g, x, "round_id");
+	m->list = json_get_string(g, x, "list");
+	m->category = json_get_string(g, x, "category");
+	m->role = json_get_string(g, x, "role");
+	if (event != NULL)
+		m->event = event_decode(g, event);
+	else
+		seen_decode(g, x, m);
 }
 
 static struct measurement *

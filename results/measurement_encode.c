@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "results/baseline.h"
+#include "results/event.h"
 #include "results/observations.h"
 #include "results/vantage.h"
 #include "results/quic_ping.h"
@@ -18,7 +19,7 @@
 static bool
 has_lists(const struct measurement *m)
 {
-	return m->round == NULL || m->nqueries > 0 || m->nduplicates > 0 || m->ntcp > 0 ||
+	return (m->round == NULL && m->event == NULL) || m->nqueries > 0 || m->nduplicates > 0 || m->ntcp > 0 ||
 	       m->ntls > 0 || m->nevents > 0 || m->nrequests > 0;
 }
 
@@ -225,19 +226,10 @@ confirm_encode(struct json *j, const struct measurement *confirm)
 	json_put_object_end(j);
 }
 
+/* What a target's record and a round's have, each in its way. */
 static void
-x_encode(struct json *j, const struct measurement *m)
+seen_encode(struct json *j, const struct measurement *m)
 {
-	char text[CLOCK_TEXT_SIZE];
-
-	json_put_object(j, "x_netvane");
-	json_put_string(j, "time", clock_rfc3339(m->start_us, text));
-	json_put_string(j, "round_time", clock_rfc3339(m->round_start_us, text));
-	json_put_int(j, "mono_ns", m->start_mono_ns);
-	json_put_string(j, "round_id", m->round_id);
-	json_put_string(j, "list", m->list);
-	json_put_string(j, "category", m->category);
-	json_put_string(j, "role", m->role);
 	json_put_object(j, m->round != NULL ? "network" : "context");
 	context_encode(j, &m->context);
 	if (m->round != NULL) {
@@ -254,6 +246,25 @@ x_encode(struct json *j, const struct measurement *m)
 		quic_encode(j, m);
 		trace_encode(j, m);
 	}
+}
+
+static void
+x_encode(struct json *j, const struct measurement *m)
+{
+	char text[CLOCK_TEXT_SIZE];
+
+	json_put_object(j, "x_netvane");
+	json_put_string(j, "time", clock_rfc3339(m->start_us, text));
+	json_put_string(j, "round_time", clock_rfc3339(m->round_start_us, text));
+	json_put_int(j, "mono_ns", m->start_mono_ns);
+	json_put_string(j, "round_id", m->round_id);
+	json_put_string(j, "list", m->list);
+	json_put_string(j, "category", m->category);
+	json_put_string(j, "role", m->role);
+	if (m->event != NULL)
+		event_encode(j, m->event);
+	else
+		seen_encode(j, m);
 	json_put_object_end(j);
 }
 

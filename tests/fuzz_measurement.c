@@ -1,6 +1,6 @@
 /*
  * Whatever was read can be written, and what was written reads back as the same. OONI's keys can be computed from it; they
- * keep to their words, and accuse nobody without a control. And it can be judged, by one of the rules.
+ * keep to their words, and accuse nobody without a control. And it can be judged, by one of the rules; an event can be told.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "results/event.h"
 #include "results/measurement.h"
 #include "results/vantage.h"
 
@@ -91,6 +92,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	compute(m);
 	judge(m);
+	if (m->event != NULL)
+		require(event_tell(m->arena, m->event)[0] != '\0');
 	measurement_encode(m, &first);
 	back = measurement_decode(first.data, first.len, &oddities, error, sizeof(error));
 	if (back == NULL || oddities != 0)

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "results/baseline.h"
+#include "results/event.h"
 #include "results/measurement.h"
 #include "results/vantage.h"
 #include "results/quic_ping.h"
@@ -427,6 +428,101 @@ same_round(const struct round_info *a, const struct round_info *b)
 }
 
 static void
+same_bracket(const struct event_bracket *a, const struct event_bracket *b)
+{
+	SAME_INT(not_before_us);
+	SAME_INT(not_after_us);
+}
+
+static void
+same_event_target(const struct event_target *a, const struct event_target *b)
+{
+	SAME_TEXT(url);
+	same_bracket(&a->when, &b->when);
+}
+
+static void
+same_view(const struct event_view *a, const struct event_view *b)
+{
+	SAME_INT(status);
+	SAME_INT(stage);
+	SAME_INT(mechanism);
+	SAME_DOUBLE(confidence);
+}
+
+static void
+same_anomaly(const struct event_anomaly *a, const struct event_anomaly *b)
+{
+	SAME_TEXT(id);
+	SAME_INT(intermittent);
+	same_view(&a->before, &b->before);
+	same_view(&a->after, &b->after);
+}
+
+static void
+same_event_certificate(const struct event_certificate *a, const struct event_certificate *b)
+{
+	SAME_TEXT(key);
+	SAME_TEXT(issuer);
+}
+
+static void
+same_gap(const struct event_gap *a, const struct event_gap *b)
+{
+	SAME_TEXT(id);
+	SAME_INT(cause);
+	SAME_INT(from_us);
+	SAME_INT(until_us);
+	SAME_INT(from_mono_ns);
+	SAME_INT(until_mono_ns);
+	same_bracket(&a->end, &b->end);
+	SAME_DOUBLE(suspended_s);
+	SAME_DOUBLE(clock_step_s);
+}
+
+static void
+same_drop(const struct event_drop *a, const struct event_drop *b)
+{
+	SAME_TEXT(day);
+	SAME_INT(segments);
+	SAME_INT(records);
+	SAME_INT(bytes);
+}
+
+static void
+same_day(const struct event_day *a, const struct event_day *b)
+{
+	SAME_TEXT(day);
+	SAME_TEXT(text);
+	SAME_TEXT(calendar);
+}
+
+/* A part that only some events have. */
+#define SAME_PART(field, same) \
+	do { \
+		assert_int_equal(a->field != NULL, b->field != NULL); \
+		if (a->field != NULL) \
+			same(a->field, b->field); \
+	} while (0)
+
+static void
+same_event_info(const struct event_info *a, const struct event_info *b)
+{
+	SAME_INT(kind);
+	SAME_TEXT(what);
+	SAME_TEXT(reason);
+	SAME_LIST(targets, ntargets, same_event_target);
+	same_bracket(&a->when, &b->when);
+	SAME_LIST(evidence, nevidence, same_string);
+	SAME_INT(evidence_dropped);
+	SAME_PART(day, same_day);
+	SAME_PART(anomaly, same_anomaly);
+	SAME_PART(certificate, same_event_certificate);
+	SAME_PART(gap, same_gap);
+	SAME_PART(drop, same_drop);
+}
+
+static void
 same_annotation(const struct annotation *a, const struct annotation *b)
 {
 	SAME_TEXT(key);
@@ -494,4 +590,5 @@ assert_same_record(const struct measurement *a, const struct measurement *b)
 	assert_int_equal(a->round != NULL, b->round != NULL);
 	if (a->round != NULL)
 		same_round(a->round, b->round);
+	SAME_PART(event, same_event_info);
 }

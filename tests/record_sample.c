@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "results/baseline.h"
+#include "results/event.h"
 #include "results/measurement.h"
 #include "results/vantage.h"
 #include "results/quic_ping.h"
@@ -386,6 +387,49 @@ sample_web(void)
 	fill_traces(m);
 	fill_verdict(m);
 	fill_ooni(m);
+	return m;
+}
+
+static struct event_target *
+add_event_target(struct measurement *m, struct event_info *e, const char *url)
+{
+	struct event_target *t = ARENA_PUSH(m->arena, e->targets, e->ntargets);
+
+	t->url = TEXT(url);
+	return t;
+}
+
+struct measurement *
+sample_event(void)
+{
+	struct measurement *m = measurement_new();
+	struct event_info *e = arena_alloc(m->arena, sizeof(*e));
+
+	fill_envelope(m, "netvane_event");
+	m->event = e;
+	e->kind = EVENT_ANOMALY_CHANGE;
+	e->what = TEXT("https://www.example.org/ changed.");
+	e->reason = TEXT("no \"reason\" \xff");
+	add_event_target(m, e, "https://www.example.org/")->when =
+	    (struct event_bracket){INT64_C(1795328000000001), INT64_C(1795329000000002)};
+	add_event_target(m, e, "https://www.example.net/")->when = (struct event_bracket){0, INT64_C(1795329000000003)};
+	e->when = (struct event_bracket){INT64_C(1795328000000004), INT64_C(1795329000000005)};
+	*ARENA_PUSH(m->arena, e->evidence, e->nevidence) = TEXT("00112233445566778899aabbccddeef0");
+	*ARENA_PUSH(m->arena, e->evidence, e->nevidence) = TEXT("00112233445566778899aabbccddeef1");
+	e->evidence_dropped = 7;
+	e->day = arena_alloc(m->arena, sizeof(*e->day));
+	*e->day = (struct event_day){TEXT("2026-12-16"), TEXT("Желтоқсан"), TEXT("kz")};
+	e->anomaly = arena_alloc(m->arena, sizeof(*e->anomaly));
+	*e->anomaly = (struct event_anomaly){TEXT("0123456789abcdef0123456789abcdef"), true,
+	    {VERDICT_LIKELY_BLOCKED, STAGE_TCP, TCP_TIMEOUT, 0.6}, {VERDICT_BLOCKED, STAGE_TLS, TLS_SNI_RESET, 0.95}};
+	e->certificate = arena_alloc(m->arena, sizeof(*e->certificate));
+	*e->certificate = (struct event_certificate){TEXT("c4d5"), TEXT("8f3c")};
+	e->gap = arena_alloc(m->arena, sizeof(*e->gap));
+	*e->gap = (struct event_gap){TEXT("fedcba9876543210fedcba9876543210"), GAP_SUSPENDED, INT64_C(1795328000000006),
+	    INT64_C(1795329000000007), INT64_C(9007199254740993), INT64_C(9007199254740995),
+	    {INT64_C(1795328000000008), INT64_C(1795329000000009)}, 1234.5, -3600.25};
+	e->drop = arena_alloc(m->arena, sizeof(*e->drop));
+	*e->drop = (struct event_drop){TEXT("2026-11-01"), 3, 4567, INT64_C(5000000000)};
 	return m;
 }
 

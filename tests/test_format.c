@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "results/event.h"
 #include "results/failure.h"
 #include "results/measurement.h"
 #include "tests/record_sample.h"
@@ -118,6 +119,7 @@ it_names_every_key(void **state)
 	(void)state;
 	keys_of(sample_web());
 	keys_of(sample_round());
+	keys_of(sample_event());
 	assert_false(named("no_such_key"));
 }
 
@@ -139,6 +141,10 @@ it_names_every_word_of_the_closed_sets(void **state)
 		assert_true(named(ipv6_state_name((enum ipv6_state)i)));
 	for (i = 0; i < RESOLVER_ROLE_MAX; i++)
 		assert_true(named(resolver_role_name((enum resolver_role)i)));
+	for (i = 1; i < EVENT_KIND_MAX; i++)
+		assert_true(named(event_kind_name((enum event_kind)i)));
+	for (i = 1; i < GAP_CAUSE_MAX; i++)
+		assert_true(named(gap_cause_name((enum gap_cause)i)));
 	for (i = 1; i < FAILURE_UNKNOWN; i++)
 		assert_true(named(failure_name((enum failure)i)));
 }
@@ -182,7 +188,7 @@ its_examples_are_records(void **state)
 		is_a_record(p, (size_t)(end - p));
 		found++;
 	}
-	assert_int_equal(found, 2);
+	assert_int_equal(found, 4);
 }
 
 int

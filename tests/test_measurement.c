@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "results/event.h"
 #include "results/measurement.h"
 #include "tests/record_sample.h"
 
@@ -59,6 +60,63 @@ a_round_record_survives_the_trip(void **state)
 {
 	(void)state;
 	is_lossless(sample_round());
+}
+
+static void
+an_event_record_survives_the_trip(void **state)
+{
+	(void)state;
+	is_lossless(sample_event());
+}
+
+static void
+an_event_may_have_nothing_but_its_kind(void **state)
+{
+	struct measurement *m;
+	int i;
+
+	(void)state;
+	for (i = 0; i < EVENT_KIND_MAX; i++) {
+		m = measurement_new();
+		m->test_name = arena_strdup(m->arena, "netvane_event");
+		m->event = arena_alloc(m->arena, sizeof(*m->event));
+		m->event->kind = (enum event_kind)i;
+		is_lossless(m);
+	}
+}
+
+static void
+every_cause_of_a_gap_survives_the_trip(void **state)
+{
+	struct measurement *m;
+	int i;
+
+	(void)state;
+	for (i = 0; i < GAP_CAUSE_MAX; i++) {
+		m = sample_event();
+		m->event->gap->cause = (enum gap_cause)i;
+		m->event->gap->until_us = 0;
+		m->event->gap->from_mono_ns = m->event->gap->until_mono_ns = -1;
+		m->event->gap->suspended_s = m->event->gap->clock_step_s = (double)NAN;
+		is_lossless(m);
+	}
+}
+
+static void
+an_event_of_a_kind_to_come_is_read(void **state)
+{
+	struct measurement *m;
+	size_t oddities;
+
+	(void)state;
+	m = decode("{\"test_name\":\"netvane_event\",\"measurement_start_time\":\"2026-11-22 04:30:00\",\"test_keys\":"
+		   "{\"x_netvane\":{\"event\":{\"kind\":\"earthquake\",\"gap\":7,\"targets\":[3],\"more\":{}}}}}",
+	    &oddities);
+	assert_int_equal(oddities, 3);
+	assert_int_equal(m->event->kind, EVENT_NONE);
+	assert_null(m->event->gap);
+	assert_int_equal(m->event->ntargets, 0);
+	measurement_free(m);
 }
 
 static void
@@ -147,14 +205,17 @@ every_record_has_the_keys_of_ooni(void **state)
 	    "probe_network_name", "report_id", "resolver_asn", "resolver_ip",
 	    "resolver_network_name", "software_name", "software_version", "test_helpers",
 	    "test_keys", "test_name", "test_runtime", "test_start_time", "test_version"};
-	json_t *web = tree(sample_web()), *round = tree(sample_round());
+	json_t *web = tree(sample_web()), *round = tree(sample_round()), *event = tree(sample_event());
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		at(web, keys[i]);
 		at(round, keys[i]);
+		at(event, keys[i]);
 	}
+	assert_true(json_is_null(at(event, "input")));
+	json_decref(event);
 	assert_string_equal(json_string_value(at(web, "data_format_version")), "0.2.0");
 	assert_string_equal(
 	    json_string_value(at(web, "measurement_start_time")), "2026-11-22 06:30:00");
@@ -175,14 +236,16 @@ test_keys_have_the_lists_and_the_verdict_of_ooni(void **state)
 	    "control_failure", "control", "body_proportion", "body_length_match", "headers_match",
 	    "status_code_match", "title_match", "x_blocking_flags", "x_dns_flags",
 	    "x_null_null_flags"};
-	json_t *web = tree(sample_web()), *round = tree(sample_round());
+	json_t *web = tree(sample_web()), *round = tree(sample_round()), *event = tree(sample_event());
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		at(at(web, "test_keys"), keys[i]);
 		assert_null(json_object_get(at(round, "test_keys"), keys[i]));
+		assert_null(json_object_get(at(event, "test_keys"), keys[i]));
 	}
+	json_decref(event);
 	json_decref(web);
 	json_decref(round);
 }
@@ -445,6 +508,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_web_record_survives_the_trip),
 	    cmocka_unit_test(a_round_record_survives_the_trip),
+	    cmocka_unit_test(an_event_record_survives_the_trip),
+	    cmocka_unit_test(an_event_may_have_nothing_but_its_kind),
+	    cmocka_unit_test(every_cause_of_a_gap_survives_the_trip),
+	    cmocka_unit_test(an_event_of_a_kind_to_come_is_read),
 	    cmocka_unit_test(an_empty_record_survives_the_trip),
 	    cmocka_unit_test(every_state_and_verdict_survives_the_trip),
 	    cmocka_unit_test(a_round_may_have_unknowns),

@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "probe/record_wanted.h"
+#include "results/event.h"
 #include "results/measurement.h"
 
 static bool
@@ -42,6 +43,22 @@ an_id_or_its_first_digits(void **state)
 	assert_true(means("0123456789ABCDEF", id, "https://site.example/"));
 	assert_false(means("123456", id, "https://site.example/"));
 	assert_false(means("012345", NULL, "https://site.example/"));
+}
+
+static void
+an_event_is_no_record_of_a_site(void **state)
+{
+	struct measurement *m = measurement_new();
+	struct record_wanted any = {.any = true};
+	struct event_info event = {.kind = EVENT_ANOMALY_ONSET};
+
+	(void)state;
+	m->id = arena_strdup(m->arena, id);
+	m->input = arena_strdup(m->arena, "https://site.example/");
+	assert_true(record_wanted_is(&any, m));
+	m->event = &event;
+	assert_false(record_wanted_is(&any, m));
+	measurement_free(m);
 }
 
 static void
@@ -98,6 +115,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(an_id_or_its_first_digits),
+	    cmocka_unit_test(an_event_is_no_record_of_a_site),
 	    cmocka_unit_test(a_url_means_itself),
 	    cmocka_unit_test(a_host_means_its_urls),
 	    cmocka_unit_test(a_dash_means_any_site),
