@@ -19,9 +19,11 @@
 #include "base/directory.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "probe/alert.h"
 #include "probe/baseline.h"
 #include "probe/conf.h"
 #include "probe/heartbeat.h"
+#include "probe/hook_command.h"
 #include "probe/keep.h"
 #include "probe/options.h"
 #include "probe/pause.h"
@@ -39,6 +41,7 @@
 #include "probe/status_file.h"
 #include "probe/status_server.h"
 #include "probe/status_view.h"
+#include "probe/watch.h"
 #include "results/journal.h"
 #include "results/lock.h"
 #include "results/measurement.h"
@@ -47,7 +50,10 @@
  * libevent's timers stand still while the machine sleeps, and know nothing of a wall clock that is set: so the schedule is looked at
  * now and then.
  */
-enum { LOOK_S = 60, SYNC_S = 5, DRAIN_S = 5 };
+enum { LOOK_S = 60, SYNC_S = 5, DRAIN_S = 5, ALERT_MS = 2000 };
+
+/* A round is over by then; what is due is late when it is later than that. */
+enum { ROUND_MOST_S = 3600, LATE_S = 180, DAY_S = 86400 };
 
 struct daemon {
 	struct options *options;
@@ -58,12 +64,17 @@ struct daemon {
 	struct probe *probe;
 	struct sched *sched;
 	struct service *service;
+	struct watch *watch;
+	struct alert *alert;
+	enum gap_cause round_cause; /* why the last round was of no use */
 	bool paused;
 	struct round *round; /* the one under way; NULL none */
 	struct sandbox_report sandbox;
 	struct buf line;
 	int64_t bytes_told; /* of this round's traffic, what the scheduler knows */
 	bool stopping, reload;
+	bool stop_noted;
+	bool cut_for_pause; /* the round was ended for one */
 	struct status_counters counters;
 	int64_t started_us, next_round_us; /* wall clock; 0 none */
 	struct status_server *status_server; /* NULL: there is no page */
@@ -79,6 +90,29 @@ now(void)
 }
 
 static void daemon_look(struct daemon *d);
+
+static void
+write_line(struct daemon *d)
+{
+	if (journal_append(d->journal, d->line.data, d->line.len) != 0)
+		d->trouble = true;
+	if (d->options->json && (fwrite(d->line.data, 1, d->line.len, stdout) != d->line.len || fflush(stdout) != 0))
+		d->options->json = false;
+}
+
+/* Something happened: on record first, then to whoever is to be told. */
+static void
+take_event(const struct measurement *m, void *arg)
+{
+	struct daemon *d = arg;
+
+	d->counters.events++;
+	buf_clear(&d->line);
+	measurement_encode(m, &d->line);
+	write_line(d);
+	log_info("%s", m->event->what);
+	alert_event(d->alert, m, d->line.data, d->line.len);
+}
 
 /* --- what survives ----------------------------------------------------------------------------- */
 
@@ -192,6 +226,7 @@ fill_status(struct status *status, void *arg)
 	status->probe.paused = d->paused;
 	for (i = 0; i < status->ntargets; i++)
 		status->targets[i].burst = sched_state_of(d->sched, status->targets[i].url) == SCHED_BURST;
+	watch_fill(d->watch, status);
 	if (d->round == NULL)
 		baselines_commit(d->baselines);
 }
@@ -245,7 +280,7 @@ target_measured(struct daemon *d, const struct measurement *m)
 	char key[PROVIDER_SIZE];
 
 	/* A measurement that was cut short is to come again. */
-	if (!d->stopping && !d->paused)
+	if (!d->stopping && !d->cut_for_pause)
 		sched_done(d->sched, m->input, bytes - d->bytes_told, now());
 	d->bytes_told = bytes;
 	if (provider_of(m, key))
@@ -263,14 +298,14 @@ take_record(struct measurement *m, void *arg)
 
 	buf_clear(&d->line);
 	measurement_encode(m, &d->line);
-	if (journal_append(d->journal, d->line.data, d->line.len) != 0)
-		d->trouble = true;
-	if (d->options->json && (fwrite(d->line.data, 1, d->line.len, stdout) != d->line.len || fflush(stdout) != 0))
-		d->options->json = false;
+	write_line(d);
 	baselines_learn(d->baselines, m);
 	seen_take(baselines_database(d->baselines), m);
 	if (m->role != NULL && strcmp(m->role, "target") == 0)
 		target_measured(d, m);
+	if (m->round != NULL)
+		d->round_cause = life_cause(m->context.network, m->round->link);
+	watch_take(d->watch, m);
 	measurement_free(m);
 }
 
@@ -299,10 +334,56 @@ begin_round(struct daemon *d, const struct target **targets, size_t n)
 	    .done = round_done, .arg = d};
 
 	heartbeat_mark(d->options->state);
+	watch_sign(d->watch, LIFE_ROUND, ROUND_MOST_S, false, GAP_NONE);
 	d->bytes_told = 0;
 	log_info("a round of %zu target%s", n, n == 1 ? "" : "s");
 	service_status(d->service, "measuring %zu of %zu targets", n, d->plan->ntargets);
 	d->round = round_start(&plan);
+}
+
+static void
+loop_left(void *arg)
+{
+	struct daemon *d = arg;
+
+	event_base_loopbreak(d->probe->base);
+}
+
+/* Once those who are told of events have let go. */
+static void
+leave_loop(struct daemon *d)
+{
+	alert_stop(d->alert, ALERT_MS, loop_left, d);
+}
+
+static void
+note_stop(struct daemon *d)
+{
+	if (d->stop_noted)
+		return;
+	d->stop_noted = true;
+	watch_note(d->watch, EVENT_PROBE_STOP, NULL);
+	watch_sign(d->watch, LIFE_STOP, 0, false, GAP_NONE);
+}
+
+static void
+say_goodbye(struct daemon *d)
+{
+	note_stop(d);
+	leave_loop(d);
+}
+
+/* When the next one may be late is when something is wrong. */
+static void
+sign_round_end(struct daemon *d)
+{
+	struct sched_now t = now();
+	enum sched_why why;
+	int64_t at = sched_next(d->sched, t, &why);
+	bool rest = why == SCHED_CLOSED || why == SCHED_SHORT || at == INT64_MAX;
+	double wait_s = at == INT64_MAX ? DAY_S : (double)(at - t.mono_ns) / 1e9;
+
+	watch_sign(d->watch, LIFE_ROUND_END, wait_s + LATE_S, rest, d->round_cause);
 }
 
 /* From the loop, when nothing of the round is on the stack any more. */
@@ -316,19 +397,22 @@ round_ended(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	round_free(d->round);
 	d->round = NULL;
+	d->cut_for_pause = false;
 	sched_round_done(d->sched, bytes > d->bytes_told ? bytes - d->bytes_told : 0, now());
 	d->counters.bytes += bytes;
+	watch_settle(d->watch, d->sched);
+	if (!d->stopping)
+		sign_round_end(d);
 	keep_costs(d);
+	watch_save(d->watch, baselines_database(d->baselines));
 	seen_expire(baselines_database(d->baselines), clock_wall_us());
 	keep_run(d);
 	commit(d);
 	write_textfile(d);
-	if (d->stopping) {
-		event_base_loopbreak(d->probe->base);
-		return;
-	}
-	if (d->reload)
-		event_base_loopbreak(d->probe->base);
+	if (d->stopping)
+		say_goodbye(d);
+	else if (d->reload)
+		leave_loop(d);
 	else
 		daemon_look(d);
 }
@@ -360,12 +444,27 @@ look_for_pause(struct daemon *d)
 		pause_words(&pause, &words);
 		log_info("%s", holds ? buf_str(&words) : "the pause is over");
 		buf_free(&words);
+		watch_sign(d->watch, holds ? LIFE_PAUSE : LIFE_RESUME, LATE_S, false, GAP_NONE);
+		watch_note(d->watch, holds ? EVENT_PAUSE : EVENT_RESUME, holds && *pause.reason != '\0' ? pause.reason : NULL);
+		watch_save(d->watch, baselines_database(d->baselines));
+		commit(d);
 	}
 	d->paused = holds;
+	alert_hold(d->alert, holds);
 	if (holds)
 		sched_pause(d->sched);
 	else
 		sched_resume(d->sched);
+}
+
+/* In the middle of a round: it ends, and then the pause begins. */
+static bool
+pause_is_wanted(const struct daemon *d)
+{
+	struct pause pause;
+
+	pause_read(d->options->state, &pause);
+	return pause_holds(&pause, clock_wall_us());
 }
 
 static void
@@ -429,16 +528,16 @@ on_stop(evutil_socket_t fd, short what, void *arg)
 		event_base_loopbreak(d->probe->base);
 		return;
 	}
+	event_add(&d->drain, &drain);
 	d->stopping = true;
 	log_info("stopping");
 	service_stopping(d->service);
 	event_del(&d->wake);
-	if (d->round == NULL) {
-		event_base_loopbreak(d->probe->base);
-		return;
-	}
-	round_interrupt(d->round);
-	event_add(&d->drain, &drain);
+	/* One that is about to reload lets go already. */
+	if (d->round == NULL && !d->reload)
+		say_goodbye(d);
+	else if (d->round != NULL)
+		round_interrupt(d->round);
 }
 
 /* It took too long: what was measured so far is in the journal. */
@@ -449,7 +548,9 @@ on_drain(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	log_warnx("the round did not end in time, and was left");
+	log_warnx("not all could be ended in time; it was left");
+	note_stop(d);
+	watch_save(d->watch, baselines_database(d->baselines));
 	commit(d);
 	_exit(EXIT_SUCCESS);
 }
@@ -461,10 +562,12 @@ on_reload(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	if (d->reload || d->stopping)
+		return;
 	/* The loop goes with the old configuration, so this waits until it is left. */
 	d->reload = true;
 	if (d->round == NULL)
-		event_base_loopbreak(d->probe->base);
+		leave_loop(d);
 }
 
 static void
@@ -494,9 +597,10 @@ on_sync(evutil_socket_t fd, short what, void *arg)
 	}
 	if (journal_sync(d->journal) != 0)
 		d->trouble = true;
-	look_for_pause(d);
-	if (d->paused)
+	if (!d->cut_for_pause && pause_is_wanted(d)) {
+		d->cut_for_pause = true;
 		round_interrupt(d->round);
+	}
 }
 
 /* --- set up, again and again ------------------------------------------------------------------- */
@@ -551,6 +655,8 @@ reload_now(struct daemon *d)
 
 	d->reload = false;
 	service_reloading(d->service);
+	alert_free(d->alert);
+	d->alert = NULL;
 	fresh.conf = NULL;
 	fresh.state = fresh.results = NULL;
 	code = options_configure(&fresh);
@@ -563,6 +669,8 @@ reload_now(struct daemon *d)
 		conf_free(fresh.conf);
 		free(fresh.state);
 		free(fresh.results);
+		d->alert = alert_new(d->probe, d->options->state);
+		watch_note(d->watch, EVENT_CONFIG_REJECTED, NULL);
 		service_ready(d->service);
 		return;
 	}
@@ -575,6 +683,7 @@ reload_now(struct daemon *d)
 	d->status_server = NULL;
 	probe_free(d->probe);
 	d->probe = probe;
+	watch_use(d->watch, probe);
 	assign_events(d);
 	plan_clear(d->plan);
 	*d->plan = plan;
@@ -582,6 +691,8 @@ reload_now(struct daemon *d)
 	d->options->conf = fresh.conf;
 	if (!start_page(d))
 		log_warnx("there is no status page until netvane is started anew");
+	d->alert = alert_new(d->probe, d->options->state);
+	watch_note(d->watch, EVENT_CONFIG_RELOAD, NULL);
 	free(fresh.state);
 	free(fresh.results);
 	log_info("the configuration was read again: %zu targets", d->plan->ntargets);
@@ -595,7 +706,8 @@ enter_sandbox(struct daemon *d)
 	const struct conf *conf = d->options->conf;
 	struct sandbox_rules rules = {.mode = SANDBOX_AUTO};
 	struct buf words = BUF_EMPTY;
-	char *directory;
+	char *directory, **argv = NULL;
+	const char *wrong;
 	int result;
 
 	if (strcmp(conf->sandbox, "auto") != 0)
@@ -607,7 +719,13 @@ enter_sandbox(struct daemon *d)
 		strings_add(&rules.write, dirname(directory));
 		free(directory);
 	}
+	if (*conf->webhook_header != '\0')
+		strings_add(&rules.follow, conf->webhook_header);
+	if (*conf->on_event != '\0')
+		argv = hook_command_parse(conf->on_event, &wrong);
+	rules.program = argv != NULL ? argv[0] : NULL;
 	result = sandbox_enter(&rules, &d->sandbox);
+	hook_command_free(argv);
 	sandbox_rules_clear(&rules);
 	if (result != 0)
 		return EX_UNAVAILABLE;
@@ -660,10 +778,18 @@ start(struct daemon *d)
 	d->started_us = clock_wall_us();
 	if (!start_page(d))
 		return EX_UNAVAILABLE;
+	d->alert = alert_new(d->probe, d->options->state);
+	d->watch = watch_new(d->probe, baselines_database(d->baselines), take_event, d);
+	baselines_commit(d->baselines);
 	code = enter_sandbox(d);
 	if (code >= 0)
 		return code;
 	assign_events(d);
+	watch_catch_up(d->watch, d->options->results);
+	watch_sign(d->watch, LIFE_START, LATE_S, false, GAP_NONE);
+	watch_note(d->watch, EVENT_PROBE_START, NULL);
+	watch_save(d->watch, baselines_database(d->baselines));
+	commit(d);
 	service_ready(d->service);
 	log_info("measuring %zu targets; stop with SIGTERM (process %ld)", d->plan->ntargets, (long)getpid());
 	return -1;
@@ -678,6 +804,7 @@ go(struct daemon *d)
 		daemon_look(d);
 		event_base_dispatch(d->probe->base);
 	} while (!d->stopping);
+	note_stop(d);
 }
 
 int
@@ -691,6 +818,7 @@ daemon_run(struct options *options, struct plan *plan)
 		code = EXIT_SUCCESS;
 		remove_events(&d);
 		keep_costs(&d);
+		watch_save(d.watch, baselines_database(d.baselines));
 		commit(&d);
 		round_free(d.round);
 		if (d.trouble) {
@@ -698,6 +826,8 @@ daemon_run(struct options *options, struct plan *plan)
 			code = EX_IOERR;
 		}
 	}
+	watch_free(d.watch);
+	alert_free(d.alert);
 	service_free(d.service);
 	status_server_free(d.status_server);
 	sched_free(d.sched);

@@ -1,7 +1,7 @@
 # netvane run, by its signals and its restarts: rounds come on schedule, nothing is measured twice, nothing is lost.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/lab_loopback.sh"
-plan 24
+plan 29
 
 lab_certificates site.test other.test
 lab_dns site.test=A:127.0.0.1 other.test=A:127.0.0.1
@@ -127,6 +127,33 @@ is 'SIGHUP reads the lists again, and new targets are measured' "$(json_all 'map
 	"[\"http://site.test:$web_port/ok?3\"]"
 stop
 is 'and all goes on' "$status" 0
+
+# ---- Events --------------------------------------------------------------------------------------
+
+cat >"$tmp/hook" <<END
+#!/bin/sh
+cat >/dev/null
+echo "\$NETVANE_EVENT" >>"$state/told"
+END
+chmod +x "$tmp/hook"
+lab_conf '[schedule]' 'every = 1h' 'jitter = 0' '[alert]' "on_event = $tmp/hook"
+rm -rf "$results" "$state/state.sqlite"*
+daemon --url "$site"
+until_record netvane_round
+"$NETVANE" pause --state "$state" --reason 'a test of pauses' 2>/dev/null
+until_record '"pause"'
+is 'a pause is an event, with its reason' "$(json_all 'map(select(.test_keys.x_netvane.event.kind == "pause")) | last | .test_keys.x_netvane.event.reason')" 'a test of pauses'
+"$NETVANE" resume --state "$state" 2>/dev/null
+until_record '"resume"'
+kill -HUP "$run_pid"
+until_record config_reload
+stop
+events='map(select(.test_name == "netvane_event") | .test_keys.x_netvane.event.kind) | tojson'
+is 'what was done to it is on record' "$(json_all "$events")" '["probe_start","pause","gap","resume","config_reload","probe_stop"]'
+is 'and in the journal' "$(cat "$results"/netvane-*.jsonl | jq -nrc "[inputs] | $events")" '["probe_start","pause","gap","resume","config_reload","probe_stop"]'
+is 'the program was told of each' "$(tr '\n' ' ' <"$state/told")" 'probe_start pause gap resume config_reload probe_stop '
+run "$NETVANE_ANALYZE" summary "$results"
+is 'such records do not disturb the analysis' "$status" 0
 
 # ---- A pause ----------------------------------------------------------------------------------------
 

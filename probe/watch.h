@@ -1,0 +1,45 @@
+/*
+ * What the daemon notices: anomalies out of the targets' records, gaps out of signs of life, and what was done to it itself. Each
+ * becomes a netvane_event. What is remembered is kept in the state database, in the round's transaction.
+ */
+#ifndef PROBE_WATCH_H
+#define PROBE_WATCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "probe/life.h"
+#include "results/event.h"
+
+struct measurement;
+struct probe;
+struct sched;
+struct sqlite3;
+struct status;
+struct watch;
+
+/* An event's record, which is gone after the call. */
+typedef void watch_event(const struct measurement *m, void *arg);
+
+/* With what the database remembers, or an empty memory. The probe is borrowed: watch_use where it is replaced. */
+struct watch *watch_new(struct probe *probe, struct sqlite3 *db, watch_event *event, void *arg);
+void watch_free(struct watch *watch);
+void watch_use(struct watch *watch, struct probe *probe);
+
+/* What the journal holds and the memory does not. Before anything else is taken. */
+void watch_catch_up(struct watch *watch, const char *results_dir);
+/* A record, after it was written. */
+void watch_take(struct watch *watch, const struct measurement *m);
+/* A sign of life, now; due_s: how long until the next one, if all goes as it should; rest: nothing is to be measured by plan. */
+void watch_sign(struct watch *watch, enum life_sign sign, double due_s, bool rest, enum gap_cause cause);
+/* What was done to the probe: EVENT_PROBE_START and the like. reason: NULL none. */
+void watch_note(struct watch *watch, enum event_kind kind, const char *reason);
+/* The round is over: tells what it brought, tightens the schedule where that would tell more. */
+void watch_settle(struct watch *watch, struct sched *sched);
+/* Writes what changed into the database. */
+void watch_save(struct watch *watch, struct sqlite3 *db);
+
+/* Adds open anomalies, and the gap that lasts. */
+void watch_fill(const struct watch *watch, struct status *status);
+
+#endif
