@@ -1,7 +1,7 @@
 # netvane run, by its signals and its restarts: rounds come on schedule, nothing is measured twice, nothing is lost.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/lab_loopback.sh"
-plan 29
+plan 30
 
 lab_certificates site.test other.test
 lab_dns site.test=A:127.0.0.1 other.test=A:127.0.0.1
@@ -122,9 +122,11 @@ until_record netvane_round
 : >"$out"
 printf '%s\n' "$site" "http://site.test:$web_port/ok?3" >>"$tmp/list.txt"
 kill -HUP "$run_pid"
+said 'was read again: 3 targets'
+is 'SIGHUP reads the lists again' "$?" 0
+kill -USR1 "$run_pid"
 until_record netvane_round
-is 'SIGHUP reads the lists again, and new targets are measured' "$(json_all 'map(select(.test_keys.x_netvane.role == "target") | .input) | sort | tojson')" \
-	"[\"http://site.test:$web_port/ok?3\"]"
+is 'and new targets are measured' "$(json_all 'map(select(.test_keys.x_netvane.role == "target") | .input) | length')" 3
 stop
 is 'and all goes on' "$status" 0
 
