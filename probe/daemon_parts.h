@@ -1,0 +1,107 @@
+/* The daemon's parts among themselves: daemon.c and daemon_X.c. */
+#ifndef PROBE_DAEMON_PARTS_H
+#define PROBE_DAEMON_PARTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <event2/event_struct.h>
+
+#include "base/buf.h"
+#include "probe/sandbox.h"
+#include "probe/sched.h"
+#include "probe/status_model.h"
+#include "results/event.h"
+
+struct alert;
+struct baselines;
+struct journal;
+struct lock;
+struct measurement;
+struct options;
+struct plan;
+struct probe;
+struct round;
+struct service;
+struct status_server;
+struct target;
+struct watch;
+
+/*
+ * libevent's timers stand still while the machine sleeps, and know nothing of a wall clock that is set: so the schedule is looked at
+ * now and then.
+ */
+enum { LOOK_S = 60, SYNC_S = 5, DRAIN_S = 5, ALERT_MS = 2000 };
+
+/* A round is over by then; what is due is late when it is later than that. */
+enum { ROUND_MOST_S = 3600, LATE_S = 180, DAY_S = 86400 };
+
+struct daemon {
+	struct options *options;
+	struct plan *plan;
+	struct lock *lock;
+	struct journal *journal;
+	struct baselines *baselines;
+	struct probe *probe;
+	struct sched *sched;
+	struct service *service;
+	struct watch *watch;
+	struct alert *alert;
+	enum gap_cause round_cause; /* why the last round was of no use */
+	bool paused;
+	struct round *round; /* the one under way; NULL none */
+	struct sandbox_report sandbox;
+	struct buf line;
+	int64_t bytes_told; /* of this round's traffic, what the scheduler knows */
+	bool stopping, reload;
+	bool stop_noted;
+	bool cut_for_pause; /* the round was ended for one */
+	struct status_counters counters;
+	int64_t started_us, next_round_us; /* wall clock; 0 none */
+	struct status_server *status_server; /* NULL: there is no page */
+	bool trouble; /* some record was not written */
+	struct event wake, sync, drain, ended;
+	struct event on_int, on_term, on_hup, on_usr1;
+};
+
+struct sched_now daemon_now(void);
+
+/* daemon.c: the schedule, and the signals */
+
+/* Begins a round if it is time, and sees to it that this is asked again. */
+void daemon_look(struct daemon *d);
+void daemon_on_wake(evutil_socket_t fd, short what, void *arg);
+void daemon_on_stop(evutil_socket_t fd, short what, void *arg);
+void daemon_on_drain(evutil_socket_t fd, short what, void *arg);
+void daemon_on_reload(evutil_socket_t fd, short what, void *arg);
+void daemon_on_now(evutil_socket_t fd, short what, void *arg);
+void daemon_on_sync(evutil_socket_t fd, short what, void *arg);
+
+/* daemon_round.c */
+
+void daemon_begin_round(struct daemon *d, const struct target **targets, size_t n);
+void daemon_round_ended(evutil_socket_t fd, short what, void *arg);
+/* Something happened: on record first, then to whoever is to be told. */
+void daemon_take_event(const struct measurement *m, void *arg);
+/* Lets those who are told of events finish, and ends the loop. */
+void daemon_leave_loop(struct daemon *d);
+/* That it ends, once; say_goodbye leaves the loop as well. */
+void daemon_note_stop(struct daemon *d);
+void daemon_say_goodbye(struct daemon *d);
+
+/* daemon_keep.c: what survives */
+
+void daemon_keep_target(struct daemon *d, const char *url);
+void daemon_keep_costs(struct daemon *d);
+void daemon_restore(struct daemon *d);
+void daemon_restore_targets(struct daemon *d);
+/* The journal first, then the database. */
+void daemon_commit(struct daemon *d);
+
+/* daemon_show.c */
+
+void daemon_keep_run(struct daemon *d);
+void daemon_write_textfile(struct daemon *d);
+/* The page, if there is to be one. False: it cannot be. */
+bool daemon_start_page(struct daemon *d);
+
+#endif

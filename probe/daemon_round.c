@@ -1,0 +1,187 @@
+/* One of the daemon's rounds, from its begin to what is done after it. */
+#include "probe/daemon_parts.h"
+
+#include <string.h>
+#include <event2/event.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "probe/alert.h"
+#include "probe/baseline.h"
+#include "probe/heartbeat.h"
+#include "probe/options.h"
+#include "probe/plan.h"
+#include "probe/probe.h"
+#include "probe/provider.h"
+#include "probe/round.h"
+#include "probe/seen.h"
+#include "probe/service.h"
+#include "probe/watch.h"
+#include "results/journal.h"
+
+static void
+write_line(struct daemon *d)
+{
+	if (journal_append(d->journal, d->line.data, d->line.len) != 0)
+		d->trouble = true;
+	if (d->options->json && (fwrite(d->line.data, 1, d->line.len, stdout) != d->line.len || fflush(stdout) != 0))
+		d->options->json = false;
+}
+
+/* Something happened: on record first, then to whoever is to be told. */
+void
+daemon_take_event(const struct measurement *m, void *arg)
+{
+	struct daemon *d = arg;
+
+	d->counters.events++;
+	buf_clear(&d->line);
+	measurement_encode(m, &d->line);
+	write_line(d);
+	log_info("%s", m->event->what);
+	alert_event(d->alert, m, d->line.data, d->line.len);
+}
+
+static void
+target_measured(struct daemon *d, const struct measurement *m)
+{
+	int64_t bytes = d->probe->bytes_in + d->probe->bytes_out;
+	char key[PROVIDER_SIZE];
+
+	/* A measurement that was cut short is to come again. */
+	if (!d->stopping && !d->cut_for_pause)
+		sched_done(d->sched, m->input, bytes - d->bytes_told, daemon_now());
+	d->bytes_told = bytes;
+	if (provider_of(m, key))
+		sched_set_key(d->sched, m->input, key);
+	daemon_keep_target(d, m->input);
+}
+
+static void
+take_record(struct measurement *m, void *arg)
+{
+	struct daemon *d = arg;
+
+	d->counters.measurements += m->round == NULL;
+	d->counters.rounds += m->round != NULL;
+
+	buf_clear(&d->line);
+	measurement_encode(m, &d->line);
+	write_line(d);
+	baselines_learn(d->baselines, m);
+	seen_take(baselines_database(d->baselines), m);
+	if (m->role != NULL && strcmp(m->role, "target") == 0)
+		target_measured(d, m);
+	if (m->round != NULL)
+		d->round_cause = life_cause(m->context.network, m->round->link);
+	watch_take(d->watch, m);
+	measurement_free(m);
+}
+
+static void
+round_done(void *arg)
+{
+	struct daemon *d = arg;
+
+	event_active(&d->ended, EV_TIMEOUT, 1);
+}
+
+static size_t
+choose(const struct target **waiting, size_t n, const struct target **at_work, size_t nat_work, void *arg)
+{
+	const struct daemon *d = arg;
+
+	return sched_first_free(d->sched, waiting, n, at_work, nat_work);
+}
+
+void
+daemon_begin_round(struct daemon *d, const struct target **targets, size_t n)
+{
+	struct round_plan plan = {.probe = d->probe, .targets = targets, .ntargets = n,
+	    .controls = &d->plan->controls, .baselines = d->baselines, .choose = choose,
+	    .since_last_s = heartbeat_since(d->options->state), .record = take_record,
+	    .done = round_done, .arg = d};
+
+	heartbeat_mark(d->options->state);
+	watch_sign(d->watch, LIFE_ROUND, ROUND_MOST_S, false, GAP_NONE);
+	d->bytes_told = 0;
+	log_info("a round of %zu target%s", n, n == 1 ? "" : "s");
+	service_status(d->service, "measuring %zu of %zu targets", n, d->plan->ntargets);
+	d->round = round_start(&plan);
+}
+
+static void
+loop_left(void *arg)
+{
+	struct daemon *d = arg;
+
+	event_base_loopbreak(d->probe->base);
+}
+
+/* Once those who are told of events have let go. */
+void
+daemon_leave_loop(struct daemon *d)
+{
+	alert_stop(d->alert, ALERT_MS, loop_left, d);
+}
+
+void
+daemon_note_stop(struct daemon *d)
+{
+	if (d->stop_noted)
+		return;
+	d->stop_noted = true;
+	watch_note(d->watch, EVENT_PROBE_STOP, NULL);
+	watch_sign(d->watch, LIFE_STOP, 0, false, GAP_NONE);
+}
+
+void
+daemon_say_goodbye(struct daemon *d)
+{
+	daemon_note_stop(d);
+	daemon_leave_loop(d);
+}
+
+/* When the next one may be late is when something is wrong. */
+static void
+sign_round_end(struct daemon *d)
+{
+	struct sched_now t = daemon_now();
+	enum sched_why why;
+	int64_t at = sched_next(d->sched, t, &why);
+	bool rest = why == SCHED_CLOSED || why == SCHED_SHORT || at == INT64_MAX;
+	double wait_s = at == INT64_MAX ? DAY_S : (double)(at - t.mono_ns) / 1e9;
+
+	watch_sign(d->watch, LIFE_ROUND_END, wait_s + LATE_S, rest, d->round_cause);
+}
+
+/* From the loop, when nothing of the round is on the stack any more. */
+void
+daemon_round_ended(evutil_socket_t fd, short what, void *arg)
+{
+	struct daemon *d = arg;
+	int64_t bytes = d->probe->bytes_in + d->probe->bytes_out;
+
+	(void)fd;
+	(void)what;
+	round_free(d->round);
+	d->round = NULL;
+	d->cut_for_pause = false;
+	sched_round_done(d->sched, bytes > d->bytes_told ? bytes - d->bytes_told : 0, daemon_now());
+	d->counters.bytes += bytes;
+	watch_settle(d->watch, d->sched);
+	if (!d->stopping)
+		sign_round_end(d);
+	daemon_keep_costs(d);
+	watch_save(d->watch, baselines_database(d->baselines));
+	seen_expire(baselines_database(d->baselines), clock_wall_us());
+	daemon_keep_run(d);
+	daemon_commit(d);
+	daemon_write_textfile(d);
+	if (d->stopping)
+		daemon_say_goodbye(d);
+	else if (d->reload)
+		daemon_leave_loop(d);
+	else
+		daemon_look(d);
+}
