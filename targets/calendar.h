@@ -3,19 +3,26 @@
  * line is measured more closely, and with which outages are compared.
  *
  * Four formats, told apart by what is in the file:
- * - CSV of our own, by the header's names, in any order: start, end, precision, type, place, event,
- * targets, source, repeat, notes; only start is required. The manual describes it (netvane.1,
- * "netvane calendars"). For place, event and targets also country, title and services.
- * - iCalendar (RFC 5545): VEVENTs, cancelled ones left out, repeated ones within a span of days.
- * - Access Now's #KeepItOn shutdown tracker, as CSV: start_date and country required; end_date,
- * area_name, geo_scope, shutdown_type, affected_network, shutdown_extent, X_affected for services,
- * other_affected_specify, ordered_by, actual_cause, other_cause_details, gov_justification, event,
- * notes, news_link, info_source_link, info_source, an_link are kept where they are there. Days as
- * month/day/year, ISO, or a spread sheet's number; an end may be "ongoing" or "unknown". The names
- * change from year to year: what is not named here is not read.
- * - ACLED's export: event_date and event_type required; sub_event_type, time_precision, country,
- * admin1, admin2, admin3, location, actor1, actor2, assoc_actor_1, notes, source, tags,
- * event_id_cnty are kept. Days as ISO or "04 January 2022".
+ *
+ * CSV of our own, by the header's names, in any order: start, end, precision, type, place, event,
+ * targets, source, repeat, notes. Only start is required. netvane(1), "netvane calendars",
+ * describes it. country, title and services stand for place, event and targets.
+ *
+ * iCalendar (RFC 5545): VEVENTs, cancelled ones left out, repeated ones within a span of days.
+ *
+ * Access Now's #KeepItOn shutdown tracker, as CSV. Required: start_date, country. Kept: end_date,
+ * area_name, geo_scope, shutdown_type, shutdown_extent, shutdown_status, affected_network, event,
+ * duration, ordered_by, decision_maker, telcos_involved, actual_cause, other_cause_details,
+ * gov_ack, gov_justification, legal_method, notes, info_source, info_source_link, news_link,
+ * an_link, other_affected_specify, and X_affected for the services of calendar_foreign.c's table.
+ * Days as month/day/year, ISO, or a spread sheet's number; an end may be "ongoing" or "unknown".
+ * The sheets' columns change from year to year, and none was at hand to try this on: what is not
+ * named here is not read.
+ *
+ * ACLED's export, as CSV. Required: event_date, event_type. Kept: sub_event_type, time_precision,
+ * location, admin1, admin2, admin3, country, source, source_scale, notes, actor1, assoc_actor_1,
+ * actor2, assoc_actor_2, disorder_type, civilian_targeting, fatalities, latitude, longitude,
+ * geo_precision, tags, event_id_cnty. Days as ISO or "04 January 2022".
  */
 #ifndef TARGETS_CALENDAR_H
 #define TARGETS_CALENDAR_H
@@ -76,7 +83,10 @@ calendar_report(const char *file, int line, bool fatal, const char *message, voi
 
 enum calendar_flags { CALENDAR_SKIP_BAD = 1 };
 
-/* The days among which repeated events of iCalendar files are spelled out. At most 40 years are. */
+/*
+ * The days among which repeated events of iCalendar files are spelled out, 40 years at most. Whoever
+ * keeps a calendar for long loads it anew before its span ends.
+ */
 struct calendar_span {
 	int32_t first, last;
 };

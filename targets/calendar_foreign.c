@@ -63,10 +63,16 @@ static const struct foreign_column keepiton_columns[] = {
     {"geo_scope", ROLE_DETAIL, NULL},
     {"affected_network", ROLE_DETAIL, NULL},
     {"shutdown_extent", ROLE_DETAIL, NULL},
+    {"shutdown_status", ROLE_DETAIL, NULL},
+    {"duration", ROLE_DETAIL, NULL},
     {"ordered_by", ROLE_DETAIL, NULL},
+    {"decision_maker", ROLE_DETAIL, NULL},
+    {"telcos_involved", ROLE_DETAIL, NULL},
     {"actual_cause", ROLE_DETAIL, NULL},
     {"other_cause_details", ROLE_DETAIL, NULL},
+    {"gov_ack", ROLE_DETAIL, NULL},
     {"gov_justification", ROLE_DETAIL, NULL},
+    {"legal_method", ROLE_DETAIL, NULL},
 };
 
 static const struct foreign_column acled_columns[] = {
@@ -84,6 +90,14 @@ static const struct foreign_column acled_columns[] = {
     {"actor1", ROLE_DETAIL, NULL},
     {"assoc_actor_1", ROLE_DETAIL, NULL},
     {"actor2", ROLE_DETAIL, NULL},
+    {"assoc_actor_2", ROLE_DETAIL, NULL},
+    {"disorder_type", ROLE_DETAIL, NULL},
+    {"civilian_targeting", ROLE_DETAIL, NULL},
+    {"fatalities", ROLE_DETAIL, NULL},
+    {"latitude", ROLE_DETAIL, NULL},
+    {"longitude", ROLE_DETAIL, NULL},
+    {"geo_precision", ROLE_DETAIL, NULL},
+    {"source_scale", ROLE_DETAIL, NULL},
     {"tags", ROLE_DETAIL, NULL},
     {"event_id_cnty", ROLE_DETAIL, NULL},
 };

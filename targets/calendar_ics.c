@@ -14,7 +14,7 @@
 #include "targets/recurrence.h"
 
 /* libical is slow, and rules can be made that keep it busy for seconds. */
-enum { ICS_MAX = 8 * 1024 * 1024, RULES_MAX = 256, SLOW_RULES_MAX = 3, REPEATS_MAX = 50000 };
+enum { ICS_MAX = 8 * 1024 * 1024, RULES_MAX = 256, SLOW_RULES_MAX = 2, REPEATS_MAX = 50000 };
 
 struct moment {
 	bool set;
@@ -71,7 +71,7 @@ read_moment(struct vevent *event, struct moment *moment, const char *value, cons
 static void
 read_list(struct ics *ics, struct vevent *event, struct days *days, const char *value)
 {
-	int32_t day;
+	int32_t day, *place;
 	int second;
 
 	while (value != NULL && *value != '\0') {
@@ -81,7 +81,8 @@ read_list(struct ics *ics, struct vevent *event, struct days *days, const char *
 				event->wrong = "EXDATE or RDATE is no list of days";
 			return;
 		}
-		*ARENA_PUSH(ics->p->copies, days->items, days->n) = day;
+		place = ARENA_PUSH(ics->p->copies, days->items, days->n);
+		*place = day;
 		value += strcspn(value, ",");
 		value += *value == ',';
 	}
@@ -236,6 +237,7 @@ compare_replaced(const void *a, const void *b)
 static void
 sort_exceptions(struct ics *ics)
 {
+	struct replaced *replaced;
 	struct vevent *event;
 	size_t i;
 
@@ -243,9 +245,10 @@ sort_exceptions(struct ics *ics)
 		event = &ics->events[i];
 		if (event->except.n > 1)
 			qsort(event->except.items, event->except.n, sizeof(int32_t), compare_days);
-		if (event->instead_of.set)
-			*ARENA_PUSH(ics->p->copies, ics->replaced, ics->nreplaced) =
-			    (struct replaced){event->uid, event->instead_of.day};
+		if (event->instead_of.set) {
+			replaced = ARENA_PUSH(ics->p->copies, ics->replaced, ics->nreplaced);
+			*replaced = (struct replaced){event->uid, event->instead_of.day};
+		}
 	}
 	if (ics->nreplaced > 1)
 		qsort(ics->replaced, ics->nreplaced, sizeof(ics->replaced[0]), compare_replaced);

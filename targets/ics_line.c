@@ -191,7 +191,10 @@ ics_text(struct buf *out, const char *value)
 	for (; *value != '\0'; value++) {
 		if (*value == '\\' && value[1] != '\0') {
 			value++;
-			buf_putc(out, *value == 'n' || *value == 'N' ? '\n' : *value);
+			if (*value == 'n' || *value == 'N')
+				buf_putc(out, '\n');
+			else
+				buf_putc(out, *value);
 		} else {
 			buf_putc(out, *value);
 		}

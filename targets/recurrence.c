@@ -10,7 +10,13 @@
 #include "base/mem.h"
 #include "targets/day.h"
 
-enum { RULE_MAX = 1024, YEAR_LEAST = 1900, YEAR_MOST = 2200, SPAN_MAX = 40 * 366 };
+enum {
+	RULE_MAX = 1024,
+	INTERVAL_MAX = 1000,
+	YEAR_LEAST = 1900,
+	YEAR_MOST = 2200,
+	SPAN_MAX = 40 * 366
+};
 
 #define TEXT_OF(number) #number
 #define LIBRARY(major) "libical.so." TEXT_OF(major)
@@ -120,6 +126,9 @@ read_rule(const char *text, struct icalrecurrencetype *rule)
 	}
 	if (!is_one(rule->by_hour) || !is_one(rule->by_minute) || !is_one(rule->by_second))
 		return "RRULE repeats within a day";
+	/* Far enough, and libical would go on looking where its calendar ends. */
+	if (rule->interval > INTERVAL_MAX)
+		return "RRULE has an INTERVAL of more than 1000";
 	rule->by_hour[0] = rule->by_minute[0] = rule->by_second[0] = ICAL_RECURRENCE_ARRAY_MAX;
 	return NULL;
 }

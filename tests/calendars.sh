@@ -108,7 +108,6 @@ is 'in JSON, further ahead, two calendars' "$(jq -c 'select(.calendar != "kz" an
 	[.event, .calendar]' "$out" | tr -d '\n')" '["is far","mine"]["every day","daily"]'
 calendars next --days 0 "$tmp/bad.csv"
 is 'a bad calendar: exit 65, and nothing else' "$status $(cat "$out")" '65 '
-year=$(date +%Y)
 calendars next --days 366 --json
 is 'the built-in ones have 16 December' "$(jq -r 'select(.event == "Independence Day") | .start' "$out" |
 	head -n 1 | cut -c 5-)" -12-16

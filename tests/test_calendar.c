@@ -349,8 +349,9 @@ an_acled_export_is_read(void **state)
 	assert_string_equal(e[0].title, "Peaceful protest");
 	assert_string_equal(e[0].place, "Almaty, Kazakhstan");
 	assert_string_equal(e[0].source, "Radio");
-	assert_string_equal(e[0].notes,
-	    "On 4 January, people gathered.; actor1: Protesters (Kazakhstan); event_id_cnty: KAZ1");
+	assert_string_equal(
+	    e[0].notes, "On 4 January, people gathered.; actor1: Protesters (Kazakhstan); "
+	                "disorder_type: Demonstrations; event_id_cnty: KAZ1");
 	assert_int_equal(e[1].first, case_day("2022-01-02"));
 	assert_int_equal(e[1].last, case_day("2022-01-08"));
 	assert_int_equal(e[1].precision, CALENDAR_WEEK);

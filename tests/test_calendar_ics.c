@@ -231,6 +231,7 @@ rules_made_to_hurt_are_refused_quietly(void **state)
 	    {"FREQ=SECONDLY", "RRULE repeats within a day"},
 	    {"FREQ=MINUTELY;BYMONTH=2;BYMONTHDAY=30", "RRULE repeats within a day"},
 	    {"FREQ=HOURLY", "RRULE repeats within a day"},
+	    {"FREQ=DAILY;INTERVAL=1001", "RRULE has an INTERVAL of more than 1000"},
 	    {"FREQ=DAILY;BYHOUR=1,2", "RRULE repeats within a day"},
 	    {"FREQ=YEARLY;BYSECOND=1,2,3", "RRULE repeats within a day"},
 	    {"RSCALE=CHINESE;FREQ=YEARLY", "RRULE has RSCALE or SKIP, which are not supported"},
@@ -273,7 +274,7 @@ many_rules_do_not_hold_it_up(void **state)
 	l = case_parse_bytes("many.ics", buf_str(&text), text.len, 0);
 	assert_non_null(strstr(buf_str(&l.said), "3! RRULE names no day that comes\n"));
 	assert_non_null(
-	    strstr(buf_str(&l.said), "23! too many events whose RRULE names no day that comes\n"));
+	    strstr(buf_str(&l.said), "18! too many events whose RRULE names no day that comes\n"));
 	assert_non_null(strstr(buf_str(&l.said), "! more than 256 events that repeat\n"));
 	assert_int_equal(l.calendar.bad, 310);
 	case_done(&l);
@@ -360,9 +361,9 @@ the_span_cuts_out_of_the_whole(void **state)
 	static const char *const rules[] = {"FREQ=DAILY;INTERVAL=5", "FREQ=WEEKLY;INTERVAL=3",
 	    "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE,SU;WKST=SU",
 	    "FREQ=MONTHLY;INTERVAL=5;BYMONTHDAY=-1", "FREQ=MONTHLY;BYDAY=2TU,-1FR",
-	    "FREQ=MONTHLY;BYDAY=MO,TU,WE;BYSETPOS=-1",
-	    "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", "FREQ=YEARLY;BYYEARDAY=1,-1",
-	    "FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO", "FREQ=DAILY;BYMONTH=5;BYMONTHDAY=9"};
+	    "FREQ=MONTHLY;BYDAY=MO,TU,WE;BYSETPOS=-1", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29",
+	    "FREQ=YEARLY;BYYEARDAY=1,-1", "FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO",
+	    "FREQ=DAILY;BYMONTH=5;BYMONTHDAY=9"};
 	const int32_t begin = case_day("2011-03-15"), from = case_day("2024-05-09"),
 	              until = case_day("2028-12-31");
 	int32_t *all, *some;
