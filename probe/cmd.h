@@ -4,6 +4,7 @@
 
 /* argv[0] is the subcommand's name. Return the program's exit code. */
 int cmd_baseline(int argc, char **argv);
+int cmd_calendars(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_plan(int argc, char **argv);

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/json.h"
@@ -14,6 +13,7 @@
 #include "base/mem.h"
 #include "base/table.h"
 #include "probe/cmd.h"
+#include "probe/cmd_output.h"
 #include "targets/list.h"
 
 static const char help[] =
@@ -48,82 +48,6 @@ static const char lint_help[] =
     "Example:\n"
     "  netvane targets lint my-sites.csv\n";
 
-void
-targets_print_problem(const char *file, int line, bool fatal, const char *message)
-{
-	fflush(stdout);
-	if (line > 0)
-		fprintf(stderr, "%s:%d: %s%s\n", file, line, fatal ? "" : "note: ", message);
-	else
-		fprintf(stderr, "%s: %s\n", file, message);
-}
-
-void
-targets_report_bad(const char *file, int line, bool fatal, const char *message, void *arg)
-{
-	(void)arg;
-	if (fatal)
-		targets_print_problem(file, line, fatal, message);
-}
-
-/* What was printed is only good once it arrived. */
-static int
-close_output(int code)
-{
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return code;
-	log_error("standard output");
-	return EX_IOERR;
-}
-
-int
-targets_load_code(int rc)
-{
-	return rc == 0 ? EXIT_SUCCESS : rc == -1 ? EX_DATAERR : EX_NOINPUT;
-}
-
-/* Reads --json and --help, which is all that list and lint know. Returns -1 to go on. */
-static int
-read_options(int argc, char **argv, const char *text, bool *json)
-{
-	static const struct option options[] = {
-	    {"json", no_argument, NULL, 'j'},
-	    {"help", no_argument, NULL, 'h'},
-	    {NULL, 0, NULL, 0},
-	};
-	int c;
-
-	*json = false;
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		switch (c) {
-		case 'j':
-			*json = true;
-			break;
-		case 'h':
-			fputs(text, stdout);
-			return close_output(EXIT_SUCCESS);
-		default:
-			return EX_USAGE;
-		}
-	}
-	return -1;
-}
-
-static void
-print_line(struct buf *line)
-{
-	buf_putc(line, '\n');
-	fwrite(buf_str(line), 1, line->len, stdout);
-	buf_clear(line);
-}
-
-static void
-print_table(struct table *table)
-{
-	table_write(table, stdout, table_terminal_width(STDOUT_FILENO), false);
-	table_free(table);
-}
-
 static void
 json_builtin(const struct list_builtin *builtin, const struct list *list, struct buf *line)
 {
@@ -138,7 +62,7 @@ json_builtin(const struct list_builtin *builtin, const struct list *list, struct
 	json_put_string(&j, "about", builtin->about);
 	json_put_string(&j, "path", path);
 	json_put_object_end(&j);
-	print_line(line);
+	cmd_print_line(line);
 	free(path);
 }
 
@@ -156,9 +80,9 @@ list_all(bool json)
 
 	for (i = 0; i < list_nbuiltins; i++) {
 		builtin = &list_builtins[i];
-		rc = list_load(builtin->name, 0, targets_report_bad, NULL, &list);
+		rc = list_load(builtin->name, 0, cmd_report_bad, NULL, &list);
 		if (rc != 0) {
-			code = targets_load_code(rc);
+			code = cmd_load_code(rc);
 		} else if (json) {
 			json_builtin(builtin, &list, &line);
 		} else {
@@ -172,7 +96,7 @@ list_all(bool json)
 	if (json)
 		table_free(table);
 	else
-		print_table(table);
+		cmd_print_table(table);
 	buf_free(&line);
 	return code;
 }
@@ -192,7 +116,7 @@ json_target(const struct target *target, struct buf *line)
 	json_put_string(&j, "list", target->list);
 	json_put_int(&j, "line", target->line);
 	json_put_object_end(&j);
-	print_line(line);
+	cmd_print_line(line);
 }
 
 static int
@@ -204,11 +128,11 @@ list_one(const char *name, bool json)
 	struct buf line = BUF_EMPTY;
 	struct list list;
 	size_t i;
-	int rc = list_load(name, 0, targets_report_bad, NULL, &list);
+	int rc = list_load(name, 0, cmd_report_bad, NULL, &list);
 
 	if (rc != 0) {
 		list_clear(&list);
-		return targets_load_code(rc);
+		return cmd_load_code(rc);
 	}
 	table = table_new(columns, 3);
 	for (i = 0; i < list.n; i++) {
@@ -223,7 +147,7 @@ list_one(const char *name, bool json)
 	if (json)
 		table_free(table);
 	else
-		print_table(table);
+		cmd_print_table(table);
 	buf_free(&line);
 	list_clear(&list);
 	return EXIT_SUCCESS;
@@ -233,7 +157,7 @@ static int
 targets_list(int argc, char **argv)
 {
 	bool json;
-	int code = read_options(argc, argv, list_help, &json);
+	int code = cmd_json_options(argc, argv, list_help, &json);
 
 	if (code >= 0)
 		return code;
@@ -241,29 +165,7 @@ targets_list(int argc, char **argv)
 		log_errorx("targets list: one list at a time");
 		return EX_USAGE;
 	}
-	return close_output(optind < argc ? list_one(argv[optind], json) : list_all(json));
-}
-
-static void
-lint_report(const char *file, int line, bool fatal, const char *message, void *arg)
-{
-	const bool *json = arg;
-	struct buf out = BUF_EMPTY;
-	struct json j;
-
-	if (!*json) {
-		targets_print_problem(file, line, fatal, message);
-		return;
-	}
-	json_init(&j, &out);
-	json_put_object(&j, NULL);
-	json_put_string(&j, "file", file);
-	json_put_int(&j, "line", line);
-	json_put_bool(&j, "bad", fatal);
-	json_put_string(&j, "message", message);
-	json_put_object_end(&j);
-	print_line(&out);
-	buf_free(&out);
+	return cmd_close_output(optind < argc ? list_one(argv[optind], json) : list_all(json));
 }
 
 static void
@@ -285,7 +187,7 @@ lint_close(const char *file, const struct list *list, bool json)
 	json_put_int(&j, "bad_lines", (int64_t)list->bad);
 	json_put_int(&j, "duplicates", (int64_t)list->duplicates);
 	json_put_object_end(&j);
-	print_line(&line);
+	cmd_print_line(&line);
 	buf_free(&line);
 }
 
@@ -296,7 +198,7 @@ targets_lint(int argc, char **argv)
 	struct list list;
 	bool json;
 
-	code = read_options(argc, argv, lint_help, &json);
+	code = cmd_json_options(argc, argv, lint_help, &json);
 	if (code >= 0)
 		return code;
 	if (optind == argc) {
@@ -304,41 +206,22 @@ targets_lint(int argc, char **argv)
 		return EX_USAGE;
 	}
 	for (i = optind; i < argc; i++) {
-		rc = list_load(argv[i], 0, lint_report, &json, &list);
+		rc = list_load(argv[i], 0, cmd_report_all, &json, &list);
 		if (rc != -2)
 			lint_close(argv[i], &list, json);
 		list_clear(&list);
 		/* Unread (66) outranks bad (65): nobody knows how bad it is. */
-		code = targets_load_code(rc);
+		code = cmd_load_code(rc);
 		worst = code > worst ? code : worst;
 	}
-	return close_output(worst);
+	return cmd_close_output(worst);
 }
 
 int
 cmd_targets(int argc, char **argv)
 {
-	static const struct {
-		const char *name;
-		int (*run)(int argc, char **argv);
-	} commands[] = {{"list", targets_list}, {"lint", targets_lint}, {"import", targets_import}};
-	char name[64];
-	size_t i;
+	static const struct cmd_word words[] = {
+	    {"list", targets_list}, {"lint", targets_lint}, {"import", targets_import}};
 
-	if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
-		fputs(help, stdout);
-		return close_output(EXIT_SUCCESS);
-	}
-	optind = 0; /* whoever looked at the arguments before: getopt begins anew */
-	for (i = 0; argc >= 2 && i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (strcmp(argv[1], commands[i].name) == 0) {
-			snprintf(name, sizeof(name), "netvane targets %s", commands[i].name);
-			argv[1] = name;
-			return commands[i].run(argc - 1, argv + 1);
-		}
-	if (argc >= 2)
-		log_errorx("there is no command 'targets %s'; see netvane targets --help", argv[1]);
-	else
-		fputs(help, stderr);
-	return EX_USAGE;
+	return cmd_words(argc, argv, help, words, sizeof(words) / sizeof(words[0]));
 }

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "probe/cmd_output.h"
 #include "targets/category.h"
 #include "targets/list.h"
 #include "targets/urlset.h"
@@ -122,8 +123,8 @@ load_files(struct import *import, char **files)
 	size_t i;
 
 	for (i = 0; i < import->nlists; i++) {
-		code = targets_load_code(
-		    list_load(files[i], flags, targets_report_bad, NULL, &import->lists[i]));
+		code = cmd_load_code(
+		    list_load(files[i], flags, cmd_report_bad, NULL, &import->lists[i]));
 		worst = code > worst ? code : worst;
 		import->bad += import->lists[i].bad;
 		import->duplicates += import->lists[i].duplicates;

@@ -32,6 +32,7 @@ static const struct command commands[] = {
     {"baseline", cmd_baseline, "show or forget what is normal here, or learn it anew"},
     {"control", cmd_control, "show others how sites look from this machine"},
     {"targets", cmd_targets, "show, check and import lists of targets"},
+    {"calendars", cmd_calendars, "show and check calendars of event days, and what comes next"},
     {"demo", cmd_demo, "show netvane at work in a censored country inside this machine"},
     {"config", cmd_config, "check the configuration, or show the one in force"},
 };

@@ -1,7 +1,6 @@
 /* Lists by name or path: built-in, a file, standard input. list_parse.c reads the bytes. */
 #include "targets/list.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "targets/datadir.h"
+#include "targets/datafile.h"
 
 const struct list_builtin list_builtins[] = {
     {"kz-social", "Kazakhstan: social networks, messengers and video that people there use", true},
@@ -18,9 +18,6 @@ const struct list_builtin list_builtins[] = {
     {"controls", "What a round compares with: is it the line, the country, a portal?", false},
 };
 const size_t list_nbuiltins = sizeof(list_builtins) / sizeof(list_builtins[0]);
-
-/* A hundred thousand rows are about 10 MB; what is larger than this is no list. */
-enum { FILE_MAX = 64 * 1024 * 1024, CHUNK = 64 * 1024 };
 
 char *
 list_builtin_path(const char *name)
@@ -37,37 +34,6 @@ list_builtin_path(const char *name)
 		break;
 	}
 	return path;
-}
-
-/* Returns NULL, or what is wrong. */
-static const char *
-read_all(FILE *in, struct buf *data)
-{
-	size_t n;
-
-	do {
-		n = fread(buf_room(data, CHUNK), 1, CHUNK, in);
-		data->len += n;
-		if (data->len > FILE_MAX)
-			return "larger than 64 MiB, so no list of targets";
-	} while (n > 0);
-	return ferror(in) ? strerror(errno) : NULL;
-}
-
-static const char *
-read_file(const char *path, struct buf *data)
-{
-	const char *wrong;
-	FILE *in;
-
-	if (strcmp(path, "-") == 0)
-		return read_all(stdin, data);
-	in = fopen(path, "re");
-	if (in == NULL)
-		return strerror(errno);
-	wrong = read_all(in, data);
-	fclose(in);
-	return wrong;
 }
 
 /* What else the user may have meant. */
@@ -91,7 +57,7 @@ list_load(const char *name, int flags, list_report *report, void *arg, struct li
 	int rc;
 
 	*list = (struct list){0};
-	wrong = read_file(path, &data);
+	wrong = datafile_read(path, &data);
 	if (wrong != NULL) {
 		message =
 		    xasprintf("cannot read the list: %s%s", wrong, hint(name, builtin != NULL));

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/utf8.h"
+#include "targets/datafile.h"
 #include "targets/urlset.h"
 
 void
@@ -28,49 +28,6 @@ list_parser_say(struct list_parser *p, int line, bool fatal, const char *fmt, ..
 	vsnprintf(message, sizeof(message), fmt, ap);
 	va_end(ap);
 	p->report(p->file, line, fatal, message, p->arg);
-}
-
-bool
-list_parser_line(struct list_parser *p, const char **line, size_t *len)
-{
-	const char *s = p->next;
-
-	if (s == p->end)
-		return false;
-	while (s < p->end && *s != '\n' && *s != '\r')
-		s++;
-	if (s < p->end && *s++ == '\r' && s < p->end && *s == '\n')
-		s++;
-	*line = p->next;
-	*len = (size_t)(s - p->next);
-	p->next = s;
-	p->line++;
-	return true;
-}
-
-const char *
-list_parser_bytes_wrong(const char *line, size_t len)
-{
-	if (memchr(line, '\0', len) != NULL)
-		return "a NUL byte (is this a text file?)";
-	if (!utf8_valid(line, len))
-		return "not UTF-8 (save the file as UTF-8)";
-	return NULL;
-}
-
-static bool
-is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-void
-list_parser_strip(const char **s, size_t *len)
-{
-	while (*len > 0 && is_blank((*s)[*len - 1]))
-		--*len;
-	for (; *len > 0 && is_blank(**s); --*len)
-		++*s;
 }
 
 struct target *
@@ -116,14 +73,14 @@ parse_text(struct list_parser *p)
 	char *url;
 	size_t len;
 
-	while (list_parser_line(p, &line, &len)) {
-		wrong = list_parser_bytes_wrong(line, len);
-		list_parser_strip(&line, &len);
+	while (lines_next(&p->lines, &line, &len)) {
+		wrong = lines_wrong(line, len);
+		lines_strip(&line, &len);
 		if (wrong != NULL) {
-			list_parser_say(p, p->line, true, "%s", wrong);
+			list_parser_say(p, p->lines.line, true, "%s", wrong);
 		} else if (len > 0 && line[0] != '#') {
 			url = xstrndup(line, len);
-			list_parser_add(p, p->line, url);
+			list_parser_add(p, p->lines.line, url);
 			free(url);
 		}
 	}
@@ -144,63 +101,32 @@ looks_like_header(const char *line, size_t len)
 	return false;
 }
 
-/* The first line that is neither empty nor a comment; an empty one at the end. */
 static void
-first_line(struct list_parser *p, const char **line, size_t *len)
+parse_all(struct list_parser *p, const char *data, size_t size)
 {
-	do {
-		if (!list_parser_line(p, line, len)) {
-			*len = 0;
-			return;
-		}
-		list_parser_strip(line, len);
-	} while (*len == 0 || **line == '#');
-}
+	struct csv_head head;
+	struct lines start;
+	const char *line, *wrong = lines_begin(&p->lines, data, size);
+	size_t len;
 
-static void
-parse_all(struct list_parser *p)
-{
-	struct list_csv_head head;
-	const char *start, *line;
-	size_t len = (size_t)(p->end - p->next);
-
-	if (len >= 2 &&
-	    (memcmp(p->next, "\xff\xfe", 2) == 0 || memcmp(p->next, "\xfe\xff", 2) == 0)) {
-		list_parser_say(p, 1, true, "UTF-16 text (save the file as UTF-8)");
+	if (wrong != NULL) {
+		list_parser_say(p, 1, true, "%s", wrong);
 		return;
 	}
-	if (len >= 3 && memcmp(p->next, "\xef\xbb\xbf", 3) == 0)
-		p->next += 3;
-	start = p->next;
-	first_line(p, &line, &len);
+	start = p->lines;
+	lines_first(&p->lines, &line, &len);
 	if (len > 0 && list_csv_read_head(&head, line, len)) {
 		p->csv = true;
 		list_csv_rows(p, &head);
 	} else if (len > 0 && looks_like_header(line, len)) {
-		list_parser_say(p, p->line, true, "no \"url\" column in the header");
+		list_parser_say(p, p->lines.line, true, "no \"url\" column in the header");
 	} else {
-		p->next = start;
-		p->line = 0;
+		p->lines = start;
 		parse_text(p);
 	}
 	if (p->good == 0 && p->list->bad == 0)
-		list_parser_say(p, p->line > 0 ? p->line : 1, true, "no targets in this list");
-}
-
-/* "kz-social" for "/usr/share/netvane/lists/kz-social.csv". A path would tell on its owner. */
-static char *
-name_of_file(const char *file)
-{
-	static const char *const endings[] = {".csv", ".txt", ".tsv"};
-	const char *slash = strrchr(file, '/');
-	const char *base = slash != NULL && slash[1] != '\0' ? slash + 1 : file;
-	size_t len = strlen(base), i;
-
-	for (i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
-		if (len > strlen(endings[i]) &&
-		    strcmp(base + len - strlen(endings[i]), endings[i]) == 0)
-			return xstrndup(base, len - strlen(endings[i]));
-	return xstrdup(base);
+		list_parser_say(p, p->lines.line > 0 ? p->lines.line : 1, true,
+		    "no targets in this list");
 }
 
 int
@@ -209,17 +135,15 @@ list_parse(const char *name, const char *data, size_t len, int flags, list_repor
 {
 	struct list_parser p = {
 	    .file = name,
-	    .end = data + len,
-	    .next = data,
 	    .report = report,
 	    .arg = arg,
 	    .list = list,
 	};
 
 	*list = (struct list){0};
-	list->name = name_of_file(name);
+	list->name = datafile_name(name);
 	p.seen = urlset_new();
-	parse_all(&p);
+	parse_all(&p, data, len);
 	urlset_free(p.seen);
 	return list->bad > 0 && (flags & LIST_SKIP_BAD) == 0 ? -1 : 0;
 }
