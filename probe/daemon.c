@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "probe/alert.h"
+#include "probe/event_days.h"
 #include "probe/baseline.h"
 #include "probe/options.h"
 #include "probe/pause.h"
@@ -97,6 +98,7 @@ daemon_look(struct daemon *d)
 	if (d->round != NULL || d->stopping)
 		return;
 	look_for_pause(d);
+	event_days_apply(d->days, d->sched, t);
 	at = sched_next(d->sched, t, NULL);
 	if (at <= t.mono_ns)
 		targets = sched_take(d->sched, t, &n);

@@ -14,6 +14,7 @@
 
 struct alert;
 struct baselines;
+struct event_days;
 struct journal;
 struct lock;
 struct measurement;
@@ -46,6 +47,7 @@ struct daemon {
 	struct service *service;
 	struct watch *watch;
 	struct alert *alert;
+	struct event_days *days;
 	enum gap_cause round_cause; /* why the last round was of no use */
 	bool paused;
 	struct round *round; /* the one under way; NULL none */

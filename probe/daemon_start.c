@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 #include <event2/event.h>
 
 #include "base/clock.h"
@@ -15,6 +16,8 @@
 #include "base/mem.h"
 #include "probe/alert.h"
 #include "probe/baseline.h"
+#include "probe/conf.h"
+#include "probe/event_days.h"
 #include "probe/hook_command.h"
 #include "probe/options.h"
 #include "probe/plan.h"
@@ -63,6 +66,15 @@ remove_events(struct daemon *d)
 	service_unwatch(d->service);
 }
 
+static void
+load_days(struct daemon *d, const struct conf *conf)
+{
+	event_days_free(d->days);
+	sched_forget_event_days(d->sched);
+	d->days = event_days_load(conf, clock_wall_us());
+	watch_days(d->watch, d->days);
+}
+
 /*
  * The new configuration, whole, or the old one: where anything of it is wrong, nothing changes but the log. Directories stay as they
  * are until the next start.
@@ -106,6 +118,7 @@ reload_now(struct daemon *d)
 	probe_free(d->probe);
 	d->probe = probe;
 	watch_use(d->watch, probe);
+	load_days(d, fresh.conf);
 	assign_events(d);
 	plan_clear(d->plan);
 	*d->plan = plan;
@@ -131,6 +144,7 @@ enter_sandbox(struct daemon *d)
 	char *directory, **argv = NULL;
 	const char *wrong;
 	int result;
+	size_t i;
 
 	if (strcmp(conf->sandbox, "auto") != 0)
 		rules.mode = strcmp(conf->sandbox, "yes") == 0 ? SANDBOX_YES : SANDBOX_NO;
@@ -141,6 +155,9 @@ enter_sandbox(struct daemon *d)
 		strings_add(&rules.write, dirname(directory));
 		free(directory);
 	}
+	for (i = 0; i < conf->calendars.n; i++)
+		if (strchr(conf->calendars.items[i], '/') != NULL || access(conf->calendars.items[i], F_OK) == 0)
+			strings_add(&rules.follow, conf->calendars.items[i]);
 	if (*conf->webhook_header != '\0')
 		strings_add(&rules.follow, conf->webhook_header);
 	if (*conf->on_event != '\0')
@@ -202,6 +219,7 @@ start(struct daemon *d)
 		return EX_UNAVAILABLE;
 	d->alert = alert_new(d->probe, d->options->state);
 	d->watch = watch_new(d->probe, baselines_database(d->baselines), daemon_take_event, d);
+	load_days(d, d->options->conf);
 	baselines_commit(d->baselines);
 	code = enter_sandbox(d);
 	if (code >= 0)
@@ -249,6 +267,7 @@ daemon_run(struct options *options, struct plan *plan)
 		}
 	}
 	watch_free(d.watch);
+	event_days_free(d.days);
 	alert_free(d.alert);
 	service_free(d.service);
 	status_server_free(d.status_server);

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "probe/anomaly.h"
 #include "probe/envelope.h"
+#include "probe/event_days.h"
 #include "probe/gaps.h"
 #include "probe/keep.h"
 #include "probe/sched.h"
@@ -21,6 +22,7 @@ enum { ID_BYTES = 16, ID_SIZE = 2 * ID_BYTES + 1 };
 
 struct watch {
 	struct probe *probe;
+	const struct event_days *days;
 	struct anomalies *anomalies;
 	struct gaps *gaps;
 	bool fresh; /* nothing was remembered */
@@ -99,6 +101,12 @@ watch_use(struct watch *w, struct probe *probe)
 	w->probe = probe;
 }
 
+void
+watch_days(struct watch *w, const struct event_days *days)
+{
+	w->days = days;
+}
+
 static void
 put_anomaly(const char *key, const char *text, void *arg)
 {
@@ -124,8 +132,12 @@ static void
 tell(const struct occurrence *o, void *arg)
 {
 	struct watch *w = arg;
-	struct measurement *m = envelope_event(w->probe, o);
+	int64_t when = o->info->when.not_after_us > 0 ? o->info->when.not_after_us : o->time_us;
+	struct measurement *m;
 
+	if (w->days != NULL && o->info->anomaly != NULL)
+		o->info->day = event_days_at(w->days, o->arena, when);
+	m = envelope_event(w->probe, o);
 	w->event(m, w->arg);
 	measurement_free(m);
 }

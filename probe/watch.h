@@ -11,6 +11,7 @@
 #include "probe/life.h"
 #include "results/event.h"
 
+struct event_days;
 struct measurement;
 struct probe;
 struct sched;
@@ -25,6 +26,8 @@ typedef void watch_event(const struct measurement *m, void *arg);
 struct watch *watch_new(struct probe *probe, struct sqlite3 *db, watch_event *event, void *arg);
 void watch_free(struct watch *watch);
 void watch_use(struct watch *watch, struct probe *probe);
+/* The listed days, with which what happens may coincide; borrowed, NULL none. */
+void watch_days(struct watch *watch, const struct event_days *days);
 
 /* What the journal holds and the memory does not. Before anything else is taken. */
 void watch_catch_up(struct watch *watch, const char *results_dir);
