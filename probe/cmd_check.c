@@ -323,6 +323,8 @@ cmd_check(int argc, char **argv)
 	if (code < 0)
 		code = options_consent(&run.o);
 	if (code < 0)
+		code = options_pause(&run.o);
+	if (code < 0)
 		code = open_files(&run);
 	if (code < 0)
 		code = measure(&run);

@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "probe/conf.h"
+#include "probe/hook_command.h"
 #include "probe/pinned_url.h"
 #include "probe/resolver.h"
 #include "probe/sched_window.h"
+#include "probe/webhook_setup.h"
 
 static const char *
 check_country(const char *value)
@@ -70,10 +72,17 @@ check_window(const char *value)
 static const char *
 check_webhook(const char *value)
 {
-	return *value == '\0' || strncmp(value, "https://", 8) == 0 || strncmp(value, "http://127.0.0.1", 16) == 0 ||
-		strncmp(value, "http://localhost", 16) == 0
-	    ? NULL
-	    : "an https:// URL (http:// on this machine only)";
+	return *value == '\0' ? NULL : webhook_url_wrong(value);
+}
+
+static const char *
+check_command(const char *value)
+{
+	const char *wrong = NULL;
+
+	if (*value != '\0')
+		hook_command_free(hook_command_parse(value, &wrong));
+	return wrong;
 }
 
 static const char *
@@ -208,7 +217,7 @@ const struct option conf_options[CONF_NOPTIONS] = {
 	"How often targets are measured on such days."},
     {"events", "days", OPTION_INT, AT(event_days), 0, 30, "0", NULL,
 	"How many days before and after them count as well."},
-    {"alert", "on_event", OPTION_STRING, AT(on_event), 0, 0, "", NULL,
+    {"alert", "on_event", OPTION_STRING, AT(on_event), 0, 0, "", check_command,
 	"Program, with arguments, to run for each event; it gets the record on its standard input."},
     {"alert", "on_event_time", OPTION_DURATION, AT(on_event_s), 1, 3600, "30s", NULL,
 	"How long that program may take."},

@@ -1,6 +1,6 @@
 /*
- * A program that is run for each event. How it is started is spawn.c's business, what its output becomes hook_output.c's, what its
- * end means hook_end.c's.
+ * A program that is run for each event. How events wait is hook_queue.c's business, how a program is started spawn.c's, what its output
+ * becomes hook_output.c's, what its end means hook_end.c's.
  */
 #include "probe/hook.h"
 
@@ -23,15 +23,8 @@
 #include "probe/hook_command.h"
 #include "probe/hook_end.h"
 #include "probe/hook_output.h"
+#include "probe/hook_queue.h"
 #include "probe/spawn.h"
-
-/* One event that waits, or is being told. */
-struct order {
-	struct order *next;
-	struct buf json;
-	char **env; /* NULL at the end */
-	size_t nenv, bytes;
-};
 
 enum phase {
 	PHASE_IDLE,
@@ -45,13 +38,12 @@ struct hook {
 	char **argv;
 	int limit_ms;
 	size_t waiting_max;
-	struct order *first, **last;
-	size_t waiting, waiting_bytes;
+	struct hook_queue queue;
 
 	/* The program that runs. */
 	enum phase phase;
 	struct spawned spawned;
-	struct order *order;
+	struct hook_order *order;
 	size_t written; /* of its JSON */
 	struct hook_output output;
 	struct hook_ended ended;
@@ -60,8 +52,6 @@ struct hook {
 
 	struct event go; /* look what is next, from the loop */
 	bool said[HOOK_END_MAX]; /* since it last ended well */
-	bool said_full;
-	uint64_t dropped_told; /* how many drops the log knows */
 	struct hook_counts counts;
 
 	bool stopping;
@@ -70,95 +60,6 @@ struct hook {
 	void (*stopped)(void *arg);
 	void *stopped_arg;
 };
-
-/* --- events that wait ------------------------------------------------------------------------ */
-
-static void
-order_free(struct order *o)
-{
-	size_t i;
-
-	if (o == NULL)
-		return;
-	for (i = 0; i < o->nenv; i++)
-		free(o->env[i]);
-	free(o->env);
-	buf_free(&o->json);
-	free(o);
-}
-
-static void
-add_variable(struct order *o, const char *name, const char *value)
-{
-	if (value == NULL)
-		return;
-	o->env = xreallocarray(o->env, o->nenv + 2, sizeof(*o->env));
-	o->env[o->nenv] = xasprintf("%s=%.*s", name, (int)HOOK_VALUE_MAX, value);
-	o->bytes += strlen(o->env[o->nenv]) + 1;
-	o->env[++o->nenv] = NULL;
-}
-
-static struct order *
-order_new(const void *json, size_t len, const struct hook_variable *variables, size_t n)
-{
-	static const char *const ours[] = {"PATH", "HOME", "LANG", "TZ"};
-	static const char path[] = "/usr/local/bin:/usr/bin:/bin";
-	struct order *o = xcalloc(1, sizeof(*o));
-	size_t i;
-
-	buf_add(&o->json, json, len);
-	o->bytes = len;
-	for (i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
-		add_variable(o, ours[i], getenv(ours[i]) == NULL && i == 0 ? path : getenv(ours[i]));
-	for (i = 0; i < n; i++)
-		add_variable(o, variables[i].name, variables[i].value);
-	return o;
-}
-
-static struct order *
-take_first(struct hook *h)
-{
-	struct order *o = h->first;
-
-	h->first = o->next;
-	if (h->first == NULL)
-		h->last = &h->first;
-	h->waiting--;
-	h->waiting_bytes -= o->bytes;
-	return o;
-}
-
-static void
-drop_first(struct hook *h)
-{
-	order_free(take_first(h));
-	h->counts.dropped++;
-}
-
-static void
-drop_oldest(struct hook *h)
-{
-	while (h->waiting > h->waiting_max ||
-	    (h->waiting > 1 && h->waiting_bytes > HOOK_WAITING_BYTES)) {
-		drop_first(h);
-		if (!h->said_full)
-			log_warnx("events come faster than %s takes them: the oldest are left out (the "
-				  "records have them all)", h->argv[0]);
-		h->said_full = true;
-	}
-}
-
-static void
-tell_dropped(struct hook *h)
-{
-	uint64_t n = h->counts.dropped - h->dropped_told;
-
-	if (n > 0)
-		log_warnx("%llu event%s not passed on to %s", (unsigned long long)n,
-		    n == 1 ? " was" : "s were", h->argv[0]);
-	h->dropped_told = h->counts.dropped;
-	h->said_full = false;
-}
 
 /* --- the program at work --------------------------------------------------------------------- */
 
@@ -304,7 +205,7 @@ finish(struct hook *h)
 	event_del(&h->child);
 	event_del(&h->limit);
 	tell_end(h);
-	order_free(h->order);
+	hook_order_free(h->order);
 	h->order = NULL;
 	h->phase = PHASE_IDLE;
 	event_active(&h->go, EV_TIMEOUT, 1);
@@ -354,7 +255,7 @@ start(struct hook *h)
 {
 	int64_t allowed = time_allowed(h);
 
-	h->order = take_first(h);
+	h->order = hook_queue_take(&h->queue);
 	h->written = 0;
 	memset(&h->output, 0, sizeof(h->output));
 	h->ended = (struct hook_ended){.stopped = allowed < h->limit_ms};
@@ -365,7 +266,7 @@ start(struct hook *h)
 		h->ended.err = errno;
 		event_del(&h->child);
 		tell_end(h);
-		order_free(h->order);
+		hook_order_free(h->order);
 		h->order = NULL;
 		event_active(&h->go, EV_TIMEOUT, 1);
 		return;
@@ -385,13 +286,13 @@ hook_on_go(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	if (h->phase != PHASE_IDLE)
 		return;
-	while (h->waiting > 0 && time_allowed(h) < 1)
-		drop_first(h);
-	if (h->waiting > 0) {
+	if (time_allowed(h) < 1)
+		hook_queue_drop_all(&h->queue);
+	if (h->queue.n > 0) {
 		start(h);
 		return;
 	}
-	tell_dropped(h);
+	hook_queue_tell(&h->queue, h->argv[0]);
 	h->stopped = NULL;
 	if (h->stopping && stopped != NULL)
 		stopped(h->stopped_arg);
@@ -444,7 +345,6 @@ hook_new(struct event_base *base, const struct hook_options *options)
 
 	/* A program may end before it has read everything. */
 	signal(SIGPIPE, SIG_IGN);
-	h->last = &h->first;
 	h->spawned = (struct spawned){-1, -1, -1, -1};
 	assign_events(h, base);
 	hook_configure(h, options);
@@ -476,18 +376,11 @@ void
 hook_event(struct hook *h, const void *json, size_t len, const struct hook_variable *variables,
     size_t n)
 {
-	struct order *o;
-
 	if (h->stopping) {
-		h->counts.dropped++;
+		h->queue.dropped++;
 		return;
 	}
-	o = order_new(json, len, variables, n);
-	*h->last = o;
-	h->last = &o->next;
-	h->waiting++;
-	h->waiting_bytes += o->bytes;
-	drop_oldest(h);
+	hook_queue_add(&h->queue, h->waiting_max, h->argv[0], json, len, variables, n);
 	event_active(&h->go, EV_TIMEOUT, 1);
 }
 
@@ -537,11 +430,10 @@ hook_free(struct hook *h)
 		spawn_signal(&h->spawned, SIGKILL);
 		wait_briefly(h->spawned.pid);
 		spawn_close(&h->spawned);
-		order_free(h->order);
+		hook_order_free(h->order);
 	}
-	while (h->waiting > 0)
-		drop_first(h);
-	tell_dropped(h);
+	hook_queue_drop_all(&h->queue);
+	hook_queue_tell(&h->queue, h->argv[0]);
 	hook_command_free(h->argv);
 	free(h);
 }
@@ -550,5 +442,6 @@ void
 hook_count(const struct hook *h, struct hook_counts *counts)
 {
 	*counts = h->counts;
-	counts->waiting = h->waiting;
+	counts->dropped = h->queue.dropped;
+	counts->waiting = h->queue.n;
 }

@@ -7,10 +7,13 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "base/buf.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "probe/conf_files.h"
 #include "probe/consent.h"
 #include "probe/paths.h"
+#include "probe/pause.h"
 
 enum {
 	OPT_LIST = 256,
@@ -230,6 +233,21 @@ options_consent(const struct options *o)
 		return 3;
 	}
 	return consent_record(o->state, "asked") == 0 ? -1 : EX_CANTCREAT;
+}
+
+int
+options_pause(const struct options *o)
+{
+	struct buf words = BUF_EMPTY;
+	struct pause pause;
+
+	pause_read(o->state, &pause);
+	if (!pause_holds(&pause, clock_wall_us()))
+		return -1;
+	pause_words(&pause, &words);
+	log_warnx("nothing was measured: %s; 'netvane resume' ends that", buf_str(&words));
+	buf_free(&words);
+	return 3;
 }
 
 int

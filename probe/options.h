@@ -27,6 +27,8 @@ int options_parse(struct options *o, const char *help, int argc, char **argv);
 int options_configure(struct options *o);
 /* Asks for consent where it was not given and somebody is there to be asked. */
 int options_consent(const struct options *o);
+/* A pause is in force: 3, after saying so. */
+int options_pause(const struct options *o);
 /* Says that another netvane works there; returns the exit code. pid: 0 unknown. */
 int options_say_locked(const char *dir, pid_t pid);
 /* Whether standard output is to have colours. */

@@ -1,71 +1,41 @@
 /*
- * Sends records to somebody's server. Where they wait: outbox.c; what an answer means, and how long a pause is: webhook_retry.c; what
- * the configuration may say: webhook_setup.c.
+ * Sends records to somebody's server. Where they wait: outbox.c; how one is sent: webhook_request.c; what an answer means, and how long
+ * a pause is: webhook_retry.c; what the configuration may say: webhook_setup.c.
  */
 #include "probe/webhook.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <event2/event.h>
 #include <event2/event_struct.h>
 
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "probe/lookups.h"
 #include "probe/outbox.h"
-#include "probe/pinned_url.h"
 #include "probe/probe.h"
-#include "probe/resolver.h"
-#include "probe/transfer.h"
+#include "probe/webhook_request.h"
 #include "probe/webhook_retry.h"
 #include "probe/webhook_setup.h"
-#include "results/failure.h"
-#include "results/measurement.h"
-
-/* Bytes of an answer that are listened to: nothing in them matters but the status. */
-enum { ANSWER_MAX = 64 * 1024, LOOKUP_ATTEMPTS = 2 };
-
-enum step {
-	STEP_IDLE,
-	STEP_PAUSE, /* the timer runs */
-	STEP_LOOKUP, /* its host's addresses */
-	STEP_REQUEST,
-};
 
 /* What was last said about it. */
 enum trouble { TROUBLE_NONE, TROUBLE_UNREACHED, TROUBLE_LATER, TROUBLE_REFUSED };
 
 struct webhook {
-	struct probe *probe;
 	struct outbox *outbox;
-	struct pinned_url server;
+	struct webhook_request *request;
+	struct buf body; /* of the record under way */
+	char id[OUTBOX_ID_SIZE]; /* its id, or that of the last one */
 	char *place; /* for the log */
-	char *header; /* NULL none */
-	int first_pause_ms, time_ms;
+	int first_pause_ms;
 
-	enum step step;
-	struct event go; /* the next step, now or after a pause */
-	char id[OUTBOX_ID_SIZE]; /* of the record under way, or the last one */
-	unsigned answers; /* how often the server has answered that one with: later */
+	struct event go; /* the next record, now or after a pause */
+	bool pausing;
+	unsigned answers; /* how often the server has answered this record with: later */
 	unsigned failures; /* in a row */
 	enum trouble said;
 	struct webhook_counts counts;
-
-	/* The look-up. */
-	struct lookups lookups;
-	struct resolver *resolvers;
-	size_t nresolvers;
-	struct measurement *m; /* its observations, which nobody wants */
-	char *host;
-
-	/* The request. */
-	struct transfer transfer;
-	struct buf body;
-	struct pinned_url found; /* the addresses it goes to */
-	size_t answered; /* bytes */
 
 	bool held;
 	bool stopping;
@@ -90,7 +60,7 @@ pause_before_next(struct webhook *w, int64_t asked_s)
 	int64_t ms = webhook_pause_ms(w->failures, w->first_pause_ms, asked_s, random);
 	struct timeval tv = {ms / 1000, ms % 1000 * 1000};
 
-	w->step = STEP_PAUSE;
+	w->pausing = true;
 	event_add(&w->go, &tv);
 	log_debug("the webhook at %s is tried again in %lld ms", w->place, (long long)ms);
 }
@@ -181,176 +151,32 @@ put_off(struct webhook *w, long status, int64_t asked_s)
 	record_waits(w, asked_s);
 }
 
-/* --- the request ----------------------------------------------------------------------------- */
-
-/* For headers and body alike. */
-static size_t
-webhook_on_answer(char *data, size_t size, size_t n, void *arg)
+static void
+webhook_on_outcome(const struct webhook_outcome *outcome, void *arg)
 {
 	struct webhook *w = arg;
 
-	(void)data;
-	w->answered += size * n;
-	return w->answered <= ANSWER_MAX ? size * n : 0;
-}
-
-static void
-end_request(struct webhook *w)
-{
-	transfer_close(&w->transfer);
-	pinned_url_clear(&w->found);
-	w->step = STEP_IDLE;
-}
-
-/* The status counts as soon as it is there: what follows it may be cut off, or too long. */
-static void
-webhook_on_end(CURL *easy, CURLcode code, void *arg)
-{
-	struct webhook *w = arg;
-	struct arena *arena = arena_new();
-	curl_off_t asked_s = 0;
-	const char *failure;
-	long status = 0;
-
-	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-	curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &asked_s);
-	failure = transfer_failure(&w->transfer, code, "webhook", arena);
-	end_request(w);
-	switch (webhook_answer(status)) {
+	if (outcome->cut) {
+		go_on(w);
+		return;
+	}
+	switch (webhook_answer(outcome->status)) {
 	case WEBHOOK_TAKEN:
 		record_taken(w);
 		break;
 	case WEBHOOK_REFUSED:
-		record_refused(w, status);
+		record_refused(w, outcome->status);
 		break;
 	case WEBHOOK_LATER:
-		if (status >= 200)
-			put_off(w, status, asked_s);
+		if (outcome->status > 0)
+			put_off(w, outcome->status, outcome->asked_s);
 		else
-			not_reached(w, failure != NULL ? failure : "no answer");
+			not_reached(w, outcome->failure);
 		break;
 	}
-	arena_free(arena);
 }
 
-/* Returns what is wrong; NULL nothing. */
-static const char *
-open_request(struct webhook *w)
-{
-	struct transfer *t = &w->transfer;
-
-	memset(t, 0, sizeof(*t));
-	if (!transfer_open(t, w->probe, w->server.url))
-		return "not a URL";
-	if (!transfer_host_is_address(t) && !transfer_pin_host(t, w->found.pins, w->found.npins))
-		return "its name has no address";
-	return NULL;
-}
-
-static void
-ask(struct webhook *w)
-{
-	const char *wrong = open_request(w);
-	struct transfer *t = &w->transfer;
-	char *key;
-
-	w->step = STEP_REQUEST;
-	w->answered = 0;
-	if (wrong != NULL) {
-		end_request(w);
-		not_reached(w, wrong);
-		return;
-	}
-	/* A string of structured fields, as draft-ietf-httpapi-idempotency-key-header has it. */
-	key = xasprintf("Idempotency-Key: \"%s\"", w->id);
-	transfer_header(t, key);
-	free(key);
-	transfer_header(t, "Content-Type: application/json");
-	transfer_header(t, "User-Agent: netvane"); /* some servers want one */
-	transfer_header(t, "Expect:"); /* or libcurl waits for leave to send a long one */
-	if (w->header != NULL)
-		transfer_header(t, w->header);
-	curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE, (long)w->body.len);
-	curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, w->body.data);
-	curl_easy_setopt(t->easy, CURLOPT_WRITEFUNCTION, webhook_on_answer);
-	curl_easy_setopt(t->easy, CURLOPT_WRITEDATA, w);
-	curl_easy_setopt(t->easy, CURLOPT_HEADERFUNCTION, webhook_on_answer);
-	curl_easy_setopt(t->easy, CURLOPT_HEADERDATA, w);
-	curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)w->time_ms);
-	curl_easy_setopt(t->easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	/* No measurement may find this connection open, nor the other way round. */
-	curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, 1L);
-	curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, 1L);
-	transfer_start(t, webhook_on_end, w);
-}
-
-/* --- where it goes --------------------------------------------------------------------------- */
-
-static void
-copy_pins(struct pinned_url *to, const struct pinned_url *from)
-{
-	size_t i;
-
-	to->pins = xcalloc(from->npins, sizeof(*to->pins));
-	for (i = 0; i < from->npins; i++)
-		to->pins[i] = xstrdup(from->pins[i]);
-	to->npins = from->npins;
-}
-
-/* As RFC 6761, section 6.3, has it: nobody is asked. */
-static void
-pin_localhost(struct pinned_url *to)
-{
-	static char v4[] = "127.0.0.1", v6[] = "::1";
-	char *pins[] = {v4, v6};
-	struct pinned_url from = {.pins = pins, .npins = 2};
-
-	copy_pins(to, &from);
-}
-
-static void
-end_lookup(struct webhook *w)
-{
-	lookups_clear(&w->lookups);
-	measurement_free(w->m);
-	resolvers_free(w->resolvers, w->nresolvers);
-	free(w->host);
-	w->m = NULL;
-	w->resolvers = NULL;
-	w->host = NULL;
-	w->step = STEP_IDLE;
-}
-
-static void
-webhook_on_ready(void *arg)
-{
-	(void)arg; /* done comes soon enough */
-}
-
-static void
-webhook_on_names(void *arg)
-{
-	struct webhook *w = arg;
-
-	pinned_url_pin_answers(&w->found, w->m);
-	end_lookup(w);
-	if (w->held || w->over) {
-		pinned_url_clear(&w->found);
-		go_on(w);
-	} else
-		ask(w);
-}
-
-/* Who the resolvers are may have changed since the last time: the system's, as for everything that is no measurement. */
-static void
-look_up(struct webhook *w)
-{
-	w->step = STEP_LOOKUP;
-	w->m = measurement_new();
-	w->resolvers = resolvers_load(w->probe->conf, &w->nresolvers);
-	lookups_start(&w->lookups, w->probe, w->m, w->resolvers, w->nresolvers, w->host, NULL,
-	    LOOKUP_ATTEMPTS, true, webhook_on_ready, webhook_on_names, w);
-}
+/* --- what is next ---------------------------------------------------------------------------- */
 
 /* The next record, if there is one. False: nothing is to be done. */
 static bool
@@ -366,18 +192,8 @@ begin(struct webhook *w)
 	if (strcmp(id, w->id) != 0)
 		w->answers = 0;
 	strcpy(w->id, id);
-	w->host = pinned_url_unknown_host(&w->server);
-	if (w->host != NULL && strcasecmp(w->host, "localhost") != 0) {
-		look_up(w);
-		return true;
-	}
-	if (w->host != NULL)
-		pin_localhost(&w->found);
-	else
-		copy_pins(&w->found, &w->server);
-	free(w->host);
-	w->host = NULL;
-	ask(w);
+	webhook_request_start(
+	    w->request, w->id, w->body.data, w->body.len, webhook_on_outcome, w);
 	return true;
 }
 
@@ -399,10 +215,8 @@ webhook_on_go(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (w->step == STEP_LOOKUP || w->step == STEP_REQUEST)
-		return;
-	w->step = STEP_IDLE;
-	if (!w->held && !w->over && begin(w))
+	w->pausing = false;
+	if (webhook_request_runs(w->request) || (!w->held && !w->over && begin(w)))
 		return;
 	if (w->stopping)
 		finish(w);
@@ -415,12 +229,7 @@ static void
 cut_off(struct webhook *w)
 {
 	event_del(&w->go);
-	if (w->step == STEP_LOOKUP)
-		lookups_end(&w->lookups, failure_name(FAILURE_INTERRUPTED));
-	if (w->step == STEP_REQUEST)
-		end_request(w);
-	if (w->step == STEP_PAUSE)
-		w->step = STEP_IDLE;
+	webhook_request_cut(w->request);
 	go_on(w);
 }
 
@@ -449,12 +258,10 @@ webhook_new(struct probe *probe, const struct webhook_options *options)
 	if (wrong != NULL || (options->header_file != NULL && header == NULL))
 		return NULL;
 	w = xcalloc(1, sizeof(*w));
-	w->probe = probe;
-	w->header = header;
 	w->place = webhook_url_place(options->url);
 	w->first_pause_ms = options->first_pause_ms;
-	w->time_ms = options->time_ms;
-	pinned_url_parse(&w->server, options->url, true);
+	w->request = webhook_request_new(probe, options->url, header, options->time_ms);
+	free(header);
 	w->outbox = outbox_open(options->outbox, options->waiting_max, options->waiting_bytes);
 	evtimer_assign(&w->go, probe->base, webhook_on_go, w);
 	evtimer_assign(&w->deadline, probe->base, webhook_on_deadline, w);
@@ -469,7 +276,7 @@ void
 webhook_send(struct webhook *w, const char *id, const void *json, size_t len)
 {
 	outbox_add(w->outbox, id, json, len);
-	if (w->step == STEP_IDLE)
+	if (!w->pausing)
 		go_on(w);
 }
 
@@ -494,7 +301,7 @@ webhook_stop(struct webhook *w, int within_ms, void (*done)(void *arg), void *ar
 	assert(!w->stopping);
 	w->stopping = true;
 	/* Whoever did not take it a moment ago is not asked again now. */
-	w->over = w->step == STEP_PAUSE;
+	w->over = w->pausing;
 	w->stopped = done;
 	w->stopped_arg = arg;
 	event_add(&w->deadline, &tv);
@@ -507,14 +314,11 @@ webhook_free(struct webhook *w)
 {
 	if (w == NULL)
 		return;
-	assert(w->step != STEP_LOOKUP);
-	end_request(w);
 	event_del(&w->go);
 	event_del(&w->deadline);
+	webhook_request_free(w->request);
 	outbox_close(w->outbox);
-	pinned_url_clear(&w->server);
 	buf_free(&w->body);
-	free(w->header);
 	free(w->place);
 	free(w);
 }

@@ -1,6 +1,6 @@
 # netvane pause and netvane resume: the file that whoever measures looks at.
 . "$top_srcdir/tests/lib.sh"
-plan 25
+plan 27
 
 HOME=$tmp
 XDG_CONFIG_HOME=$tmp/config
@@ -72,3 +72,7 @@ is 'and that does help' "$status" 0
 
 run "$NETVANE" pause --state /dev/null/nowhere
 is 'where nothing can be written: exit 73' "$status" 73
+
+run "$NETVANE" check --consent --state "$state" --url http://127.0.0.1:9/
+is 'a pause keeps netvane check from measuring, too' "$status" 3
+like 'and says how to end it' "$(cat "$err")" "netvane resume"

@@ -1,7 +1,7 @@
 # netvane run, by its signals and its restarts: rounds come on schedule, nothing is measured twice, nothing is lost.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/lab_loopback.sh"
-plan 30
+plan 31
 
 lab_certificates site.test other.test
 lab_dns site.test=A:127.0.0.1 other.test=A:127.0.0.1
@@ -174,6 +174,8 @@ wait "$run_pid"
 daemon --url "$site"
 said 'paused until'
 is 'after a restart as well' "$?" 0
+run "$NETVANE" check -c "$conf" --consent --url "$site" --state "$tmp/other"
+isnt 'it is one for this state only' "$status" 3
 "$NETVANE" resume --state "$state" 2>/dev/null
 until_record netvane_round
 is 'until somebody says resume' "$(json_all 'map(select(.test_name == "netvane_round")) | length')" 1

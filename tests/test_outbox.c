@@ -192,7 +192,7 @@ one_that_waits_already_is_not_taken_twice(void **state)
 static void
 the_oldest_give_way(void **state)
 {
-	char id[8];
+	char id[16];
 	int i;
 
 	(void)state;
