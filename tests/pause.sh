@@ -73,6 +73,7 @@ is 'and that does help' "$status" 0
 run "$NETVANE" pause --state /dev/null/nowhere
 is 'where nothing can be written: exit 73' "$status" 73
 
+rm "$tmp/config/netvane/netvane.conf"
 run "$NETVANE" check --consent --state "$state" --url http://127.0.0.1:9/
 is 'a pause keeps netvane check from measuring, too' "$status" 3
 like 'and says how to end it' "$(cat "$err")" "netvane resume"
