@@ -28,6 +28,19 @@ write_line(struct daemon *d)
 		d->options->json = false;
 }
 
+/* The schedule was tightened when something was suspected: now the beginning is known, or it is over. */
+static void
+relax_schedule(struct daemon *d, const struct event_info *e)
+{
+	size_t i;
+
+	for (i = 0; i < e->ntargets; i++)
+		if (e->kind == EVENT_ANOMALY_ONSET)
+			sched_bracketed(d->sched, e->targets[i].url, daemon_now());
+		else if (e->kind == EVENT_ANOMALY_RECOVERY)
+			sched_close(d->sched, e->targets[i].url, daemon_now());
+}
+
 /* Something happened: on record first, then to whoever is to be told. */
 void
 daemon_take_event(const struct measurement *m, void *arg)
@@ -39,6 +52,7 @@ daemon_take_event(const struct measurement *m, void *arg)
 	measurement_encode(m, &d->line);
 	write_line(d);
 	log_info("%s", m->event->what);
+	relax_schedule(d, m->event);
 	alert_event(d->alert, m, d->line.data, d->line.len);
 }
 

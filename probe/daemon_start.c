@@ -119,6 +119,7 @@ reload_now(struct daemon *d)
 	d->probe = probe;
 	watch_use(d->watch, probe);
 	load_days(d, fresh.conf);
+	watch_retain(d->watch, &plan);
 	assign_events(d);
 	plan_clear(d->plan);
 	*d->plan = plan;

@@ -14,6 +14,7 @@
 #include "probe/event_days.h"
 #include "probe/gaps.h"
 #include "probe/keep.h"
+#include "probe/plan.h"
 #include "probe/sched.h"
 #include "probe/status_model.h"
 #include "results/measurement.h"
@@ -156,6 +157,24 @@ void
 watch_take(struct watch *w, const struct measurement *m)
 {
 	anomalies_take(w->anomalies, m, tell, w);
+}
+
+static bool
+is_planned(const char *url, void *arg)
+{
+	const struct plan *plan = arg;
+	size_t i;
+
+	for (i = 0; i < plan->ntargets; i++)
+		if (strcmp(plan->targets[i]->url, url) == 0)
+			return true;
+	return false;
+}
+
+void
+watch_retain(struct watch *w, const struct plan *plan)
+{
+	anomalies_retain(w->anomalies, is_planned, (void *)(uintptr_t)plan);
 }
 
 void

@@ -13,6 +13,7 @@
 
 struct event_days;
 struct measurement;
+struct plan;
 struct probe;
 struct sched;
 struct sqlite3;
@@ -33,6 +34,8 @@ void watch_days(struct watch *watch, const struct event_days *days);
 void watch_catch_up(struct watch *watch, const char *results_dir);
 /* A record, after it was written. */
 void watch_take(struct watch *watch, const struct measurement *m);
+/* Forgets the targets that are on no list any more. */
+void watch_retain(struct watch *watch, const struct plan *plan);
 /* A sign of life, now; due_s: how long until the next one, if all goes as it should; rest: nothing is to be measured by plan. */
 void watch_sign(struct watch *watch, enum life_sign sign, double due_s, bool rest, enum gap_cause cause);
 /* What was done to the probe: EVENT_PROBE_START and the like. reason: NULL none. */
