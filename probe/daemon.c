@@ -124,6 +124,17 @@ daemon_on_wake(evutil_socket_t fd, short what, void *arg)
 
 /* --- signals ---------------------------------------------------------------------------------- */
 
+/* It took too long, or was said twice: what was measured so far is in the journal. */
+static void __attribute__((noreturn))
+end_now(struct daemon *d)
+{
+	log_warnx("not all could be ended in time; it was left");
+	daemon_note_stop(d);
+	watch_save(d->watch, baselines_database(d->baselines));
+	daemon_commit(d);
+	_exit(EXIT_SUCCESS);
+}
+
 void
 daemon_on_stop(evutil_socket_t fd, short what, void *arg)
 {
@@ -132,10 +143,8 @@ daemon_on_stop(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (d->stopping) {
-		event_base_loopbreak(d->probe->base);
-		return;
-	}
+	if (d->stopping)
+		end_now(d);
 	event_add(&d->drain, &drain);
 	d->stopping = true;
 	log_info("stopping");
@@ -148,19 +157,12 @@ daemon_on_stop(evutil_socket_t fd, short what, void *arg)
 		round_interrupt(d->round);
 }
 
-/* It took too long: what was measured so far is in the journal. */
 void
 daemon_on_drain(evutil_socket_t fd, short what, void *arg)
 {
-	struct daemon *d = arg;
-
 	(void)fd;
 	(void)what;
-	log_warnx("not all could be ended in time; it was left");
-	daemon_note_stop(d);
-	watch_save(d->watch, baselines_database(d->baselines));
-	daemon_commit(d);
-	_exit(EXIT_SUCCESS);
+	end_now(arg);
 }
 
 void
