@@ -363,6 +363,9 @@ one_that_takes_too_long_is_ended_with_its_children(void **state)
 	free(said);
 }
 
+/* Long enough for a shell on a busy machine to have come so far that a signal finds its trap. */
+enum { SET_TRAP_MS = 3000 };
+
 static void
 one_that_does_not_want_to_end_is_killed(void **state)
 {
@@ -372,11 +375,11 @@ one_that_does_not_want_to_end_is_killed(void **state)
 	char *said;
 
 	hook_script(s, "exec 8>\"$1/held\"; trap '' TERM; sleep 1000 & echo two >&8\n"
-		       "while :; do sleep 1000; done", 300);
+		       "while :; do sleep 1000; done", SET_TRAP_MS);
 	event(s, "{}");
 	run_until(s, 1);
 	took_ms = (clock_mono_ns() - start) / 1000000;
-	assert_true(took_ms >= 300 + HOOK_GRACE_MS);
+	assert_true(took_ms >= SET_TRAP_MS + HOOK_GRACE_MS);
 	said = read_held(held);
 	assert_string_equal(said, "two\n");
 	assert_non_null(strstr(logged(s), "was still at work"));
@@ -388,7 +391,7 @@ ending_well_after_the_limit_is_late_all_the_same(void **state)
 {
 	struct stage *s = *state;
 
-	hook_script(s, "trap 'exit 0' TERM; while :; do sleep 0.01; done", 300);
+	hook_script(s, "trap 'exit 0' TERM; while :; do sleep 0.01; done", SET_TRAP_MS);
 	event(s, "{}");
 	run_until(s, 1);
 	assert_int_equal(counts(s).badly, 1);
