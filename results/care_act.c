@@ -193,8 +193,10 @@ read_file(int fd, struct buf *text)
 		errno = EMSGSIZE;
 		return -1;
 	}
+	if (io_pread_all(fd, buf_room(text, (size_t)st.st_size), (size_t)st.st_size, 0) == -1)
+		return -1;
 	text->len = (size_t)st.st_size;
-	return io_pread_all(fd, buf_room(text, text->len), text->len, 0);
+	return 0;
 }
 
 int

@@ -128,6 +128,17 @@ go_on(struct thin *thin, enum care_step (*then)(struct thin *thin, size_t budget
 	thin->next = then;
 }
 
+static int64_t
+size_of(const struct thin *thin, enum segment_file which)
+{
+	char file[SEGMENT_FILE_SIZE];
+	struct stat st;
+
+	return fstatat(thin->dir_fd, file_of(&thin->results[thin->i], which, file), &st, 0) == 0
+		   ? st.st_size
+		   : 0;
+}
+
 /* What nobody can read stays as it is, and its day counts as one on which something was odd. */
 static void
 give_up_on(struct thin *thin)
@@ -137,6 +148,7 @@ give_up_on(struct thin *thin)
 	log_warnx("%s.zst cannot be read to its end, it is not thinned: %s", result->name,
 	    thin->source != NULL ? record_source_error(thin->source) : strerror(errno));
 	result->unreadable = true;
+	result->bytes_before = result->bytes_after = size_of(thin, SEGMENT_ZST);
 	result->facts.odd++;
 	result->facts.kept_one_of = thin->keep_one_of;
 }
@@ -196,17 +208,6 @@ take_piece(const struct record_piece *piece, void *arg)
 		thin->err = errno;
 	thin->sum = (uint32_t)crc32(thin->sum, (const Bytef *)piece->data, (uInt)piece->len);
 	thin->len += (int64_t)piece->len;
-}
-
-static int64_t
-size_of(const struct thin *thin, enum segment_file which)
-{
-	char file[SEGMENT_FILE_SIZE];
-	struct stat st;
-
-	return fstatat(thin->dir_fd, file_of(&thin->results[thin->i], which, file), &st, 0) == 0
-		   ? st.st_size
-		   : 0;
 }
 
 static int
