@@ -171,8 +171,10 @@ __wrap_fsync(int fd)
 int
 __wrap_openat64(int dir_fd, const char *path, int flags, ...)
 {
+	struct synced *file;
 	mode_t rights = 0;
 	va_list ap;
+	off_t size;
 	int fd;
 
 	if ((flags & O_CREAT) != 0) {
@@ -185,6 +187,10 @@ __wrap_openat64(int dir_fd, const char *path, int flags, ...)
 	if (fails())
 		return -1;
 	fd = __real_openat64(dir_fd, path, flags, rights);
+	/* A number may have been another file's. */
+	file = fd != -1 && (flags & O_CREAT) != 0 ? file_of(fd, &size) : NULL;
+	if (file != NULL && size == 0)
+		file->size = 0;
 	after();
 	return fd;
 }
@@ -201,7 +207,8 @@ __wrap_write(int fd, const void *data, size_t len)
 	if (fails()) {
 		/* What follows a short write finds out why. */
 		if (mode == FAULT_HALF && len > 1 && calls == first) {
-			last = first + 1;
+			if (last == first)
+				last++;
 			return __real_write(fd, data, len / 2);
 		}
 		return -1;
