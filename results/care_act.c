@@ -22,6 +22,7 @@ enum { FILE_MAX = 1024 * 1024, ID_BYTES = 16 };
 static const char *const kind_names[CARE_ACT_KIND_MAX] = {
     [CARE_ACT_THIN] = "thin",
     [CARE_ACT_DROP] = "drop",
+    [CARE_ACT_ERASE] = "erase",
 };
 
 const char *
@@ -42,11 +43,15 @@ care_act_identify(struct care_act *act)
 }
 
 void
-care_act_add(struct care_act *act, const char *segment)
+care_act_add(struct care_act *act, const char *segment, bool replaced)
 {
+	struct care_act_segment *added;
+
 	act->segments =
 	    xreallocarray(act->segments, act->nsegments + 1, sizeof(*act->segments));
-	snprintf(act->segments[act->nsegments++], SEGMENT_NAME_SIZE, "%s", segment);
+	added = &act->segments[act->nsegments++];
+	snprintf(added->name, sizeof(added->name), "%s", segment);
+	added->replaced = replaced;
 }
 
 void
@@ -56,11 +61,22 @@ care_act_clear(struct care_act *act)
 	*act = (struct care_act){0};
 }
 
+static void
+put_segments(struct json *j, const char *key, const struct care_act *act, bool replaced)
+{
+	size_t i;
+
+	json_put_array(j, key);
+	for (i = 0; i < act->nsegments; i++)
+		if (act->segments[i].replaced == replaced)
+			json_put_string(j, NULL, act->segments[i].name);
+	json_put_array_end(j);
+}
+
 void
 care_act_encode(const struct care_act *act, struct buf *out)
 {
 	struct json j;
-	size_t i;
 
 	json_init(&j, out);
 	json_put_object(&j, NULL);
@@ -72,10 +88,8 @@ care_act_encode(const struct care_act *act, struct buf *out)
 	json_put_int(&j, "records", act->records);
 	json_put_int(&j, "bytes", act->bytes);
 	json_put_string(&j, "reason", act->reason);
-	json_put_array(&j, "segments");
-	for (i = 0; i < act->nsegments; i++)
-		json_put_string(&j, NULL, act->segments[i]);
-	json_put_array_end(&j);
+	put_segments(&j, "replaced", act, true);
+	put_segments(&j, "removed", act, false);
 	json_put_object_end(&j);
 	buf_putc(out, '\n');
 }
@@ -116,9 +130,9 @@ take_kind(const json_t *object, enum care_act_kind *out)
 
 /* These names are what gets removed: nothing but segments of the day that the act is about. */
 static int
-take_segments(const json_t *object, struct care_act *act)
+take_segments(const json_t *object, const char *key, bool replaced, struct care_act *act)
 {
-	const json_t *list = json_object_get(object, "segments");
+	const json_t *list = json_object_get(object, key);
 	char day[SEGMENT_DAY_SIZE];
 	const char *name;
 	size_t i;
@@ -128,9 +142,9 @@ take_segments(const json_t *object, struct care_act *act)
 		if (name == NULL || !segment_is_name(name) ||
 		    strcmp(segment_day(name, day), act->day) != 0)
 			return -1;
-		care_act_add(act, name);
+		care_act_add(act, name, replaced);
 	}
-	return act->nsegments > 0 ? 0 : -1;
+	return 0;
 }
 
 int
@@ -148,7 +162,8 @@ care_act_parse(const char *text, size_t len, struct care_act *act)
 	    take_count(object, "records", &act->records) == 0 &&
 	    take_count(object, "bytes", &act->bytes) == 0 &&
 	    take_text(object, "reason", act->reason, sizeof(act->reason)) == 0 &&
-	    take_segments(object, act) == 0) {
+	    take_segments(object, "replaced", true, act) == 0 &&
+	    take_segments(object, "removed", false, act) == 0 && act->nsegments > 0) {
 		act->quiet = json_is_true(json_object_get(object, "quiet"));
 		result = 0;
 	}

@@ -17,7 +17,8 @@ struct buf;
 
 enum care_act_kind {
 	CARE_ACT_THIN, /* the day keeps one round of so many, and every round in which something was odd */
-	CARE_ACT_DROP, /* the day's segments go */
+	CARE_ACT_DROP, /* the day keeps its events */
+	CARE_ACT_ERASE, /* it keeps nothing */
 	CARE_ACT_KIND_MAX
 };
 
@@ -29,17 +30,20 @@ struct care_act {
 	char day[SEGMENT_DAY_SIZE]; /* "2026-11-22", UTC */
 	bool quiet; /* nothing odd was on that day */
 	int64_t kept_one_of; /* CARE_ACT_THIN: rounds */
-	int64_t records, bytes; /* that go: bytes on the disk; with CARE_ACT_THIN the records left out, and the bytes saved */
+	int64_t records, bytes; /* that go; bytes on the disk */
 	char reason[CARE_ACT_REASON_SIZE]; /* in words */
-	char (*segments)[SEGMENT_NAME_SIZE]; /* that are touched; all of that day */
+	struct care_act_segment {
+		char name[SEGMENT_NAME_SIZE];
+		bool replaced; /* by its .thin; else it is removed */
+	} * segments; /* that are touched; all of that day */
 	size_t nsegments;
 };
 
-/* "thin", "drop". */
+/* "thin", "drop", "erase". */
 const char *care_act_kind_name(enum care_act_kind kind);
 /* Gives it a new id. */
 void care_act_identify(struct care_act *act);
-void care_act_add(struct care_act *act, const char *segment);
+void care_act_add(struct care_act *act, const char *segment, bool replaced);
 /* Frees, and leaves {0}. */
 void care_act_clear(struct care_act *act);
 

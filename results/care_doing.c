@@ -88,21 +88,9 @@ find(struct care_doing *doing, size_t budget)
 	return CARE_FAILED;
 }
 
-static int
-remove_segment(int dir_fd, const char *name)
-{
-	char file[SEGMENT_FILE_SIZE];
-	unsigned i;
-
-	for (i = 0; i < SEGMENT_FILE_MAX; i++)
-		if (unlinkat(dir_fd, segment_file_name(name, i, file), 0) == -1 && errno != ENOENT)
-			return -1;
-	return 0;
-}
-
 /* Without a .thin it was renamed before we were interrupted. */
 static int
-replace_segment(int dir_fd, const char *name)
+replace(int dir_fd, const char *name)
 {
 	char from[SEGMENT_FILE_SIZE], to[SEGMENT_FILE_SIZE];
 
@@ -111,10 +99,25 @@ replace_segment(int dir_fd, const char *name)
 	return renameat(dir_fd, from, dir_fd, to) == 0 || errno == ENOENT ? 0 : -1;
 }
 
-static int (*const performers[CARE_ACT_KIND_MAX])(int dir_fd, const char *name) = {
-    [CARE_ACT_THIN] = replace_segment,
-    [CARE_ACT_DROP] = remove_segment,
-};
+/* What is not there was removed before. */
+static int
+perform_on(int dir_fd, enum care_act_kind kind, const struct care_act_segment *segment)
+{
+	char file[SEGMENT_FILE_SIZE];
+	unsigned i;
+
+	if (segment->replaced && replace(dir_fd, segment->name) == -1)
+		return -1;
+	for (i = 0; i < SEGMENT_FILE_MAX; i++) {
+		if ((segment->replaced && i == SEGMENT_ZST) ||
+		    (kind == CARE_ACT_THIN && (segment->replaced || i == SEGMENT_TORN)))
+			continue;
+		segment_file_name(segment->name, i, file);
+		if (unlinkat(dir_fd, file, 0) == -1 && errno != ENOENT)
+			return -1;
+	}
+	return 0;
+}
 
 /* The intent goes when what it announced lasts. */
 static enum care_step
@@ -125,8 +128,9 @@ perform(struct care_doing *doing, size_t budget)
 
 	(void)budget;
 	for (i = 0; i < act->nsegments; i++)
-		if (performers[act->kind](doing->dir_fd, act->segments[i]) == -1) {
-			log_warn("%s: cannot %s it", act->segments[i], care_act_kind_name(act->kind));
+		if (perform_on(doing->dir_fd, act->kind, &act->segments[i]) == -1) {
+			log_warn("%s: cannot %s it", act->segments[i].name,
+			    care_act_kind_name(act->kind));
 			return CARE_FAILED;
 		}
 	if (directory_sync(doing->dir_fd) == -1 || care_act_remove(doing->dir_fd) == -1)

@@ -10,7 +10,7 @@ struct day {
 	size_t from, end;
 	bool any; /* there is one that may go */
 	bool quiet;
-	bool can_thin;
+	bool can_thin, can_drop; /* one of its segments; neither: there are only events left */
 };
 
 static bool
@@ -24,7 +24,7 @@ same_day(const char *a, const char *b)
 static struct day
 day_at(const struct care_segment *segments, size_t n, size_t from, int64_t keep_one_of)
 {
-	struct day day = {from, from, false, true, false};
+	struct day day = {.from = from, .end = from, .quiet = true};
 	const struct care_segment *s;
 
 	for (; day.end < n && same_day(segments[from].name, segments[day.end].name); day.end++) {
@@ -35,6 +35,8 @@ day_at(const struct care_segment *segments, size_t n, size_t from, int64_t keep_
 		day.quiet = day.quiet && s->facts->odd == 0;
 		if (s->can_thin && keep_one_of > 1 && s->facts->kept_one_of == 0)
 			day.can_thin = true;
+		if (s->facts->kept_one_of != SEGMENT_EVENTS_ONLY)
+			day.can_drop = true;
 	}
 	return day;
 }
@@ -43,7 +45,7 @@ day_at(const struct care_segment *segments, size_t n, size_t from, int64_t keep_
 static int
 rank(const struct day *day, bool newest)
 {
-	return (newest ? 4 : 0) + (day->quiet ? 0 : 2) + (day->can_thin ? 0 : 1);
+	return (day->can_drop ? 0 : 8) + (newest ? 4 : 0) + (day->quiet ? 0 : 2) + (day->can_thin ? 0 : 1);
 }
 
 /* The first among the days that go first; they come in the order of time. */
@@ -61,7 +63,7 @@ choose(const struct care_segment *segments, size_t n, int64_t keep_one_of, struc
 		if (!day.any || (least != -1 && r >= least))
 			continue;
 		least = r;
-		plan->kind = day.can_thin ? CARE_PLAN_THIN : CARE_PLAN_DROP;
+		plan->kind = day.can_thin ? CARE_PLAN_THIN : day.can_drop ? CARE_PLAN_DROP : CARE_PLAN_ERASE;
 		plan->from = day.from;
 		plan->end = day.end;
 		plan->quiet = day.quiet;

@@ -2,7 +2,9 @@
  * What goes when the results take more room than they may. Pure.
  *
  * Quiet days go first: each is thinned, from the oldest on; then each is dropped, from the oldest on. Then days on which something
- * was odd, in the same way. The newest day comes last, with those of its segments that are closed. A day is never half dropped.
+ * was odd, in the same way. The newest day comes last, with those of its segments that are closed. Of a day that is dropped the events
+ * stay, because the records of what was dropped before are among them. Only when nothing else is left they are erased as well, the
+ * oldest first.
  */
 #ifndef RESULTS_CARE_PLAN_H
 #define RESULTS_CARE_PLAN_H
@@ -17,7 +19,7 @@ struct care_segment {
 	const char *name;
 	int64_t bytes; /* of all its files */
 	bool busy; /* open, or not safely on the disk: it stays */
-	bool can_thin; /* sealed by us */
+	bool can_thin; /* sealed, and nothing else */
 	const struct segment_facts *facts; /* NULL: not known */
 };
 
@@ -25,7 +27,8 @@ enum care_plan_kind {
 	CARE_PLAN_NONE, /* there is room */
 	CARE_PLAN_LOOK, /* find out what is in segment `from` first */
 	CARE_PLAN_THIN, /* thin the day */
-	CARE_PLAN_DROP, /* drop the day */
+	CARE_PLAN_DROP, /* drop the day, but for its events */
+	CARE_PLAN_ERASE, /* drop its events as well */
 	CARE_PLAN_STUCK /* there is no room, and nothing that may go */
 };
 

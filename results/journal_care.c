@@ -41,8 +41,10 @@ struct journal_care {
 	struct thin *thin;
 	struct care_act act; /* that the thinning is for */
 	struct care_doing *doing;
-	/* Segments that failed: they are tried again when there is nothing else to do. */
-	char (*failed)[SEGMENT_NAME_SIZE];
+	struct failed {
+		char name[SEGMENT_NAME_SIZE];
+		bool for_good; /* else it is tried again when there is nothing else to do */
+	} * failed; /* segments that could not be sealed */
 	size_t nfailed;
 	int logged_errno;
 	bool said_stuck;
@@ -118,18 +120,43 @@ has_failed(const struct journal_care *care, const char *name)
 	size_t i;
 
 	for (i = 0; i < care->nfailed; i++)
-		if (strcmp(care->failed[i], name) == 0)
+		if (strcmp(care->failed[i].name, name) == 0)
 			return true;
 	return false;
 }
 
-/* It is passed over until all others had their turn. */
+/* It is passed over: until all others had their turn; or for good, where trying again would not make it better. */
 static enum care_step
 seal_failed(struct journal_care *care)
 {
+	struct failed *failed;
+
 	care->failed = xreallocarray(care->failed, care->nfailed + 1, sizeof(*care->failed));
-	memcpy(care->failed[care->nfailed++], care->name, SEGMENT_NAME_SIZE);
+	failed = &care->failed[care->nfailed++];
+	memcpy(failed->name, care->name, SEGMENT_NAME_SIZE);
+	failed->for_good = errno == EBADMSG;
+	if (failed->for_good) {
+		log_warnx("%s/%s: is torn, or its copy is wrong: it is not compressed",
+		    journal_dir(care->journal), care->name);
+		return job_done(care);
+	}
 	return job_failed(care, care->name, "cannot be compressed");
+}
+
+/* Forgets those that are to be tried again; false: there is none. */
+static bool
+forgive(struct journal_care *care)
+{
+	size_t i, kept = 0;
+	bool any = false;
+
+	for (i = 0; i < care->nfailed; i++) {
+		any = any || !care->failed[i].for_good;
+		if (care->failed[i].for_good)
+			care->failed[kept++] = care->failed[i];
+	}
+	care->nfailed = kept;
+	return any;
 }
 
 /* Segments that are gone, whoever took them. */
@@ -211,12 +238,33 @@ start_scan(struct journal_care *care, const struct segment *segment)
 
 /* --- acts of the quota ----------------------------------------------------------------------- */
 
+static void
+end_thin(struct journal_care *care)
+{
+	thin_free(care->thin);
+	care->thin = NULL;
+	care_act_clear(&care->act);
+}
+
+/* The segments are as the thinning has it. */
+static void
+learn_thinned(struct journal_care *care)
+{
+	const struct thin_result *results;
+	size_t i, n = 0;
+
+	results = care->thin != NULL ? thin_results(care->thin, &n) : NULL;
+	for (i = 0; i < n; i++)
+		if (results[i].outcome != THIN_EMPTY)
+			care_index_set(&care->index, results[i].name, results[i].bytes_after,
+			    &results[i].facts);
+	care_index_save(care->dir_fd, &care->index);
+}
+
 static enum care_step
 job_act(struct journal_care *care, size_t budget)
 {
 	enum care_step step = care_doing_step(care->doing, budget);
-	const struct thin_result *results;
-	size_t i, n = 0;
 
 	if (step == CARE_FAILED) {
 		/* It stays the job: what was announced is done, sooner or later. */
@@ -225,12 +273,8 @@ job_act(struct journal_care *care, size_t budget)
 	}
 	if (step != CARE_DONE)
 		return step;
-	results = care->thin != NULL ? thin_results(care->thin, &n) : NULL;
-	for (i = 0; i < n; i++)
-		care_index_set(&care->index, results[i].name, results[i].bytes_after, &results[i].facts);
-	care_index_save(care->dir_fd, &care->index);
-	thin_free(care->thin);
-	care->thin = NULL;
+	learn_thinned(care);
+	end_thin(care);
 	care_doing_free(care->doing);
 	care->doing = NULL;
 	return job_done(care);
@@ -245,9 +289,7 @@ start_act(struct journal_care *care)
 		job_failed(care, CARE_ACT_FILE, "cannot be written");
 		/* The name may be there, and only its sync have failed. */
 		care_act_remove(care->dir_fd);
-		care_act_clear(&care->act);
-		thin_free(care->thin);
-		care->thin = NULL;
+		end_thin(care);
 		return CARE_FAILED;
 	}
 	if (care->thin != NULL)
@@ -256,6 +298,23 @@ start_act(struct journal_care *care)
 	    care->dir_fd, &care->act, false, care->options.tell, care->options.arg);
 	care->job = job_act;
 	return CARE_MORE;
+}
+
+/* What is left out of this segment, and what becomes of it. */
+static void
+add_thinned(struct journal_care *care, const struct thin_result *result)
+{
+	const struct segment *segment = segments_find(&care->list, result->name);
+	bool drops = care->act.kind == CARE_ACT_DROP;
+	enum segment_file file = segment_main_file(segment);
+
+	if (result->outcome == THIN_SAME || (result->outcome == THIN_UNREADABLE && !drops))
+		return;
+	care->act.records += result->left_out;
+	care->act.bytes += drops ? segment_bytes(segment) : segment->bytes[file];
+	if (result->outcome == THIN_WRITTEN)
+		care->act.bytes -= result->bytes_after;
+	care_act_add(&care->act, result->name, result->outcome == THIN_WRITTEN);
 }
 
 static enum care_step
@@ -269,27 +328,17 @@ job_thin(struct journal_care *care, size_t budget)
 		return step;
 	if (step == CARE_FAILED) {
 		job_failed(care, care->act.day, "the day cannot be thinned");
-		thin_free(care->thin);
-		care->thin = NULL;
-		care_act_clear(&care->act);
+		end_thin(care);
 		return CARE_FAILED;
 	}
 	results = thin_results(care->thin, &n);
-	for (i = 0; i < n; i++) {
-		if (results[i].written)
-			care_act_add(&care->act, results[i].name);
-		care->act.records += results[i].left_out;
-		care->act.bytes += results[i].bytes_before - results[i].bytes_after;
-	}
+	for (i = 0; i < n; i++)
+		add_thinned(care, &results[i]);
 	if (care->act.nsegments > 0)
 		return start_act(care);
 	/* There was nothing to leave out, which is worth remembering. */
-	for (i = 0; i < n; i++)
-		care_index_set(&care->index, results[i].name, results[i].bytes_after, &results[i].facts);
-	care_index_save(care->dir_fd, &care->index);
-	thin_free(care->thin);
-	care->thin = NULL;
-	care_act_clear(&care->act);
+	learn_thinned(care);
+	end_thin(care);
 	return job_done(care);
 }
 
@@ -299,11 +348,11 @@ can_thin(const struct segment *segment)
 	return segment_main_file(segment) == SEGMENT_ZST && segment->bytes[SEGMENT_PLAIN] < 0;
 }
 
-/* What is in the segment, if that is known. One without records has none. */
+/* What is in the segment, if that is known. One without records has nothing to lose. */
 static const struct segment_facts *
 facts_of(const struct journal_care *care, const struct segment *segment)
 {
-	static const struct segment_facts none = {0, 0, 0};
+	static const struct segment_facts none = {0, 0, SEGMENT_EVENTS_ONLY};
 	enum segment_file file = segment_main_file(segment);
 
 	return file == SEGMENT_FILE_MAX ? &none : care_index_find(&care->index, segment->name,
@@ -324,40 +373,43 @@ begin_act(struct journal_care *care, const struct care_plan *plan, enum care_act
 	    (long long)care->options.quota_bytes);
 }
 
+/* To one round of so many, or to events only. */
 static enum care_step
-start_thin(struct journal_care *care, const struct care_plan *plan)
+start_thin(struct journal_care *care, const struct care_plan *plan, int64_t keep_one_of)
 {
-	const struct segment *segment;
-	struct care_act names = {0};
-	size_t i;
+	const struct segment **segments = xcalloc(plan->end - plan->from, sizeof(*segments)), *segment;
+	bool drops = keep_one_of == SEGMENT_EVENTS_ONLY;
+	size_t i, n = 0;
+	int64_t kept;
 
-	begin_act(care, plan, CARE_ACT_THIN);
-	care->act.kept_one_of = care->options.keep_one_of;
+	begin_act(care, plan, drops ? CARE_ACT_DROP : CARE_ACT_THIN);
+	care->act.kept_one_of = drops ? 0 : keep_one_of;
 	for (i = plan->from; i < plan->end; i++) {
 		segment = &care->list.items[i];
-		if (!journal_is_busy(care->journal, segment->name) && can_thin(segment) &&
-		    facts_of(care, segment)->kept_one_of == 0)
-			care_act_add(&names, segment->name);
+		if (journal_is_busy(care->journal, segment->name))
+			continue;
+		kept = facts_of(care, segment)->kept_one_of;
+		if (drops ? kept != SEGMENT_EVENTS_ONLY : kept == 0 && can_thin(segment))
+			segments[n++] = segment;
 	}
-	care->thin = thin_new(
-	    care->dir_fd, names.segments, names.nsegments, care->options.keep_one_of);
-	care_act_clear(&names);
+	care->thin = thin_new(care->dir_fd, segments, n, keep_one_of);
+	free(segments);
 	care->job = job_thin;
 	return CARE_MORE;
 }
 
 static enum care_step
-start_drop(struct journal_care *care, const struct care_plan *plan)
+start_erase(struct journal_care *care, const struct care_plan *plan)
 {
 	const struct segment *segment;
 	size_t i;
 
-	begin_act(care, plan, CARE_ACT_DROP);
+	begin_act(care, plan, CARE_ACT_ERASE);
 	for (i = plan->from; i < plan->end; i++) {
 		segment = &care->list.items[i];
 		if (journal_is_busy(care->journal, segment->name))
 			continue;
-		care_act_add(&care->act, segment->name);
+		care_act_add(&care->act, segment->name, false);
 		care->act.records += facts_of(care, segment)->records;
 		care->act.bytes += segment_bytes(segment);
 	}
@@ -451,9 +503,11 @@ choose_for_quota(struct journal_care *care)
 	case CARE_PLAN_LOOK:
 		return start_scan(care, &care->list.items[plan.from]);
 	case CARE_PLAN_THIN:
-		return start_thin(care, &plan);
+		return start_thin(care, &plan, care->options.keep_one_of);
 	case CARE_PLAN_DROP:
-		return start_drop(care, &plan);
+		return start_thin(care, &plan, SEGMENT_EVENTS_ONLY);
+	case CARE_PLAN_ERASE:
+		return start_erase(care, &plan);
 	case CARE_PLAN_STUCK:
 	default:
 		return say_stuck(care);
@@ -473,11 +527,7 @@ choose(struct journal_care *care)
 	if (segment != NULL)
 		return start_seal(care, segment->name);
 	step = choose_for_quota(care);
-	if (step == CARE_DONE && care->nfailed > 0) {
-		care->nfailed = 0;
-		step = CARE_FAILED;
-	}
-	return step;
+	return step == CARE_DONE && forgive(care) ? CARE_FAILED : step;
 }
 
 enum care_step

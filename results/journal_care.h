@@ -22,7 +22,7 @@ struct journal_care;
 
 struct journal_care_options {
 	int64_t quota_bytes; /* that all segments may take on the disk; 0: any number */
-	int64_t keep_one_of; /* rounds that thinning leaves; below 2: days are dropped whole. 8 is a good number. */
+	int64_t keep_one_of; /* rounds that thinning leaves; below 2: days are dropped without. 8 is a good number. */
 	/*
 	 * To append a record with the id of the act to the journal, and to sync it. Returns 0 when that is done; anything else, and it is
 	 * asked again with a later step. `again`: it was asked before in this process, so the record may be waiting to be written already.

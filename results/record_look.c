@@ -54,11 +54,11 @@ event_is_odd(const json_t *x)
 static const struct kind {
 	const char *test_name;
 	bool (*is_odd)(const json_t *x);
-	bool target;
+	bool target, event;
 } kinds[] = {
-    {"web_connectivity", target_is_odd, true},
-    {"netvane_round", round_is_odd, false},
-    {"netvane_event", event_is_odd, false},
+    {"web_connectivity", target_is_odd, true, false},
+    {"netvane_round", round_is_odd, false, false},
+    {"netvane_event", event_is_odd, false, true},
 };
 
 static const struct kind *
@@ -91,6 +91,7 @@ record_look(const char *line, size_t len, struct record_look *look)
 	if (kind != NULL) {
 		look->odd = kind->is_odd(x);
 		look->target = kind->target;
+		look->event = kind->event;
 		take_id(look->id, text(record, "id"));
 		take_id(look->round, text(x, "round_id"));
 	}

@@ -19,6 +19,7 @@ struct record_look {
 	 */
 	bool odd;
 	bool target; /* a measurement of one target, which may be left out where a day is thinned */
+	bool event; /* stays even when the day is dropped: it may be the record of what went before */
 	char id[RECORD_LOOK_ID_SIZE], round[RECORD_LOOK_ID_SIZE]; /* "": none */
 };
 

@@ -7,10 +7,12 @@
 
 #include "results/record_lines.h"
 
+enum { SEGMENT_EVENTS_ONLY = 1000000000 };
+
 struct segment_facts {
 	int64_t records;
 	int64_t odd; /* of them, those for which its day is worth keeping (record_look.h); what cannot be read counts */
-	int64_t kept_one_of; /* it was thinned: one round of so many was kept; 0: it was not */
+	int64_t kept_one_of; /* it was thinned: one round of so many was kept; or SEGMENT_EVENTS_ONLY. 0: it was not */
 };
 
 /* Begin with SEGMENT_COUNT_EMPTY. */

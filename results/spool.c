@@ -25,6 +25,9 @@ static const struct kind {
     {0, "other", NULL},
 };
 
+/* How often it is tried to read a segment back that gives errors, before its lines are written again without that. */
+enum { PATIENCE = 20 };
+
 struct spool {
 	struct journal *journal;
 	struct spool_options options;
@@ -38,6 +41,7 @@ struct spool {
 	bool trouble;
 	const struct kind *kind; /* of the last trouble */
 	int err;
+	int tries; /* to read the last segment back */
 	unsigned told; /* kinds, as bits */
 	int64_t lost, lost_before; /* since the spool was made; when the trouble began */
 	/* What is to be told, when the caller's call is done. */
@@ -222,8 +226,9 @@ settle(struct spool *spool)
 	for (doubts = journal_doubts(spool->journal, &n); n > 0;
 	     doubts = journal_doubts(spool->journal, &n)) {
 		if (spool_settle(journal_dir_fd(spool->journal), doubts, spool->lines,
-			spool->written) == -1)
+			spool->written, spool->tries++ < PATIENCE) == -1)
 			return -1;
+		spool->tries = 0;
 		journal_doubt_settled(spool->journal);
 		for (i = spool->written; i-- > 0;)
 			if (spool->lines[i].found)

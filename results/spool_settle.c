@@ -21,11 +21,11 @@ spool_line_sum(const char *data, size_t len)
 	return (uint32_t)crc32(crc32(0, NULL, 0), (const Bytef *)data, (uInt)len);
 }
 
-/* Trouble that passes, and of the whole file system: wait. What is left is the file's own. */
+/* Trouble that may pass: wait. A file that is gone will not come back. */
 static bool
-is_passing(int err)
+is_passing(int err, bool patient)
 {
-	return err != EIO && err != ENOENT;
+	return err == EIO ? patient : err != ENOENT;
 }
 
 static bool
@@ -81,18 +81,19 @@ cut(int fd, off_t whole, struct spool_line *lines, size_t n)
 }
 
 static int
-settle_open(int fd, int dir_fd, const struct journal_doubt *doubt, struct spool_line *lines, size_t n)
+settle_open(int fd, int dir_fd, const struct journal_doubt *doubt, struct spool_line *lines, size_t n,
+    bool patient)
 {
 	bool readable = fdatasync(fd) == 0 && directory_sync(dir_fd) == 0;
 	off_t whole;
 
-	if (!readable && is_passing(errno))
+	if (!readable && is_passing(errno, patient))
 		return -1;
 	posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
 	whole = find_lines(fd, readable, doubt, lines, n);
 	if (cut(fd, whole, lines, n) == 0)
 		return 0;
-	if (is_passing(errno))
+	if (is_passing(errno, patient))
 		return -1;
 	/* A reader will stumble over what is there; what is not is written again all the same. */
 	log_warn("%s: cannot be cut off where a sync failed", doubt->name);
@@ -100,12 +101,13 @@ settle_open(int fd, int dir_fd, const struct journal_doubt *doubt, struct spool_
 }
 
 int
-spool_settle(int dir_fd, const struct journal_doubt *doubt, struct spool_line *lines, size_t n)
+spool_settle(int dir_fd, const struct journal_doubt *doubt, struct spool_line *lines, size_t n,
+    bool patient)
 {
 	int fd = openat(dir_fd, doubt->name, O_RDWR | O_CLOEXEC | O_NOFOLLOW), result, err;
 	size_t i;
 
-	if (fd == -1 && is_passing(errno))
+	if (fd == -1 && is_passing(errno, patient))
 		return -1;
 	if (fd == -1) {
 		log_warn("%s: cannot be read back after a sync failed", doubt->name);
@@ -113,7 +115,7 @@ spool_settle(int dir_fd, const struct journal_doubt *doubt, struct spool_line *l
 			lines[i].found = false;
 		return 0;
 	}
-	result = settle_open(fd, dir_fd, doubt, lines, n);
+	result = settle_open(fd, dir_fd, doubt, lines, n, patient);
 	err = errno;
 	close(fd);
 	errno = err;

@@ -25,8 +25,10 @@ uint32_t spool_line_sum(const char *data, size_t len);
  * keeps the pages nevertheless may show us what is not on the disk; no more can be done from here.) A segment that can be neither
  * synced nor read is cut to what an earlier sync has covered, as far as that goes.
  *
- * Returns 0, or -1 with errno: this is not the time.
+ * Returns 0, or -1 with errno: this is not the time. Where the file itself seems to be at fault (EIO), that is for as long as the caller
+ * is patient: what is written again while the old file cannot be read might turn out to be there twice, under the same id.
  */
-int spool_settle(int dir_fd, const struct journal_doubt *doubt, struct spool_line *lines, size_t n);
+int spool_settle(int dir_fd, const struct journal_doubt *doubt, struct spool_line *lines, size_t n,
+    bool patient);
 
 #endif

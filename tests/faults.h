@@ -12,7 +12,8 @@ enum fault_mode {
 	FAULT_LOSE, /* a sync fails, and what was written since the last one is gone; others as FAULT_FAIL */
 	FAULT_SPOIL, /* a sync fails, and what was written since the last one is zeroes; others as FAULT_FAIL */
 	FAULT_KILL, /* SIGKILL instead of the call */
-	FAULT_KILL_AFTER /* SIGKILL when it is done */
+	FAULT_KILL_AFTER, /* SIGKILL when it is done */
+	FAULT_POWER /* a power cut instead of the call: what no sync covered is gone, bytes and names, and so is the process */
 };
 
 /* From now on: the calls from the `at`th (1 the next) to the `count` - 1 after it. */

@@ -24,7 +24,8 @@
 /* --- the plan -------------------------------------------------------------------------------- */
 
 static const struct segment_facts quiet = {100, 0, 0}, odd = {100, 3, 0}, thinned = {20, 0, 8},
-				  odd_thinned = {30, 3, 8};
+				  odd_thinned = {30, 3, 8}, events = {2, 0, SEGMENT_EVENTS_ONLY},
+				  odd_events = {2, 1, SEGMENT_EVENTS_ONLY};
 
 /* Five days: each of 100 bytes, sealed. The last is today's, and open. */
 static struct care_segment days[] = {
@@ -123,6 +124,23 @@ the_newest_day_goes_after_all_others(void **state)
 	assert_plan(s, 3, 150, CARE_PLAN_DROP, 0, 1);
 	/* Then those of its segments that are closed. */
 	assert_plan(s + 1, 2, 150, CARE_PLAN_THIN, 0, 2);
+}
+
+static void
+events_are_erased_when_there_is_nothing_else(void **state)
+{
+	struct care_segment s[NDAYS];
+
+	(void)state;
+	memcpy(s, days, sizeof(s));
+	s[0].facts = &odd_events;
+	s[1].facts = s[2].facts = s[4].facts = &events;
+	assert_plan(s, NDAYS, 499, CARE_PLAN_THIN, 2, 4);
+	s[3].facts = &thinned;
+	assert_plan(s, NDAYS, 499, CARE_PLAN_DROP, 2, 4);
+	s[3].facts = &events;
+	assert_plan(s, NDAYS, 499, CARE_PLAN_ERASE, 1, 2);
+	assert_plan(s, 1, 50, CARE_PLAN_ERASE, 0, 1);
 }
 
 static void
@@ -313,6 +331,8 @@ a_line_says_its_id_its_round_and_whether_it_is_a_target(void **state)
 	assert_true(look.target);
 	assert_false(looked("netvane_round", "online").target);
 	assert_false(looked("netvane_event", "gap").target);
+	assert_true(looked("netvane_event", "gap").event);
+	assert_false(look.event || looked("netvane_round", "online").event);
 }
 
 static void
@@ -493,8 +513,8 @@ an_intent_reads_back_as_it_was(void **state)
 
 	(void)state;
 	care_act_identify(&act);
-	care_act_add(&act, DAY(20, 1));
-	care_act_add(&act, DAY(20, 2));
+	care_act_add(&act, DAY(20, 1), false);
+	care_act_add(&act, DAY(20, 2), true);
 	care_act_encode(&act, &text);
 	assert_int_equal(care_act_parse(text.data, text.len, &back), 0);
 	assert_int_equal(back.kind, CARE_ACT_THIN);
@@ -507,7 +527,10 @@ an_intent_reads_back_as_it_was(void **state)
 	assert_int_equal(back.bytes, 56789);
 	assert_string_equal(back.reason, "because");
 	assert_int_equal(back.nsegments, 2);
-	assert_string_equal(back.segments[1], DAY(20, 2));
+	assert_string_equal(back.segments[0].name, DAY(20, 2));
+	assert_true(back.segments[0].replaced);
+	assert_string_equal(back.segments[1].name, DAY(20, 1));
+	assert_false(back.segments[1].replaced);
 	care_act_clear(&act);
 	care_act_clear(&back);
 	buf_free(&text);
@@ -530,14 +553,14 @@ an_intent_names_segments_of_its_day_and_nothing_else(void **state)
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		buf_clear(&text);
 		buf_printf(&text, "{\"act\":\"drop\",\"id\":\"%s\",\"day\":\"2026-11-20\",\"kept_one_of\":0,\"records\":1,"
-				  "\"bytes\":1,\"reason\":\"\",\"segments\":[\"%s\",\"%s\"]}",
+				  "\"bytes\":1,\"reason\":\"\",\"removed\":[\"%s\",\"%s\"]}",
 		    act.id, DAY(20, 1), names[i]);
 		assert_int_equal(care_act_parse(text.data, text.len, &back), -1);
 		assert_int_equal(back.nsegments, 0);
 	}
 	buf_clear(&text);
 	buf_printf(&text, "{\"act\":\"drop\",\"id\":\"%s\",\"day\":\"2026-11-20\",\"kept_one_of\":0,\"records\":1,"
-			  "\"bytes\":1,\"reason\":\"\",\"segments\":[\"%s\"]}",
+			  "\"bytes\":1,\"reason\":\"\",\"removed\":[\"%s\"]}",
 	    act.id, DAY(20, 1));
 	assert_int_equal(care_act_parse(text.data, text.len, &back), 0);
 	care_act_clear(&back);
@@ -578,6 +601,7 @@ main(void)
 	    cmocka_unit_test(days_with_something_odd_go_last),
 	    cmocka_unit_test(one_odd_segment_makes_an_odd_day),
 	    cmocka_unit_test(the_newest_day_goes_after_all_others),
+	    cmocka_unit_test(events_are_erased_when_there_is_nothing_else),
 	    cmocka_unit_test(a_segment_that_is_busy_stays),
 	    cmocka_unit_test(what_is_not_known_is_looked_at_first),
 	    cmocka_unit_test(what_cannot_be_thinned_is_dropped_in_its_turn),
