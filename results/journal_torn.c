@@ -15,49 +15,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "results/record_reader.h"
 
 enum { BLOCK = 64 * 1024 };
-
-/* Reads exactly len bytes; a file that shrinks meanwhile is an error, too. */
-static int
-read_all(int fd, char *data, size_t len, off_t at)
-{
-	ssize_t n;
-
-	while (len > 0) {
-		n = pread(fd, data, len, at);
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == 0)
-			errno = EIO;
-		if (n <= 0)
-			return -1;
-		data += n;
-		len -= (size_t)n;
-		at += n;
-	}
-	return 0;
-}
-
-static int
-write_all(int fd, const char *data, size_t len)
-{
-	ssize_t n;
-
-	while (len > 0) {
-		n = write(fd, data, len);
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1)
-			return -1;
-		data += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
 
 /* Where the line that ends before `end` starts: after the newline before it, or at 0. -1: errno. */
 static off_t
@@ -68,7 +31,7 @@ line_start(int fd, off_t end)
 
 	while (end > 0) {
 		len = end < BLOCK ? (size_t)end : BLOCK;
-		if (read_all(fd, block, len, end - (off_t)len) == -1)
+		if (io_pread_all(fd, block, len, end - (off_t)len) == -1)
 			return -1;
 		newline = memrchr(block, '\n', len);
 		if (newline != NULL)
@@ -89,7 +52,7 @@ is_object(int fd, off_t start, off_t end)
 	if (end - start >= RECORD_LINE_MAX)
 		return 0;
 	line = xmalloc((size_t)(end - start));
-	if (read_all(fd, line, (size_t)(end - start), start) == -1) {
+	if (io_pread_all(fd, line, (size_t)(end - start), start) == -1) {
 		free(line);
 		return -1;
 	}
@@ -110,7 +73,7 @@ torn_start(int fd, off_t size)
 
 	if (size == 0)
 		return size;
-	if (read_all(fd, &last, 1, size - 1) == -1)
+	if (io_pread_all(fd, &last, 1, size - 1) == -1)
 		return -1;
 	if (last != '\n')
 		return line_start(fd, size);
@@ -130,11 +93,11 @@ copy(int from, int to, off_t start, off_t end)
 
 	while (start < end) {
 		len = end - start < BLOCK ? (size_t)(end - start) : BLOCK;
-		if (read_all(from, block, len, start) == -1 || write_all(to, block, len) == -1)
+		if (io_pread_all(from, block, len, start) == -1 || io_write_all(to, block, len) == -1)
 			return -1;
 		start += (off_t)len;
 	}
-	return len > 0 && block[len - 1] != '\n' ? write_all(to, "\n", 1) : 0;
+	return len > 0 && block[len - 1] != '\n' ? io_write_all(to, "\n", 1) : 0;
 }
 
 /* The copy is on the disk before the original is cut: a crash in between leaves both, not none. */

@@ -194,16 +194,20 @@ choose_codec(struct record_source *source)
 }
 
 struct record_source *
-record_source_open(const char *path)
+record_source_of(int fd)
 {
-	struct record_source *source;
-	int fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	struct record_source *source = xcalloc(1, sizeof(*source));
 
-	if (fd == -1)
-		return NULL;
-	source = xcalloc(1, sizeof(*source));
 	source->fd = fd;
 	return source;
+}
+
+struct record_source *
+record_source_open(const char *path)
+{
+	int fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+
+	return fd == -1 ? NULL : record_source_of(fd);
 }
 
 void

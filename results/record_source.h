@@ -10,6 +10,8 @@ struct record_source;
 
 /* Opens a path, "-" being standard input. NULL with errno. */
 struct record_source *record_source_open(const char *path);
+/* The same for a file that is open already; the descriptor is the source's from here on. */
+struct record_source *record_source_of(int fd);
 void record_source_free(struct record_source *source);
 /*
  * Up to `size` bytes; 0 at the end; -1 when no more can be read, after all that could be was

@@ -1,0 +1,156 @@
+/*
+ * A disk that fails at any one call, in each way that it can, loses no record that was synced, tears no line and doubles none; nor does
+ * a process that is killed there, or a power cut. For every single call of a whole story (tests/care_story.h).
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/care_story.h"
+#include "tests/faults.h"
+#include "tests/journal_lab.h"
+
+/* Nothing is learned from larger records. */
+enum { FILL = 60 };
+
+static void
+one_story(void **state, enum fault_mode mode, int at, int count, int err, struct story *story)
+{
+	bool kills = mode >= FAULT_KILL;
+	pid_t child;
+	int status;
+
+	assert_int_equal(lab_new(state), 0);
+	fflush(NULL);
+	child = fork();
+	if (child == 0) {
+		fault_arm(mode, at, count, err);
+		story_tell(story, FILL);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	if (kills && WIFSIGNALED(status))
+		assert_int_equal(WTERMSIG(status), SIGKILL);
+	else
+		/* A journal that cannot even be opened has promised nothing. */
+		assert_true(status == 0 || (WIFEXITED(status) && WEXITSTATUS(status) == STORY_NOT_BEGUN));
+	story_check(story, FILL);
+	lab_free(state);
+}
+
+/* How many calls a story makes when nothing fails. */
+static int
+calls_of_a_story(void **state)
+{
+	struct story *story = story_new();
+	int calls;
+
+	one_story(state, FAULT_NONE, 0, 0, 0, story);
+	assert_int_equal(story->lost, 0);
+	/* All of it happens in it. */
+	print_message("# thinned %d, dropped %d\n", story->thinned, story->dropped);
+	assert_true(story->thinned > 0 && story->dropped > 0);
+	calls = story->calls;
+	story_free(story);
+	return calls;
+}
+
+/* The fault at each call in turn, up to the last. */
+static void
+at_every_call(void **state, enum fault_mode mode, int count, int err)
+{
+	int calls = calls_of_a_story(state), at;
+	struct story *story;
+
+	assert_true(calls > 200);
+	for (at = 1; at <= calls; at++) {
+		story = story_new();
+		one_story(state, mode, at, count, err, story);
+		if (mode < FAULT_KILL)
+			assert_true(story->lost == 0 || story->ids == 0);
+		story_free(story);
+	}
+	print_message("# %d calls\n", calls);
+}
+
+static void
+a_call_that_fails_with_an_io_error(void **state)
+{
+	at_every_call(state, FAULT_FAIL, 1, EIO);
+}
+
+static void
+a_call_that_finds_no_room(void **state)
+{
+	at_every_call(state, FAULT_HALF, 1, ENOSPC);
+}
+
+static void
+a_time_in_which_everything_is_read_only(void **state)
+{
+	at_every_call(state, FAULT_FAIL, 40, EROFS);
+}
+
+static void
+a_time_in_which_everything_fails_with_an_io_error(void **state)
+{
+	at_every_call(state, FAULT_HALF, 15, EIO);
+}
+
+static void
+a_sync_that_fails_and_loses_what_it_was_given(void **state)
+{
+	at_every_call(state, FAULT_LOSE, 1, EIO);
+}
+
+static void
+a_sync_that_fails_and_leaves_rubbish(void **state)
+{
+	at_every_call(state, FAULT_SPOIL, 1, EIO);
+}
+
+static void
+a_process_killed_before_a_call(void **state)
+{
+	at_every_call(state, FAULT_KILL, 1, 0);
+}
+
+static void
+a_process_killed_after_a_call(void **state)
+{
+	at_every_call(state, FAULT_KILL_AFTER, 1, 0);
+}
+
+static void
+a_power_cut_before_a_call(void **state)
+{
+	at_every_call(state, FAULT_POWER, 1, 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_call_that_fails_with_an_io_error),
+	    cmocka_unit_test(a_call_that_finds_no_room),
+	    cmocka_unit_test(a_time_in_which_everything_is_read_only),
+	    cmocka_unit_test(a_time_in_which_everything_fails_with_an_io_error),
+	    cmocka_unit_test(a_sync_that_fails_and_loses_what_it_was_given),
+	    cmocka_unit_test(a_sync_that_fails_and_leaves_rubbish),
+	    cmocka_unit_test(a_process_killed_before_a_call),
+	    cmocka_unit_test(a_process_killed_after_a_call),
+	    cmocka_unit_test(a_power_cut_before_a_call),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
