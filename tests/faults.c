@@ -166,17 +166,21 @@ power_cut(int dir_fd)
 }
 
 static bool
-is_hit(void)
+is_hit(bool sync)
 {
+	int n;
+
 	calls++;
-	return mode != FAULT_NONE && calls >= first && calls <= last;
+	syncs += sync;
+	n = mode == FAULT_LOSE || mode == FAULT_SPOIL ? (sync ? syncs : 0) : calls;
+	return mode != FAULT_NONE && n >= first && n <= last;
 }
 
 /* Is it this call that fails? One that is the last of this process does not return. */
 static bool
-fails(void)
+fails_at(bool sync)
 {
-	if (!is_hit() || mode == FAULT_KILL_AFTER)
+	if (!is_hit(sync) || mode == FAULT_KILL_AFTER)
 		return false;
 	if (mode == FAULT_POWER)
 		power_cut(directory);
@@ -184,6 +188,12 @@ fails(void)
 		kill(getpid(), SIGKILL);
 	errno = error;
 	return true;
+}
+
+static bool
+fails(void)
+{
+	return fails_at(false);
 }
 
 static void
@@ -245,8 +255,7 @@ sync_file(int fd, int (*real)(int fd))
 	off_t size;
 	int result;
 
-	syncs++;
-	if (fails()) {
+	if (fails_at(true)) {
 		if (mode == FAULT_LOSE || mode == FAULT_SPOIL)
 			lose(fd);
 		errno = error;
