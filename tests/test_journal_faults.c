@@ -137,6 +137,12 @@ a_power_cut_before_a_call(void **state)
 	at_every_call(state, FAULT_POWER, 1, 0);
 }
 
+static void
+a_power_cut_that_keeps_removals_and_nothing_else(void **state)
+{
+	at_every_call(state, FAULT_POWER_REMOVALS, 1, 0);
+}
+
 static int
 run(void)
 {
@@ -150,6 +156,7 @@ run(void)
 	    cmocka_unit_test(a_process_killed_before_a_call),
 	    cmocka_unit_test(a_process_killed_after_a_call),
 	    cmocka_unit_test(a_power_cut_before_a_call),
+	    cmocka_unit_test(a_power_cut_that_keeps_removals_and_nothing_else),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
