@@ -16,7 +16,7 @@ struct care_scan {
 	char file[SEGMENT_FILE_SIZE];
 	struct record_source *source; /* NULL: it cannot be opened */
 	int err;
-	int64_t noted;
+	int64_t noted, worked; /* worked: bytes read */
 	struct segment_count count;
 	char block[64 * 1024];
 };
@@ -39,12 +39,15 @@ care_scan_new(int dir_fd, const struct segment *segment)
 void
 care_scan_free(struct care_scan *scan)
 {
+	int64_t worked;
+
 	if (scan == NULL)
 		return;
+	worked = scan->worked;
 	record_source_free(scan->source);
 	record_lines_drop(&scan->count.lines);
 	free(scan);
-	zst_memory_return();
+	zst_memory_return(worked);
 }
 
 static enum care_step
@@ -76,6 +79,7 @@ care_scan_step(struct care_scan *scan, size_t budget)
 		}
 		segment_count_feed(&scan->count, scan->block, (size_t)n);
 		done += (size_t)n;
+		scan->worked += n;
 	}
 	return CARE_MORE;
 }

@@ -57,14 +57,16 @@ void
 same_bytes_free(struct same_bytes *same)
 {
 	int saved = errno;
+	int64_t worked;
 
 	if (same == NULL)
 		return;
+	worked = same->at;
 	if (same->original != -1)
 		close(same->original);
 	record_source_free(same->copy);
 	free(same);
-	zst_memory_return();
+	zst_memory_return(worked);
 	errno = saved;
 }
 

@@ -148,7 +148,7 @@ seal_new(int dir_fd, const char *name)
 		seal->next = check;
 		return seal;
 	}
-	seal->writer = zst_writer_new(dir_fd, seal->part, seal->size);
+	seal->writer = zst_writer_new(dir_fd, seal->part, seal->size, true);
 	if (seal->writer == NULL)
 		goto fail;
 	seal->has_part = true;

@@ -94,10 +94,13 @@ void
 thin_free(struct thin *thin)
 {
 	int saved = errno;
+	int64_t worked = 0;
 	size_t i;
 
 	if (thin == NULL)
 		return;
+	for (i = 0; i < thin->n; i++)
+		worked += thin->results[i].text;
 	if (thin->writer != NULL)
 		remove_thin(thin, thin->i);
 	zst_writer_free(thin->writer);
@@ -109,7 +112,7 @@ thin_free(struct thin *thin)
 	free(thin->results);
 	free(thin->files);
 	free(thin);
-	zst_memory_return();
+	zst_memory_return(worked);
 	errno = saved;
 }
 
@@ -212,6 +215,7 @@ survey(struct thin *thin, size_t budget)
 			return CARE_MORE;
 		}
 		record_lines_feed(&thin->lines, thin->block, (size_t)n, see_piece, thin);
+		thin->results[thin->i].text += n;
 	}
 	return CARE_MORE;
 }
@@ -255,8 +259,8 @@ start_writing(struct thin *thin)
 
 	thin->sum = thin->sum_back = (uint32_t)crc32(0, NULL, 0);
 	thin->len = thin->len_back = 0;
-	thin->writer =
-	    zst_writer_new(thin->dir_fd, file_name(thin, thin->i, SEGMENT_THIN, file), -1);
+	thin->writer = zst_writer_new(thin->dir_fd, file_name(thin, thin->i, SEGMENT_THIN, file),
+	    thin->results[thin->i].text, false);
 	if (thin->writer == NULL)
 		return -1;
 	if (thin->keep_one_of != SEGMENT_EVENTS_ONLY)

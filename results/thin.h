@@ -29,6 +29,7 @@ struct thin_result {
 	char name[SEGMENT_NAME_SIZE];
 	enum thin_outcome outcome;
 	int64_t left_out; /* records; of one that cannot be read, those that can */
+	int64_t text; /* bytes of the records, before */
 	int64_t bytes_after; /* of the .thin; else of the file with the records, as it is */
 	struct segment_facts facts; /* as they are then; a segment that cannot be read is odd */
 };

@@ -25,17 +25,19 @@
 struct zst_writer {
 	int fd;
 	ZSTD_CCtx *zstd;
+	int64_t worked; /* bytes that were put */
 	off_t sent; /* bytes of the file whose way to the disk has begun */
 	off_t size;
 	char out[128 * 1024];
 };
+
+enum { WINDOW_LOG = 23, LEAST_WINDOW_LOG = 16 };
 
 static const struct {
 	ZSTD_cParameter parameter;
 	int value;
 } settings[] = {
     {ZSTD_c_checksumFlag, 1},
-    {ZSTD_c_windowLog, 23},
     {ZSTD_c_strategy, ZSTD_btlazy2},
     {ZSTD_c_hashLog, 17},
     {ZSTD_c_chainLog, 17},
@@ -50,25 +52,34 @@ static const struct {
 };
 
 static void
-start(struct zst_writer *writer, int64_t expected)
+set(struct zst_writer *writer, ZSTD_cParameter parameter, int value)
 {
-	size_t i, result;
+	size_t result = ZSTD_CCtx_setParameter(writer->zstd, parameter, value);
+
+	if (ZSTD_isError(result))
+		log_fatalx("zstd does not take a setting: %s", ZSTD_getErrorName(result));
+}
+
+static void
+start(struct zst_writer *writer, int64_t size, bool exact)
+{
+	int window = LEAST_WINDOW_LOG;
+	size_t i;
 
 	writer->zstd = ZSTD_createCCtx();
 	if (writer->zstd == NULL)
 		log_fatalx("out of memory (zstd)");
-	for (i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
-		result = ZSTD_CCtx_setParameter(
-		    writer->zstd, settings[i].parameter, settings[i].value);
-		if (ZSTD_isError(result))
-			log_fatalx("zstd does not take a setting: %s", ZSTD_getErrorName(result));
-	}
-	if (expected >= 0)
-		ZSTD_CCtx_setPledgedSrcSize(writer->zstd, (unsigned long long)expected);
+	for (i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
+		set(writer, settings[i].parameter, settings[i].value);
+	while (window < WINDOW_LOG && (INT64_C(1) << window) < size)
+		window++;
+	set(writer, ZSTD_c_windowLog, window);
+	if (exact)
+		ZSTD_CCtx_setPledgedSrcSize(writer->zstd, (unsigned long long)size);
 }
 
 struct zst_writer *
-zst_writer_new(int dir_fd, const char *file, int64_t expected)
+zst_writer_new(int dir_fd, const char *file, int64_t size, bool exact)
 {
 	struct zst_writer *writer;
 	int fd = openat(
@@ -78,7 +89,7 @@ zst_writer_new(int dir_fd, const char *file, int64_t expected)
 		return NULL;
 	writer = xcalloc(1, sizeof(*writer));
 	writer->fd = fd;
-	start(writer, expected);
+	start(writer, size, exact);
 	return writer;
 }
 
@@ -146,6 +157,7 @@ zst_writer_put(struct zst_writer *writer, const void *data, size_t len)
 {
 	if (compress(writer, data, len, ZSTD_e_continue) == -1)
 		return -1;
+	writer->worked += (int64_t)len;
 	send_on(writer);
 	return 0;
 }
@@ -160,20 +172,25 @@ void
 zst_writer_free(struct zst_writer *writer)
 {
 	int saved = errno;
+	int64_t worked;
 
 	if (writer == NULL)
 		return;
+	worked = writer->worked;
 	ZSTD_freeCCtx(writer->zstd);
 	close(writer->fd);
 	free(writer);
-	zst_memory_return();
+	zst_memory_return(worked);
 	errno = saved;
 }
 
 void
-zst_memory_return(void)
+zst_memory_return(int64_t worked)
 {
 #ifdef __GLIBC__
-	malloc_trim(0);
+	if (worked >= 1024 * 1024)
+		malloc_trim(0);
+#else
+	(void)worked;
 #endif
 }

@@ -2,16 +2,17 @@
 #ifndef RESULTS_ZST_WRITER_H
 #define RESULTS_ZST_WRITER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct zst_writer;
 
 /*
- * Creates the file, or empties it. `expected`: how many bytes will be put, exactly; -1 unknown. NULL with errno. Takes 11 MB of
- * memory until it is freed, less where less is expected.
+ * Creates the file, or empties it. `size`: how many bytes will be put, exactly or at most. NULL with errno. Takes 11 MB of memory until
+ * it is freed, less for less than 8 MB.
  */
-struct zst_writer *zst_writer_new(int dir_fd, const char *file, int64_t expected);
+struct zst_writer *zst_writer_new(int dir_fd, const char *file, int64_t size, bool exact);
 /* Puts words into a frame that readers skip; before all else. Returns 0, or -1 with errno. */
 int zst_writer_note(struct zst_writer *writer, const char *text);
 /* Returns 0, or -1 with errno. What was compressed is on its way to the disk, so that finishing need not wait for all of it. */
@@ -21,7 +22,10 @@ int zst_writer_finish(struct zst_writer *writer);
 /* Closes the file; one that was not finished is of no use. NULL is fine. Memory goes back to the system. */
 void zst_writer_free(struct zst_writer *writer);
 
-/* Gives memory that was freed back to the system, where the C library would keep it. */
-void zst_memory_return(void);
+/*
+ * Gives memory that was freed back to the system, where the C library would keep it. `worked`: so many bytes of text were compressed or
+ * decompressed; where that was little there is not much to give back.
+ */
+void zst_memory_return(int64_t worked);
 
 #endif

@@ -23,7 +23,7 @@
 #include "tests/faults.h"
 #include "tests/journal_lab.h"
 
-enum { DAYS = 5, ROUNDS = 6, TARGETS = 4, DAY_S = 86400, KEEP = 3, SLICE = 64 * 1024, RING = 1024 * 1024 };
+enum { DAYS = 5, ROUNDS = 4, TARGETS = 4, DAY_S = 86400, KEEP = 3, SLICE = 64 * 1024, RING = 1024 * 1024 };
 enum { A_ROUND = TARGETS + 1, A_DAY = ROUNDS * A_ROUND };
 _Static_assert(DAYS * A_DAY <= STORY_IDS, "ids");
 
@@ -142,6 +142,7 @@ story_tell(struct story *story, int fill)
 		lab_pass_s(round % ROUNDS == ROUNDS - 1 ? DAY_S - 3600 * (ROUNDS - 1) : 3600);
 	}
 	story->calls = fault_calls();
+	story->syncs = fault_syncs();
 	fault_arm(FAULT_NONE, 0, 0, 0);
 	journal_care_free(care);
 	story->lost = (int)spool_free(spool);

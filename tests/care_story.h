@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-enum { STORY_IDS = 400, STORY_NOT_BEGUN = 3 };
+enum { STORY_IDS = 150, STORY_NOT_BEGUN = 3 };
 
 /* What the process said before it ended; shared with it. */
 struct story {
@@ -17,7 +17,7 @@ struct story {
 	int ids;
 	bool troubled; /* so records may be in the segments of a later day than their own */
 	int lost; /* by the spool, at its end; -1: there was none */
-	int calls; /* that changed the disk */
+	int calls, syncs; /* calls that changed the disk; of them those that synced */
 	int thinned, dropped; /* records, by what story_check found */
 };
 

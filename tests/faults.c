@@ -80,7 +80,7 @@ keep(int dir_fd, const char *name)
 {
 	char *kept;
 
-	if (mode != FAULT_POWER)
+	if (mode < FAULT_POWER)
 		return NULL;
 	kept = xasprintf("../kept.%d", nkept++);
 	if (linkat(dir_fd, name, dir_fd, kept, 0) == 0)
@@ -92,7 +92,7 @@ keep(int dir_fd, const char *name)
 static void
 note_change(int dir_fd, const char *from, const char *to, char *kept)
 {
-	if (mode != FAULT_POWER)
+	if (mode < FAULT_POWER)
 		return;
 	changes = xreallocarray(changes, nchanges + 1, sizeof(*changes));
 	changes[nchanges++] = (struct change){dir_fd, from != NULL ? xstrdup(from) : NULL,
@@ -120,6 +120,8 @@ undo(const struct change *change)
 {
 	int dir = change->dir_fd;
 
+	if (change->to == NULL && mode == FAULT_POWER_REMOVALS)
+		return;
 	if (change->from == NULL)
 		__real_unlinkat(dir, change->to, 0);
 	else if (change->to != NULL)
@@ -147,7 +149,7 @@ cut_unsynced(int dir_fd, const char *name)
 		}
 }
 
-/* The worst that a file system may make of it: nothing went to the disk that it was not asked to. */
+/* The worst that a file system may make of it: nothing went to the disk that it was not asked to bring there. */
 static _Noreturn void
 power_cut(int dir_fd)
 {
@@ -166,24 +168,34 @@ power_cut(int dir_fd)
 }
 
 static bool
-is_hit(void)
+is_hit(bool sync)
 {
+	int n;
+
 	calls++;
-	return mode != FAULT_NONE && calls >= first && calls <= last;
+	syncs += sync;
+	n = mode == FAULT_LOSE || mode == FAULT_SPOIL ? (sync ? syncs : 0) : calls;
+	return mode != FAULT_NONE && n >= first && n <= last;
 }
 
 /* Is it this call that fails? One that is the last of this process does not return. */
 static bool
-fails(void)
+fails_at(bool sync)
 {
-	if (!is_hit() || mode == FAULT_KILL_AFTER)
+	if (!is_hit(sync) || mode == FAULT_KILL_AFTER)
 		return false;
-	if (mode == FAULT_POWER)
+	if (mode >= FAULT_POWER)
 		power_cut(directory);
 	if (mode == FAULT_KILL)
 		kill(getpid(), SIGKILL);
 	errno = error;
 	return true;
+}
+
+static bool
+fails(void)
+{
+	return fails_at(false);
 }
 
 static void
@@ -245,8 +257,7 @@ sync_file(int fd, int (*real)(int fd))
 	off_t size;
 	int result;
 
-	syncs++;
-	if (fails()) {
+	if (fails_at(true)) {
 		if (mode == FAULT_LOSE || mode == FAULT_SPOIL)
 			lose(fd);
 		errno = error;

@@ -1,11 +1,12 @@
 /*
- * The benchmark's sites: mksites DIR N
+ * The benchmark's sites: mksites DIR N [rsa]
  *
- * Makes in DIR: root.pem; N chains site-I.pem (leaf, intermediate; ECDSA P-256) with site-I.key; nginx.conf, which serves
+ * Makes in DIR: root.pem; N chains site-I.pem (leaf, intermediate; ECDSA P-256, or RSA and as long as real ones) with site-I.key; nginx.conf, which serves
  * them by SNI on port 8443 of every loopback address; knot.conf and the zone bench.test, where site-I.bench.test
  * has the address 127.(1+I/62500).(I/250%250).(1+I%250); sites.txt, a list for netvane; sites.raw, "address name" lines
  * for raw_tls; urls.curl, a configuration for curl.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,8 @@
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/rand.h>
+#include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
 enum { PORT = 8443, DAY = 24 * 60 * 60 };
@@ -40,6 +43,32 @@ extend(X509 *cert, X509 *issuer, int nid, const char *value)
 	if (ext == NULL || X509_add_ext(cert, ext, -1) != 1)
 		abort();
 	X509_EXTENSION_free(ext);
+}
+
+static bool real;
+
+static EVP_PKEY *
+new_key(void)
+{
+	return real ? EVP_RSA_gen(2048) : EVP_EC_gen("P-256");
+}
+
+/* As long as two timestamps of certificate transparency, and as random. */
+static void
+add_timestamps(X509 *cert)
+{
+	unsigned char bytes[240];
+	ASN1_OCTET_STRING *string = ASN1_OCTET_STRING_new();
+	X509_EXTENSION *ext;
+
+	if (RAND_bytes(bytes, sizeof(bytes)) != 1)
+		abort();
+	ASN1_OCTET_STRING_set(string, bytes, sizeof(bytes));
+	ext = X509_EXTENSION_create_by_NID(NULL, NID_ct_precert_scts, 0, string);
+	if (ext == NULL || X509_add_ext(cert, ext, -1) != 1)
+		abort();
+	X509_EXTENSION_free(ext);
+	ASN1_OCTET_STRING_free(string);
 }
 
 /* issuer NULL: signs itself. */
@@ -70,6 +99,8 @@ certificate(const char *name, long serial, EVP_PKEY *key, X509 *issuer, EVP_PKEY
 		extend(cert, issuer, NID_ext_key_usage, "serverAuth");
 		snprintf(san, sizeof(san), "DNS:%s", name);
 		extend(cert, issuer, NID_subject_alt_name, san);
+		if (real)
+			add_timestamps(cert);
 	}
 	if (X509_sign(cert, issuer_key, EVP_sha256()) == 0)
 		abort();
@@ -99,16 +130,19 @@ write_key(const char *name, EVP_PKEY *key)
 int
 main(int argc, char **argv)
 {
-	int n = argc == 3 ? atoi(argv[2]) : 0, i;
-	EVP_PKEY *root_key = EVP_EC_gen("P-256"), *middle_key = EVP_EC_gen("P-256"), *key;
+	int n = argc >= 3 ? atoi(argv[2]) : 0, i;
+	EVP_PKEY *root_key, *middle_key, *key;
 	X509 *root, *middle, *leaf;
 	FILE *nginx, *zone, *knot, *sites, *raw, *curl;
 	char name[64], address[32], file[64], here[4096];
 
 	if (n < 1 || chdir(argv[1]) != 0 || getcwd(here, sizeof(here)) == NULL) {
-		fprintf(stderr, "usage: mksites DIR N\n");
+		fprintf(stderr, "usage: mksites DIR N [rsa]\n");
 		return 64;
 	}
+	real = argc > 3;
+	root_key = new_key();
+	middle_key = new_key();
 	root = certificate("netvane bench root", 1, root_key, NULL, root_key, 1);
 	middle = certificate("netvane bench intermediate", 2, middle_key, root, root_key, 1);
 	write_pem("root.pem", root, NULL);
@@ -135,7 +169,7 @@ main(int argc, char **argv)
 	fprintf(zone, "$ORIGIN bench.test.\n$TTL 60\n@ SOA ns hostmaster 1 60 60 60 60\n@ NS ns\n"
 		      "ns A 127.0.0.1\n");
 	for (i = 0; i < n; i++) {
-		key = EVP_EC_gen("P-256");
+		key = new_key();
 		snprintf(name, sizeof(name), "site-%d.bench.test", i);
 		snprintf(address, sizeof(address), "127.%d.%d.%d", 1 + i / 62500, i / 250 % 250,
 		    1 + i % 250);
