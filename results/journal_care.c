@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -284,20 +285,24 @@ job_act(struct journal_care *care, size_t budget)
 static enum care_step
 start_act(struct journal_care *care)
 {
+	enum care_step step = CARE_MORE;
+
 	care_act_identify(&care->act);
 	if (care_act_save(care->dir_fd, &care->act) == -1) {
-		job_failed(care, CARE_ACT_FILE, "cannot be written");
-		/* The name may be there, and only its sync have failed. */
+		step = job_failed(care, CARE_ACT_FILE, "cannot be written");
+		/* It may be there, and only its sync have failed. If it cannot be taken back it counts. */
 		care_act_remove(care->dir_fd);
-		end_thin(care);
-		return CARE_FAILED;
+		if (faccessat(care->dir_fd, CARE_ACT_FILE, F_OK, 0) == -1) {
+			end_thin(care);
+			return step;
+		}
 	}
 	if (care->thin != NULL)
 		thin_keep(care->thin);
 	care->doing = care_doing_new(
 	    care->dir_fd, &care->act, false, care->options.tell, care->options.arg);
 	care->job = job_act;
-	return CARE_MORE;
+	return step;
 }
 
 /* What is left out of this segment, and what becomes of it. */
