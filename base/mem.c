@@ -2,6 +2,9 @@
 #include "base/mem.h"
 
 #include <assert.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -78,6 +81,17 @@ xasprintf(const char *fmt, ...)
 		log_fatalx("out of memory (a string was wanted)");
 	va_end(ap);
 	return s;
+}
+
+void
+mem_trim(size_t freed)
+{
+#ifdef __GLIBC__
+	if (freed >= 1024 * 1024)
+		malloc_trim(0);
+#else
+	(void)freed;
+#endif
 }
 
 /*

@@ -17,6 +17,12 @@ char *xstrdup(const char *s);
 char *xstrndup(const char *s, size_t max);
 char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/*
+ * Gives memory that was freed back to the system, where the C library would keep it for later. It takes some time: only where at
+ * least a megabyte was freed, as `freed` says.
+ */
+void mem_trim(size_t freed);
+
 /* A pile of allocations freed together. */
 struct arena;
 

@@ -58,8 +58,10 @@ tell(struct care_doing *doing, size_t budget)
 
 	(void)budget;
 	doing->told = true;
-	if (doing->tell == NULL || doing->tell(&doing->act, again, doing->arg) != 0)
+	if (doing->tell == NULL || doing->tell(&doing->act, again, doing->arg) != 0) {
+		errno = EAGAIN;
 		return CARE_FAILED;
+	}
 	doing->next = find;
 	return CARE_MORE;
 }
@@ -85,6 +87,7 @@ find(struct care_doing *doing, size_t budget)
 		return CARE_MORE;
 	doing->told = false;
 	log_warnx("no record in the journal tells of what the quota is to take: nothing goes");
+	errno = EAGAIN;
 	return CARE_FAILED;
 }
 

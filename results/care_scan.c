@@ -10,7 +10,6 @@
 #include "base/mem.h"
 #include "results/record_source.h"
 #include "results/thin.h"
-#include "results/zst_writer.h"
 
 struct care_scan {
 	char file[SEGMENT_FILE_SIZE];
@@ -47,7 +46,7 @@ care_scan_free(struct care_scan *scan)
 	record_source_free(scan->source);
 	record_lines_drop(&scan->count.lines);
 	free(scan);
-	zst_memory_return(worked);
+	mem_trim((size_t)worked);
 }
 
 static enum care_step

@@ -139,12 +139,17 @@ second_of_now(char out[32])
 static int
 segment_open(struct journal *journal)
 {
-	char second[32], *name = journal->name;
+	char second[32], name[64];
 	int n;
 
 	second_of_now(second);
 	for (n = 1; n <= 9999 && journal->fd == -1; n++) {
-		snprintf(name, sizeof(journal->name), "netvane-%.16s-%04d.jsonl", second, n);
+		snprintf(name, sizeof(name), "netvane-%s-%04d.jsonl", second, n);
+		/* A clock of the year 10000 is one of ours that has gone mad. */
+		if (!segment_is_name(name)) {
+			errno = EOVERFLOW;
+			return -1;
+		}
 		if (name_is_taken(journal->dir_fd, name))
 			continue;
 		journal->fd = openat(journal->dir_fd, name,
@@ -156,6 +161,7 @@ segment_open(struct journal *journal)
 		errno = EEXIST;
 		return -1;
 	}
+	memcpy(journal->name, name, sizeof(journal->name));
 	free(journal->path);
 	journal->path = xasprintf("%s/%s", journal->dir, name);
 	journal->opened_ns = clock_mono_ns();

@@ -39,8 +39,9 @@ void journal_care_free(struct journal_care *care);
 /* From the next act on. */
 void journal_care_set_quota(struct journal_care *care, int64_t quota_bytes, int64_t keep_one_of);
 /*
- * One slice of work, on about `budget` bytes of records (64 KiB at least): 128 KiB take some 5 ms of a desktop's core, of which half is
- * compressing, and some 25 ms of a Raspberry Pi 4's. At the end of each file it waits for one fsync.
+ * One slice of work, on about `budget` bytes of records (64 KiB at least). 128 KiB take 2.6 ms of a desktop's core on average
+ * (docs/performance.md), so a small computer's should need 10 to 50. At the end of each file it waits for an fsync, of which most was
+ * on its way already.
  * CARE_DONE: nothing to do; ask again when a minute has passed, or a round. CARE_FAILED: something is in the way (logged, once in a
  * row for each kind of error); ask again in a minute.
  */

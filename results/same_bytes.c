@@ -12,7 +12,6 @@
 #include "base/io.h"
 #include "base/mem.h"
 #include "results/record_source.h"
-#include "results/zst_writer.h"
 
 struct same_bytes {
 	int original;
@@ -66,7 +65,7 @@ same_bytes_free(struct same_bytes *same)
 		close(same->original);
 	record_source_free(same->copy);
 	free(same);
-	zst_memory_return(worked);
+	mem_trim((size_t)worked);
 	errno = saved;
 }
 

@@ -126,11 +126,12 @@ static void
 let_synced_go(struct spool *spool)
 {
 	off_t unsynced = journal_unsynced(spool->journal), sum = 0;
-	size_t keep = 0;
+	size_t keep = 0, bytes = spool->bytes;
 
 	while (keep < spool->written && sum < unsynced)
 		sum += (off_t)spool->lines[spool->written - 1 - keep++].len;
 	take_out(spool, 0, spool->written - keep);
+	mem_trim(bytes - spool->bytes);
 }
 
 /* The oldest text goes first; a line that waits is lost with it. */

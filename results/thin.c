@@ -112,7 +112,7 @@ thin_free(struct thin *thin)
 	free(thin->results);
 	free(thin->files);
 	free(thin);
-	zst_memory_return(worked);
+	mem_trim((size_t)worked);
 	errno = saved;
 }
 

@@ -10,9 +10,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -180,17 +177,6 @@ zst_writer_free(struct zst_writer *writer)
 	ZSTD_freeCCtx(writer->zstd);
 	close(writer->fd);
 	free(writer);
-	zst_memory_return(worked);
+	mem_trim((size_t)worked);
 	errno = saved;
-}
-
-void
-zst_memory_return(int64_t worked)
-{
-#ifdef __GLIBC__
-	if (worked >= 1024 * 1024)
-		malloc_trim(0);
-#else
-	(void)worked;
-#endif
 }

@@ -22,10 +22,4 @@ int zst_writer_finish(struct zst_writer *writer);
 /* Closes the file; one that was not finished is of no use. NULL is fine. Memory goes back to the system. */
 void zst_writer_free(struct zst_writer *writer);
 
-/*
- * Gives memory that was freed back to the system, where the C library would keep it. `worked`: so many bytes of text were compressed or
- * decompressed; where that was little there is not much to give back.
- */
-void zst_memory_return(int64_t worked);
-
 #endif

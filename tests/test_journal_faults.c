@@ -14,14 +14,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tests/care_story.h"
 #include "tests/faults.h"
 #include "tests/journal_lab.h"
 
-/* Nothing is learned from larger records. */
-enum { FILL = 60 };
+/* Nothing is learned from larger records. On a slow machine, or with sanitizers, not every call has its turn in this time. */
+enum { FILL = 60, LONGEST_S = 40 };
 
 static void
 one_story(void **state, enum fault_mode mode, int at, int count, int err, struct story *story)
@@ -64,23 +65,25 @@ calls_of_a_story(void **state, bool syncs)
 	return calls;
 }
 
-/* The fault at each call in turn, up to the last. */
+/* The fault at each call, in an order that is spread over the story. */
 static void
 at_every_call(void **state, enum fault_mode mode, int count, int err)
 {
 	bool syncs = mode == FAULT_LOSE || mode == FAULT_SPOIL;
-	int calls = calls_of_a_story(state, syncs), at;
+	int calls = calls_of_a_story(state, syncs), stride = calls % 97 != 0 ? 97 : 89, done;
+	time_t until = time(NULL) + LONGEST_S;
 	struct story *story;
 
 	assert_true(calls > 100);
-	for (at = 1; at <= calls; at++) {
+	for (done = 0; done < calls && time(NULL) < until; done++) {
 		story = story_new();
-		one_story(state, mode, at, count, err, story);
+		one_story(state, mode, done * stride % calls + 1, count, err, story);
 		if (mode < FAULT_KILL)
 			assert_true(story->lost == 0 || story->ids == 0);
 		story_free(story);
 	}
-	print_message("# at each of %d %s\n", calls, syncs ? "syncs" : "calls");
+	print_message("# at %d of %d %s\n", done, calls, syncs ? "syncs" : "calls");
+	assert_true(done >= 20);
 }
 
 static void
