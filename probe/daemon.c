@@ -9,8 +9,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "probe/alert.h"
-#include "probe/event_days.h"
 #include "probe/baseline.h"
+#include "probe/conf.h"
+#include "probe/event_days.h"
 #include "probe/options.h"
 #include "probe/pause.h"
 #include "probe/plan.h"
@@ -51,17 +52,31 @@ look_for_pause(struct daemon *d)
 		pause_words(&pause, &words);
 		log_info("%s", holds ? buf_str(&words) : "the pause is over");
 		buf_free(&words);
-		watch_sign(d->watch, holds ? LIFE_PAUSE : LIFE_RESUME, LATE_S, false, GAP_NONE);
+		if (holds)
+			sched_pause(d->sched);
+		else
+			sched_resume(d->sched);
+		daemon_sign(d, holds ? LIFE_PAUSE : LIFE_RESUME, GAP_NONE);
 		watch_note(d->watch, holds ? EVENT_PAUSE : EVENT_RESUME, holds && *pause.reason != '\0' ? pause.reason : NULL);
 		watch_save(d->watch, baselines_database(d->baselines));
 		daemon_commit(d);
 	}
 	d->paused = holds;
 	alert_hold(d->alert, holds);
-	if (holds)
-		sched_pause(d->sched);
-	else
-		sched_resume(d->sched);
+}
+
+/* Until the next one is late, so long from now; what is due later than that is a sign that something is wrong. */
+void
+daemon_sign(struct daemon *d, enum life_sign sign, enum gap_cause cause)
+{
+	struct sched_now t = daemon_now();
+	enum sched_why why;
+	int64_t at = sched_next(d->sched, t, &why);
+	bool rest = why == SCHED_CLOSED || why == SCHED_SHORT || at == INT64_MAX;
+	double wait_s = at == INT64_MAX ? DAY_S : (double)(at - t.mono_ns) / 1e9;
+
+	d->next_round_us = at == INT64_MAX ? 0 : t.wall_us + (at - t.mono_ns) / 1000;
+	watch_sign(d->watch, sign, wait_s + conf_scaled(d->options->conf, LATE_MS) / 1e3, rest, cause);
 }
 
 /* In the middle of a round: it ends, and then the pause begins. */
@@ -95,7 +110,8 @@ daemon_look(struct daemon *d)
 	int64_t at;
 	size_t n = 0;
 
-	if (d->round != NULL || d->stopping)
+	/* A loop that is about to be left, for another configuration, begins nothing. */
+	if (d->round != NULL || d->stopping || d->reload)
 		return;
 	look_for_pause(d);
 	event_days_apply(d->days, d->sched, t);
@@ -187,7 +203,7 @@ daemon_on_now(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	log_info("a round daemon_now, as told");
+	log_info("a round now, as told");
 	sched_round_now(d->sched);
 	daemon_look(d);
 }
@@ -201,8 +217,7 @@ daemon_on_sync(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	if (d->round == NULL) {
 		/* An order to pause, or to go on, need not wait for the next look. */
-		if (!d->stopping && !d->reload)
-			daemon_look(d);
+		daemon_look(d);
 		return;
 	}
 	if (journal_sync(d->journal) != 0)

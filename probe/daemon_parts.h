@@ -7,6 +7,7 @@
 #include <event2/event_struct.h>
 
 #include "base/buf.h"
+#include "probe/life.h"
 #include "probe/sandbox.h"
 #include "probe/sched.h"
 #include "probe/status_model.h"
@@ -33,8 +34,8 @@ struct watch;
  */
 enum { LOOK_S = 60, SYNC_S = 5, DRAIN_S = 5, ALERT_MS = 2000 };
 
-/* A round is over by then; what is due is late when it is later than that. */
-enum { ROUND_MOST_S = 3600, LATE_S = 180, DAY_S = 86400 };
+/* A round is over by then; what is due is late when it is later than that (LATE_MS is scaled as all limits are). */
+enum { ROUND_MOST_S = 3600, LATE_MS = 180000, DAY_S = 86400 };
 
 struct daemon {
 	struct options *options;
@@ -71,6 +72,8 @@ struct sched_now daemon_now(void);
 
 /* Begins a round if it is time, and sees to it that this is asked again. */
 void daemon_look(struct daemon *d);
+/* A sign of life, and when the next is due by the schedule. */
+void daemon_sign(struct daemon *d, enum life_sign sign, enum gap_cause cause);
 void daemon_on_wake(evutil_socket_t fd, short what, void *arg);
 void daemon_on_stop(evutil_socket_t fd, short what, void *arg);
 void daemon_on_drain(evutil_socket_t fd, short what, void *arg);

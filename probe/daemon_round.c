@@ -156,19 +156,6 @@ daemon_say_goodbye(struct daemon *d)
 	daemon_leave_loop(d);
 }
 
-/* When the next one may be late is when something is wrong. */
-static void
-sign_round_end(struct daemon *d)
-{
-	struct sched_now t = daemon_now();
-	enum sched_why why;
-	int64_t at = sched_next(d->sched, t, &why);
-	bool rest = why == SCHED_CLOSED || why == SCHED_SHORT || at == INT64_MAX;
-	double wait_s = at == INT64_MAX ? DAY_S : (double)(at - t.mono_ns) / 1e9;
-
-	watch_sign(d->watch, LIFE_ROUND_END, wait_s + LATE_S, rest, d->round_cause);
-}
-
 /* From the loop, when nothing of the round is on the stack any more. */
 void
 daemon_round_ended(evutil_socket_t fd, short what, void *arg)
@@ -185,7 +172,7 @@ daemon_round_ended(evutil_socket_t fd, short what, void *arg)
 	d->counters.bytes += bytes;
 	watch_settle(d->watch, d->sched);
 	if (!d->stopping)
-		sign_round_end(d);
+		daemon_sign(d, LIFE_ROUND_END, d->round_cause);
 	daemon_keep_costs(d);
 	watch_save(d->watch, baselines_database(d->baselines));
 	seen_expire(baselines_database(d->baselines), clock_wall_us());

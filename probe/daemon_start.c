@@ -228,7 +228,7 @@ start(struct daemon *d)
 	assign_events(d);
 	watch_catch_up(d->watch, d->options->results);
 	watch_retain(d->watch, d->plan);
-	watch_sign(d->watch, LIFE_START, LATE_S, false, GAP_NONE);
+	daemon_sign(d, LIFE_START, GAP_NONE);
 	watch_note(d->watch, EVENT_PROBE_START, NULL);
 	watch_save(d->watch, baselines_database(d->baselines));
 	daemon_commit(d);
