@@ -16,9 +16,9 @@
 #include "base/mem.h"
 #include "base/table.h"
 #include "probe/baseline.h"
-#include "probe/conf.h"
-#include "probe/conf_files.h"
-#include "probe/paths.h"
+#include "probe/cmd_output.h"
+#include "probe/options.h"
+#include "probe/place.h"
 #include "probe/state_db.h"
 #include "results/baseline.h"
 #include "results/lock.h"
@@ -68,31 +68,29 @@ static const char forget_help[] =
     "  netvane baseline forget https://www.example.org/\n";
 
 struct job {
-	const char *config, *state_option, *results_option;
+	struct place place;
 	bool json;
-	char *state, *results;
 	struct table *table;
 	size_t shown;
 };
 
-enum { OPT_STATE = 256, OPT_JSON, OPT_OUT };
-
-#define COMMON_OPTIONS                              \
-	{"config", required_argument, NULL, 'c'},   \
-	{"state", required_argument, NULL, OPT_STATE}, {"help", no_argument, NULL, 'h'}
+enum { OPT_JSON = 256 };
 
 static const struct option show_options[] = {
-    COMMON_OPTIONS,
+    PLACE_OPTIONS,
+    {"help", no_argument, NULL, 'h'},
     {"json", no_argument, NULL, OPT_JSON},
     {NULL, 0, NULL, 0},
 };
 static const struct option rebuild_options[] = {
-    COMMON_OPTIONS,
-    {"out", required_argument, NULL, OPT_OUT},
+    PLACE_OPTIONS,
+    {"help", no_argument, NULL, 'h'},
+    PLACE_OUT_OPTION,
     {NULL, 0, NULL, 0},
 };
 static const struct option forget_options[] = {
-    COMMON_OPTIONS,
+    PLACE_OPTIONS,
+    {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
 
@@ -209,7 +207,7 @@ show_whole(const char *network, const char *url, const struct baseline *b, void 
 static int
 baseline_show(struct job *job, const struct target *sites, size_t n)
 {
-	struct baselines *b = baselines_look(job->state);
+	struct baselines *b = baselines_look(job->place.state);
 	size_t i;
 
 	if (!job->json && n == 0)
@@ -244,18 +242,18 @@ baseline_rebuild(struct job *job, const struct target *sites, size_t n)
 		return EX_USAGE;
 	}
 	/* Or a slip in the directory's name would forget everything. */
-	if (access(job->results, R_OK | X_OK) == -1) {
-		log_error("cannot read %s", job->results);
+	if (access(job->place.results, R_OK | X_OK) == -1) {
+		log_error("cannot read %s", job->place.results);
 		return EX_NOINPUT;
 	}
-	b = baselines_open(job->state);
+	b = baselines_open(job->place.state);
 	if (b == NULL)
 		return EX_CANTCREAT;
-	result = baselines_rebuild(b, job->results, clock_wall_us(), &done);
+	result = baselines_rebuild(b, job->place.results, clock_wall_us(), &done);
 	baselines_close(b);
 	if (result != 0)
 		return EX_IOERR;
-	printf("Learned from %zu records in %s.\n", done.records, job->results);
+	printf("Learned from %zu records in %s.\n", done.records, job->place.results);
 	if (done.unreadable > 0)
 		log_warnx("%zu lines there are no records", done.unreadable);
 	if (done.future > 0)
@@ -266,7 +264,7 @@ baseline_rebuild(struct job *job, const struct target *sites, size_t n)
 static int
 baseline_forget(struct job *job, const struct target *sites, size_t n)
 {
-	struct baselines *b = baselines_open(job->state);
+	struct baselines *b = baselines_open(job->place.state);
 	size_t i;
 	int result;
 
@@ -281,7 +279,7 @@ baseline_forget(struct job *job, const struct target *sites, size_t n)
 	result = baselines_commit(b);
 	baselines_close(b);
 	/* After opening: it may have moved one more aside. */
-	if (n == 0 && state_db_remove_bad(job->state) == -1)
+	if (n == 0 && state_db_remove_bad(job->place.state) == -1)
 		result = -1;
 	return result == 0 ? EXIT_SUCCESS : EX_IOERR;
 }
@@ -289,17 +287,10 @@ baseline_forget(struct job *job, const struct target *sites, size_t n)
 /* --- the command line ------------------------------------------------------------------------ */
 
 struct subcommand {
-	const char *name;
 	int (*run)(struct job *job, const struct target *sites, size_t n);
 	bool writes; /* and so needs the state directory for itself */
 	const struct option *options;
 	const char *help;
-};
-
-static const struct subcommand commands[] = {
-    {"show", baseline_show, false, show_options, show_help},
-    {"rebuild", baseline_rebuild, true, rebuild_options, rebuild_help},
-    {"forget", baseline_forget, true, forget_options, forget_help},
 };
 
 static int
@@ -311,11 +302,11 @@ run_locked(const struct subcommand *command, struct job *job, const struct targe
 
 	if (!command->writes)
 		return command->run(job, sites, n);
-	result = lock_take(job->state, &lock, &pid);
+	result = lock_take(job->place.state, &lock, &pid);
 	if (result == LOCK_HELD)
-		log_errorx("another netvane (process %ld) is working in %s", (long)pid, job->state);
+		return options_say_locked(job->place.state, pid);
 	if (result != LOCK_OK)
-		return result == LOCK_HELD ? EX_UNAVAILABLE : EX_CANTCREAT;
+		return EX_CANTCREAT;
 	code = command->run(job, sites, n);
 	lock_drop(lock);
 	return code;
@@ -367,16 +358,9 @@ read_options(const struct subcommand *command, struct job *job, int argc, char *
 	int c;
 
 	while ((c = getopt_long(argc, argv, "c:h", command->options, NULL)) != -1) {
+		if (place_take(&job->place, c, optarg))
+			continue;
 		switch (c) {
-		case 'c':
-			job->config = optarg;
-			break;
-		case OPT_STATE:
-			job->state_option = optarg;
-			break;
-		case OPT_OUT:
-			job->results_option = optarg;
-			break;
 		case OPT_JSON:
 			job->json = true;
 			break;
@@ -394,51 +378,41 @@ static int
 run_command(const struct subcommand *command, int argc, char **argv)
 {
 	struct job job = {0};
-	struct conf *conf;
 	int code = read_options(command, &job, argc, argv);
 
-	if (code >= 0)
-		return code;
-	conf = conf_files_read(job.config, &code);
-	if (conf == NULL)
-		return code;
-	if (job.state_option != NULL)
-		free(conf_set(conf, "probe.state", job.state_option));
-	if (job.results_option != NULL)
-		free(conf_set(conf, "probe.results", job.results_option));
-	job.state = paths_state(conf);
-	job.results = paths_results(conf);
-	conf_free(conf);
-	code = run_on_sites(command, &job, argv + optind, argc - optind);
-	free(job.state);
-	free(job.results);
-	if (fflush(stdout) != 0 || ferror(stdout)) {
-		log_error("standard output");
-		return EX_IOERR;
-	}
-	return code;
+	if (code < 0)
+		code = place_find(&job.place);
+	if (code < 0)
+		code = run_on_sites(command, &job, argv + optind, argc - optind);
+	place_clear(&job.place);
+	return cmd_close_output(code);
+}
+
+static int
+show(int argc, char **argv)
+{
+	return run_command(
+	    &(const struct subcommand){baseline_show, false, show_options, show_help}, argc, argv);
+}
+
+static int
+rebuild(int argc, char **argv)
+{
+	return run_command(
+	    &(const struct subcommand){baseline_rebuild, true, rebuild_options, rebuild_help}, argc, argv);
+}
+
+static int
+forget(int argc, char **argv)
+{
+	return run_command(
+	    &(const struct subcommand){baseline_forget, true, forget_options, forget_help}, argc, argv);
 }
 
 int
 cmd_baseline(int argc, char **argv)
 {
-	char name[64];
-	size_t i;
+	static const struct cmd_word words[] = {{"show", show}, {"rebuild", rebuild}, {"forget", forget}};
 
-	if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
-		fputs(help, stdout);
-		return EXIT_SUCCESS;
-	}
-	optind = 0; /* getopt begins anew */
-	for (i = 0; argc >= 2 && i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (strcmp(argv[1], commands[i].name) == 0) {
-			snprintf(name, sizeof(name), "netvane baseline %s", commands[i].name);
-			argv[1] = name;
-			return run_command(&commands[i], argc - 1, argv + 1);
-		}
-	if (argc >= 2)
-		log_errorx("there is no command 'baseline %s'; see netvane baseline --help", argv[1]);
-	else
-		fputs(help, stderr);
-	return EX_USAGE;
+	return cmd_words(argc, argv, help, words, sizeof(words) / sizeof(words[0]));
 }

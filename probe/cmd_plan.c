@@ -4,16 +4,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sysexits.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/json.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/paragraph.h"
 #include "base/table.h"
 #include "probe/baseline.h"
+#include "probe/cmd_output.h"
 #include "probe/conf.h"
 #include "probe/keep.h"
 #include "probe/options.h"
@@ -104,8 +103,7 @@ print_host(const char *role, const char *address, const char *list, const char *
 	json_put_string(&j, "list", list);
 	json_put_string(&j, "sees", seen);
 	json_put_object_end(&j);
-	buf_putc(&line, '\n');
-	fwrite(line.data, 1, line.len, stdout);
+	cmd_print_line(&line);
 	buf_free(&line);
 }
 
@@ -141,8 +139,7 @@ print_total(const struct showing *s)
 		json_put_null(&j, "bytes_per_day");
 	json_put_int(&j, "bytes_per_day_limit", s->options->conf->bytes_per_day);
 	json_put_object_end(&j);
-	buf_putc(&line, '\n');
-	fwrite(line.data, 1, line.len, stdout);
+	cmd_print_line(&line);
 	buf_free(&line);
 }
 
@@ -183,12 +180,6 @@ show_names(const struct showing *s, const char *head, const char *text)
 	paragraph_write(stdout, text, strlen(head), s->width);
 }
 
-static const char *
-short_name(const struct target *t)
-{
-	return t->host;
-}
-
 static void
 show_list(const struct showing *s, const char *name)
 {
@@ -198,7 +189,7 @@ show_list(const struct showing *s, const char *name)
 
 	for (i = 0; i < s->plan->ntargets; i++)
 		if (strcmp(s->plan->targets[i]->list, name) == 0)
-			buf_printf(&text, "%s%s", n++ > 0 ? " " : "", short_name(s->plan->targets[i]));
+			buf_printf(&text, "%s%s", n++ > 0 ? " " : "", s->plan->targets[i]->host);
 	head = xasprintf("  %s (%zu): ", *name != '\0' ? name : "single sites", n);
 	if (n > 0)
 		show_names(s, head, buf_str(&text));
@@ -219,7 +210,7 @@ show_hosts(const struct showing *s)
 		show_list(s, s->plan->lists[i].name);
 	say(s, "\nThe controls, which tell whether the line works. They see visits, and, where a site fails, that site's name as a test:");
 	for (i = 0; i < s->plan->controls.n; i++)
-		buf_printf(&text, "%s%s", i > 0 ? " " : "", short_name(&s->plan->controls.targets[i]));
+		buf_printf(&text, "%s%s", i > 0 ? " " : "", s->plan->controls.targets[i].host);
 	show_names(s, "  ", buf_str(&text));
 	say(s, "\nThe resolvers. Each sees your address and all of the names:");
 	for (i = 0; i < s->nresolvers; i++)
@@ -289,11 +280,7 @@ cmd_plan(int argc, char **argv)
 			show_cost(&s);
 		}
 		resolvers_free(s.resolvers, s.nresolvers);
-		code = EXIT_SUCCESS;
-		if (fflush(stdout) != 0 || ferror(stdout)) {
-			log_error("standard output");
-			code = EX_IOERR;
-		}
+		code = cmd_close_output(EXIT_SUCCESS);
 	}
 	plan_clear(&plan);
 	options_clear(&options);

@@ -19,9 +19,9 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/table.h"
-#include "probe/conf.h"
-#include "probe/conf_files.h"
-#include "probe/paths.h"
+#include "probe/cmd_output.h"
+#include "probe/options.h"
+#include "probe/place.h"
 #include "results/lock.h"
 
 static const char help[] =
@@ -57,32 +57,30 @@ static const char wipe_help[] =
     "Example:\n"
     "  netvane results wipe --all\n";
 
-enum { OPT_STATE = 256, OPT_OUT, OPT_JSON, OPT_ALL, OPT_YES };
+enum { OPT_JSON = 256, OPT_ALL, OPT_YES };
 
 /* As where consent is not given. */
 enum { NOT_CONFIRMED = 3 };
 
-#define COMMON_OPTIONS                                        \
-	{"config", required_argument, NULL, 'c'},             \
-	{"state", required_argument, NULL, OPT_STATE},        \
-	{"out", required_argument, NULL, OPT_OUT}, {"help", no_argument, NULL, 'h'}
-
 static const struct option ls_options[] = {
-    COMMON_OPTIONS,
+    PLACE_OPTIONS,
+    PLACE_OUT_OPTION,
+    {"help", no_argument, NULL, 'h'},
     {"json", no_argument, NULL, OPT_JSON},
     {NULL, 0, NULL, 0},
 };
 static const struct option wipe_options[] = {
-    COMMON_OPTIONS,
+    PLACE_OPTIONS,
+    PLACE_OUT_OPTION,
+    {"help", no_argument, NULL, 'h'},
     {"all", no_argument, NULL, OPT_ALL},
     {"yes", no_argument, NULL, OPT_YES},
     {NULL, 0, NULL, 0},
 };
 
 struct job {
-	const char *config, *state_option, *results_option;
+	struct place place;
 	bool json, all, yes;
-	char *state, *results;
 };
 
 struct found {
@@ -202,8 +200,7 @@ print_file(const struct found *file)
 	json_put_string(&j, "file", file->path);
 	json_put_int(&j, "bytes", file->size);
 	json_put_object_end(&j);
-	buf_putc(&line, '\n');
-	fwrite(line.data, 1, line.len, stdout);
+	cmd_print_line(&line);
 	buf_free(&line);
 }
 
@@ -215,7 +212,7 @@ run_ls(struct job *job)
 	struct files files = {0};
 	size_t i;
 
-	find(job->results, records, &files);
+	find(job->place.results, records, &files);
 	files_sort(&files);
 	for (i = 0; i < files.n; i++) {
 		if (job->json)
@@ -227,7 +224,7 @@ run_ls(struct job *job)
 		table_write(table, stdout, table_terminal_width(STDOUT_FILENO), false);
 	if (!job->json)
 		printf("%s%zu file%s, %lld bytes, in %s\n", files.n > 0 ? "\n" : "", files.n, files.n == 1 ? "" : "s",
-		    (long long)files.bytes, job->results);
+		    (long long)files.bytes, job->place.results);
 	table_free(table);
 	files_clear(&files);
 	return EXIT_SUCCESS;
@@ -246,10 +243,8 @@ lock_directory(const char *dir, struct lock **lock)
 	if (access(dir, F_OK) != 0)
 		return -1;
 	result = lock_take(dir, lock, &pid);
-	if (result == LOCK_HELD) {
-		log_errorx("netvane (process %ld) is at work in %s; stop it first", (long)pid, dir);
-		return EX_UNAVAILABLE;
-	}
+	if (result == LOCK_HELD)
+		return options_say_locked(dir, pid);
 	return result == LOCK_OK ? -1 : EX_CANTCREAT;
 }
 
@@ -265,8 +260,8 @@ confirmed(const struct job *job, const struct files *files)
 		return false;
 	}
 	fprintf(stderr, "%zu file%s (%lld bytes) of %s%s%s will be deleted and cannot be brought back. Type yes to go on: ",
-	    files->n, files->n == 1 ? "" : "s", (long long)files->bytes, job->results, job->all ? ", and all else in " : ", and what was learned in ",
-	    job->state);
+	    files->n, files->n == 1 ? "" : "s", (long long)files->bytes, job->place.results, job->all ? ", and all else in " : ", and what was learned in ",
+	    job->place.state);
 	return fgets(line, sizeof(line), stdin) != NULL && strcmp(line, "yes\n") == 0;
 }
 
@@ -292,8 +287,8 @@ delete_all(const struct job *job, const struct files *files)
 			log_error("cannot delete %s", files->items[i].path);
 			left++;
 		}
-	sync_directory(job->results);
-	sync_directory(job->state);
+	sync_directory(job->place.results);
+	sync_directory(job->place.state);
 	printf("%zu file%s deleted\n", files->n - left, files->n - left == 1 ? "" : "s");
 	return left == 0 ? EXIT_SUCCESS : EX_IOERR;
 }
@@ -303,16 +298,16 @@ run_wipe(struct job *job)
 {
 	struct lock *state_lock = NULL, *results_lock = NULL;
 	struct files files = {0};
-	int code = lock_directory(job->state, &state_lock);
+	int code = lock_directory(job->place.state, &state_lock);
 
 	if (code < 0)
-		code = lock_directory(job->results, &results_lock);
+		code = lock_directory(job->place.results, &results_lock);
 	if (code < 0) {
-		find(job->results, records, &files);
-		find(job->state, learned, &files);
+		find(job->place.results, records, &files);
+		find(job->place.state, learned, &files);
 		if (job->all) {
-			find(job->state, rest, &files);
-			find(job->results, (const char *const[]){"lock", NULL}, &files);
+			find(job->place.state, rest, &files);
+			find(job->place.results, (const char *const[]){"lock", NULL}, &files);
 		}
 		files_sort(&files);
 		code = confirmed(job, &files) ? delete_all(job, &files) : NOT_CONFIRMED;
@@ -325,13 +320,10 @@ run_wipe(struct job *job)
 
 /* --- the command line -------------------------------------------------------------------------- */
 
-static const struct subcommand {
-	const char *name, *help;
+struct subcommand {
+	const char *help;
 	const struct option *options;
 	int (*run)(struct job *job);
-} commands[] = {
-    {"ls", ls_help, ls_options, run_ls},
-    {"wipe", wipe_help, wipe_options, run_wipe},
 };
 
 /* Returns -1 to go on, or the exit code. */
@@ -341,16 +333,9 @@ read_options(const struct subcommand *command, struct job *job, int argc, char *
 	int c;
 
 	while ((c = getopt_long(argc, argv, "c:h", command->options, NULL)) != -1) {
+		if (place_take(&job->place, c, optarg))
+			continue;
 		switch (c) {
-		case 'c':
-			job->config = optarg;
-			break;
-		case OPT_STATE:
-			job->state_option = optarg;
-			break;
-		case OPT_OUT:
-			job->results_option = optarg;
-			break;
 		case OPT_JSON:
 			job->json = true;
 			break;
@@ -378,51 +363,32 @@ static int
 run_command(const struct subcommand *command, int argc, char **argv)
 {
 	struct job job = {0};
-	struct conf *conf;
 	int code = read_options(command, &job, argc, argv);
 
-	if (code >= 0)
-		return code;
-	conf = conf_files_read(job.config, &code);
-	if (conf == NULL)
-		return code;
-	if (job.state_option != NULL)
-		free(conf_set(conf, "probe.state", job.state_option));
-	if (job.results_option != NULL)
-		free(conf_set(conf, "probe.results", job.results_option));
-	job.state = paths_state(conf);
-	job.results = paths_results(conf);
-	conf_free(conf);
-	code = command->run(&job);
-	free(job.state);
-	free(job.results);
-	if (fflush(stdout) != 0 || ferror(stdout)) {
-		log_error("standard output");
-		return EX_IOERR;
-	}
-	return code;
+	if (code < 0)
+		code = place_find(&job.place);
+	if (code < 0)
+		code = command->run(&job);
+	place_clear(&job.place);
+	return cmd_close_output(code);
+}
+
+static int
+results_ls(int argc, char **argv)
+{
+	return run_command(&(const struct subcommand){ls_help, ls_options, run_ls}, argc, argv);
+}
+
+static int
+results_wipe(int argc, char **argv)
+{
+	return run_command(&(const struct subcommand){wipe_help, wipe_options, run_wipe}, argc, argv);
 }
 
 int
 cmd_results(int argc, char **argv)
 {
-	char name[64];
-	size_t i;
+	static const struct cmd_word words[] = {{"ls", results_ls}, {"wipe", results_wipe}};
 
-	if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
-		fputs(help, stdout);
-		return EXIT_SUCCESS;
-	}
-	optind = 0; /* getopt begins anew */
-	for (i = 0; argc >= 2 && i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (strcmp(argv[1], commands[i].name) == 0) {
-			snprintf(name, sizeof(name), "netvane results %s", commands[i].name);
-			argv[1] = name;
-			return run_command(&commands[i], argc - 1, argv + 1);
-		}
-	if (argc >= 2)
-		log_errorx("there is no command 'results %s'; see netvane results --help", argv[1]);
-	else
-		fputs(help, stderr);
-	return EX_USAGE;
+	return cmd_words(argc, argv, help, words, sizeof(words) / sizeof(words[0]));
 }

@@ -7,17 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sysexits.h>
 #include <unistd.h>
 
 #include "config.h"
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/table.h"
 #include "probe/baseline.h"
+#include "probe/cmd_output.h"
 #include "probe/options.h"
 #include "probe/pause.h"
 #include "probe/seen.h"
@@ -118,11 +117,7 @@ cmd_status(int argc, char **argv)
 		else
 			status_text(status, now_us, table_terminal_width(STDOUT_FILENO), options_use_colour(&options), &out);
 		fwrite(out.data, 1, out.len, stdout);
-		code = exit_code(status);
-		if (fflush(stdout) != 0 || ferror(stdout)) {
-			log_error("standard output");
-			code = EX_IOERR;
-		}
+		code = cmd_close_output(exit_code(status));
 	}
 	status_free(status);
 	buf_free(&out);

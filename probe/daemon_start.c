@@ -229,6 +229,7 @@ start(struct daemon *d)
 	watch_catch_up(d->watch, d->options->results);
 	watch_retain(d->watch, d->plan);
 	daemon_sign(d, LIFE_START, GAP_NONE);
+	daemon_keep_run(d);
 	watch_note(d->watch, EVENT_PROBE_START, NULL);
 	watch_save(d->watch, baselines_database(d->baselines));
 	daemon_commit(d);
