@@ -15,9 +15,12 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/table.h"
+#include "probe/archive.h"
 #include "probe/baseline.h"
 #include "probe/conf.h"
+#include "probe/envelope.h"
 #include "probe/heartbeat.h"
+#include "probe/occurrence.h"
 #include "probe/options.h"
 #include "probe/plan.h"
 #include "probe/probe.h"
@@ -66,11 +69,14 @@ static const char help[] =
     "  netvane check\n"
     "  netvane check --list kz-news --url https://vk.com/ --json > today.jsonl\n";
 
+/* Care for the results of earlier days, after a round. What is not done by then is done after the next. */
+enum { TIDY_S = 10 };
+
 struct run {
 	struct options o;
 	struct plan plan;
 	struct lock *lock;
-	struct journal *journal;
+	struct archive *archive;
 	bool journal_failed, stdout_failed;
 	struct baselines *baselines;
 	struct probe *probe;
@@ -99,7 +105,7 @@ open_files(struct run *run)
 		return options_say_locked(run->o.state, pid);
 	if (result != LOCK_OK)
 		return EX_CANTCREAT;
-	result = journal_open(run->o.results, &run->journal, &pid);
+	result = archive_open(run->o.results, run->o.conf, ARCHIVE_CHECK, &run->archive, &pid);
 	if (result == JOURNAL_LOCKED)
 		return options_say_locked(run->o.results, pid);
 	return result == JOURNAL_OK ? -1 : EX_CANTCREAT;
@@ -121,16 +127,31 @@ open_baselines(struct run *run)
 /* --- while it runs --------------------------------------------------------------------------- */
 
 static void
-print_line(struct run *run)
+print_line(struct run *run, const struct buf *line)
 {
 	if (!run->o.json || run->stdout_failed)
 		return;
-	if (fwrite(run->line.data, 1, run->line.len, stdout) != run->line.len ||
+	if (fwrite(line->data, 1, line->len, stdout) != line->len ||
 	    fflush(stdout) != 0) {
 		run->stdout_failed = true;
 		log_warn("cannot write to standard output; the records go to %s all the same",
 		    run->o.results);
 	}
+}
+
+/* What the archive did, or could not do. It may come in the middle of writing another record. */
+static void
+take_occurrence(const struct occurrence *o, void *arg)
+{
+	struct run *run = arg;
+	struct measurement *m = envelope_event(run->probe, o);
+	struct buf line = BUF_EMPTY;
+
+	measurement_encode(m, &line);
+	archive_append(run->archive, line.data, line.len);
+	print_line(run, &line);
+	measurement_free(m);
+	buf_free(&line);
 }
 
 static void
@@ -140,9 +161,8 @@ take_record(struct measurement *m, void *arg)
 
 	buf_clear(&run->line);
 	measurement_encode(m, &run->line);
-	if (journal_append(run->journal, run->line.data, run->line.len) != 0)
-		run->journal_failed = true;
-	print_line(run);
+	archive_append(run->archive, run->line.data, run->line.len);
+	print_line(run, &run->line);
 	summary_add(run->summary, m);
 	baselines_learn(run->baselines, m);
 	measurement_free(m);
@@ -172,8 +192,7 @@ sync_now(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (journal_sync(run->journal) != 0)
-		run->journal_failed = true;
+	archive_tick(run->archive);
 }
 
 static void
@@ -196,7 +215,7 @@ interrupted(evutil_socket_t signal_number, short what, void *arg)
 		stop(run);
 		return;
 	}
-	journal_sync(run->journal);
+	archive_sync(run->archive);
 	baselines_commit(run->baselines);
 	_exit(128 + (int)signal_number);
 }
@@ -257,6 +276,7 @@ measure(struct run *run)
 	if (run->probe == NULL)
 		return EX_CONFIG;
 	plan.probe = run->probe;
+	archive_tell(run->archive, take_occurrence, run);
 	open_baselines(run);
 	plan.baselines = run->baselines;
 	plan.since_last_s = heartbeat_since(run->o.state);
@@ -268,7 +288,7 @@ measure(struct run *run)
 	run_loop(run);
 	progress_free(run->progress);
 	run->progress = NULL;
-	sync_now(-1, 0, run);
+	run->journal_failed = !archive_sync(run->archive) || archive_lost(run->archive) > 0;
 	baselines_commit(run->baselines);
 	return -1;
 }
@@ -301,9 +321,9 @@ clean_up(struct run *run)
 {
 	summary_free(run->summary);
 	round_free(run->round);
+	archive_close(run->archive);
 	probe_free(run->probe);
 	baselines_close(run->baselines);
-	journal_close(run->journal);
 	lock_drop(run->lock);
 	plan_clear(&run->plan);
 	buf_free(&run->line);
@@ -328,8 +348,10 @@ cmd_check(int argc, char **argv)
 		code = open_files(&run);
 	if (code < 0)
 		code = measure(&run);
-	if (code < 0)
+	if (code < 0) {
 		code = present(&run);
+		archive_tidy(run.archive, TIDY_S);
+	}
 	clean_up(&run);
 	return code;
 }

@@ -81,6 +81,11 @@ struct conf {
 	int on_event_s;
 	char *webhook; /* URL; "" none */
 	char *webhook_header; /* file with one header line; "" none */
+	/* [journal] */
+	int64_t segment_bytes;
+	int segment_s;
+	int64_t quota_bytes; /* 0: no limit */
+	int64_t spool_bytes;
 	/* [status] */
 	char *status_listen; /* "" no page */
 	char *status_textfile; /* "" none */

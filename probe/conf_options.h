@@ -25,7 +25,7 @@ struct option {
 	const char *about;
 };
 
-enum { CONF_NOPTIONS = 61 };
+enum { CONF_NOPTIONS = 65 };
 extern const struct option conf_options[CONF_NOPTIONS];
 
 #endif

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "probe/alert.h"
+#include "probe/archive.h"
 #include "probe/baseline.h"
 #include "probe/conf.h"
 #include "probe/event_days.h"
@@ -19,7 +20,6 @@
 #include "probe/round.h"
 #include "probe/service.h"
 #include "probe/watch.h"
-#include "results/journal.h"
 
 struct sched_now
 daemon_now(void)
@@ -215,15 +215,26 @@ daemon_on_sync(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	archive_tick(d->archive);
 	if (d->round == NULL) {
 		/* An order to pause, or to go on, need not wait for the next look. */
 		daemon_look(d);
 		return;
 	}
-	if (journal_sync(d->journal) != 0)
-		d->trouble = true;
 	if (!d->cut_for_pause && pause_is_wanted(d)) {
 		d->cut_for_pause = true;
 		round_interrupt(d->round);
 	}
+}
+
+void
+daemon_on_care(evutil_socket_t fd, short what, void *arg)
+{
+	struct daemon *d = arg;
+	int ms = archive_care(d->archive, d->round != NULL);
+	struct timeval tv = {ms / 1000, ms % 1000 * 1000};
+
+	(void)fd;
+	(void)what;
+	event_add(&d->care, &tv);
 }

@@ -2,10 +2,10 @@
 #include "probe/daemon_parts.h"
 
 #include "base/log.h"
+#include "probe/archive.h"
 #include "probe/baseline.h"
 #include "probe/keep.h"
 #include "probe/sched_keep.h"
-#include "results/journal.h"
 
 void
 daemon_keep_target(struct daemon *d, const char *url)
@@ -75,7 +75,6 @@ daemon_restore(struct daemon *d)
 void
 daemon_commit(struct daemon *d)
 {
-	if (journal_sync(d->journal) != 0)
-		d->trouble = true;
+	d->trouble = !archive_sync(d->archive);
 	baselines_commit(d->baselines);
 }

@@ -14,11 +14,12 @@
 #include "results/event.h"
 
 struct alert;
+struct archive;
 struct baselines;
 struct event_days;
-struct journal;
 struct lock;
 struct measurement;
+struct occurrence;
 struct options;
 struct plan;
 struct probe;
@@ -41,7 +42,7 @@ struct daemon {
 	struct options *options;
 	struct plan *plan;
 	struct lock *lock;
-	struct journal *journal;
+	struct archive *archive;
 	struct baselines *baselines;
 	struct probe *probe;
 	struct sched *sched;
@@ -57,12 +58,13 @@ struct daemon {
 	int64_t bytes_told; /* of this round's traffic, what the scheduler knows */
 	bool stopping, reload;
 	bool stop_noted;
+	bool left; /* the loop, for good */
 	bool cut_for_pause; /* the round was ended for one */
 	struct status_counters counters;
 	int64_t started_us, next_round_us; /* wall clock; 0 none */
 	struct status_server *status_server; /* NULL: there is no page */
-	bool trouble; /* some record was not written */
-	struct event wake, sync, drain, ended;
+	bool trouble; /* the last commit did not bring all records to the disk */
+	struct event wake, sync, care, drain, ended;
 	struct event on_int, on_term, on_hup, on_usr1;
 };
 
@@ -80,13 +82,16 @@ void daemon_on_drain(evutil_socket_t fd, short what, void *arg);
 void daemon_on_reload(evutil_socket_t fd, short what, void *arg);
 void daemon_on_now(evutil_socket_t fd, short what, void *arg);
 void daemon_on_sync(evutil_socket_t fd, short what, void *arg);
+void daemon_on_care(evutil_socket_t fd, short what, void *arg);
 
 /* daemon_round.c */
 
 void daemon_begin_round(struct daemon *d, const struct target **targets, size_t n);
 void daemon_round_ended(evutil_socket_t fd, short what, void *arg);
-/* Something happened: on record first, then to whoever is to be told. */
+/* Something happened: on record first, then to whoever is to be told. It may come in the middle of writing another record. */
 void daemon_take_event(const struct measurement *m, void *arg);
+/* What the archive noticed. */
+void daemon_take_occurrence(const struct occurrence *o, void *arg);
 /* Lets those who are told of events finish, and ends the loop. */
 void daemon_leave_loop(struct daemon *d);
 /* That it ends, once; say_goodbye leaves the loop as well. */

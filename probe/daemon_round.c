@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "probe/alert.h"
+#include "probe/archive.h"
 #include "probe/baseline.h"
 #include "probe/heartbeat.h"
 #include "probe/options.h"
@@ -17,14 +18,12 @@
 #include "probe/seen.h"
 #include "probe/service.h"
 #include "probe/watch.h"
-#include "results/journal.h"
 
 static void
-write_line(struct daemon *d)
+write_line(struct daemon *d, const struct buf *line)
 {
-	if (journal_append(d->journal, d->line.data, d->line.len) != 0)
-		d->trouble = true;
-	if (d->options->json && (fwrite(d->line.data, 1, d->line.len, stdout) != d->line.len || fflush(stdout) != 0))
+	archive_append(d->archive, line->data, line->len);
+	if (d->options->json && (fwrite(line->data, 1, line->len, stdout) != line->len || fflush(stdout) != 0))
 		d->options->json = false;
 }
 
@@ -41,19 +40,30 @@ relax_schedule(struct daemon *d, const struct event_info *e)
 			sched_close(d->sched, e->targets[i].url, daemon_now());
 }
 
-/* Something happened: on record first, then to whoever is to be told. */
 void
 daemon_take_event(const struct measurement *m, void *arg)
 {
 	struct daemon *d = arg;
+	struct buf line = BUF_EMPTY;
 
 	d->counters.events++;
-	buf_clear(&d->line);
-	measurement_encode(m, &d->line);
-	write_line(d);
+	measurement_encode(m, &line);
+	archive_set_quiet(d->archive, false);
+	write_line(d, &line);
 	log_info("%s", m->event->what);
 	relax_schedule(d, m->event);
-	alert_event(d->alert, m, d->line.data, d->line.len);
+	/* Once the loop is left nobody would see to it that they get it. */
+	if (d->alert != NULL && !d->left)
+		alert_event(d->alert, m, line.data, line.len);
+	buf_free(&line);
+}
+
+void
+daemon_take_occurrence(const struct occurrence *o, void *arg)
+{
+	struct daemon *d = arg;
+
+	watch_tell(d->watch, o);
 }
 
 static void
@@ -71,6 +81,13 @@ target_measured(struct daemon *d, const struct measurement *m)
 	daemon_keep_target(d, m->input);
 }
 
+/* It would be a pity to lose it: something is about to begin, or to end. */
+static bool
+is_odd(const struct daemon *d, const struct measurement *m)
+{
+	return m->round == NULL && m->input != NULL && sched_state_of(d->sched, m->input) == SCHED_BURST;
+}
+
 static void
 take_record(struct measurement *m, void *arg)
 {
@@ -81,7 +98,9 @@ take_record(struct measurement *m, void *arg)
 
 	buf_clear(&d->line);
 	measurement_encode(m, &d->line);
-	write_line(d);
+	if (is_odd(d, m))
+		archive_set_quiet(d->archive, false);
+	write_line(d, &d->line);
 	baselines_learn(d->baselines, m);
 	seen_take(baselines_database(d->baselines), m);
 	if (m->role != NULL && strcmp(m->role, "target") == 0)
@@ -119,6 +138,7 @@ daemon_begin_round(struct daemon *d, const struct target **targets, size_t n)
 	heartbeat_mark(d->options->state);
 	watch_sign(d->watch, LIFE_ROUND, ROUND_MOST_S, false, GAP_NONE);
 	d->bytes_told = 0;
+	archive_set_quiet(d->archive, true);
 	log_info("a round of %zu target%s", n, n == 1 ? "" : "s");
 	service_status(d->service, "measuring %zu of %zu targets", n, d->plan->ntargets);
 	d->round = round_start(&plan);
@@ -160,6 +180,7 @@ daemon_say_goodbye(struct daemon *d)
 void
 daemon_round_ended(evutil_socket_t fd, short what, void *arg)
 {
+	static const struct timeval soon = {0, 100000};
 	struct daemon *d = arg;
 	int64_t bytes = d->probe->bytes_in + d->probe->bytes_out;
 
@@ -183,6 +204,8 @@ daemon_round_ended(evutil_socket_t fd, short what, void *arg)
 		daemon_say_goodbye(d);
 	else if (d->reload)
 		daemon_leave_loop(d);
-	else
+	else {
+		event_add(&d->care, &soon);
 		daemon_look(d);
+	}
 }

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "probe/archive.h"
 #include "probe/baseline.h"
 #include "probe/options.h"
 #include "probe/probe.h"
@@ -27,6 +28,8 @@ daemon_keep_run(struct daemon *d)
 	    .counters = d->counters, .budget = {.bytes_today = today->bytes, .limit = d->options->conf->bytes_per_day,
 	    .skipped = today->late + today->refused}};
 
+	run.counters.lost = archive_lost(d->archive);
+	archive_fill(d->archive, &run.journal);
 	if (run.budget.limit == 0)
 		run.budget.limit = -1;
 	sandbox_words(&d->sandbox, &words);
@@ -54,6 +57,8 @@ fill_status(struct status *status, void *arg)
 	for (i = 0; i < status->ntargets; i++)
 		status->targets[i].burst = sched_state_of(d->sched, status->targets[i].url) == SCHED_BURST;
 	watch_fill(d->watch, status);
+	archive_fill(d->archive, &status->journal);
+	status->counters.lost = archive_lost(d->archive);
 	if (d->round == NULL)
 		baselines_commit(d->baselines);
 }

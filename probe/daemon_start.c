@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "probe/alert.h"
+#include "probe/archive.h"
 #include "probe/baseline.h"
 #include "probe/conf.h"
 #include "probe/event_days.h"
@@ -38,6 +39,7 @@ assign_events(struct daemon *d)
 
 	evtimer_assign(&d->wake, base, daemon_on_wake, d);
 	event_assign(&d->sync, base, -1, EV_PERSIST, daemon_on_sync, d);
+	evtimer_assign(&d->care, base, daemon_on_care, d);
 	evtimer_assign(&d->drain, base, daemon_on_drain, d);
 	event_assign(&d->ended, base, -1, 0, daemon_round_ended, d);
 	evsignal_assign(&d->on_int, base, SIGINT, daemon_on_stop, d);
@@ -45,6 +47,7 @@ assign_events(struct daemon *d)
 	evsignal_assign(&d->on_hup, base, SIGHUP, daemon_on_reload, d);
 	evsignal_assign(&d->on_usr1, base, SIGUSR1, daemon_on_now, d);
 	event_add(&d->sync, &every);
+	event_add(&d->care, &every);
 	event_add(&d->on_int, NULL);
 	event_add(&d->on_term, NULL);
 	event_add(&d->on_hup, NULL);
@@ -57,6 +60,7 @@ remove_events(struct daemon *d)
 {
 	event_del(&d->wake);
 	event_del(&d->sync);
+	event_del(&d->care);
 	event_del(&d->drain);
 	event_del(&d->ended);
 	event_del(&d->on_int);
@@ -125,6 +129,7 @@ reload_now(struct daemon *d)
 	*d->plan = plan;
 	conf_free(d->options->conf);
 	d->options->conf = fresh.conf;
+	archive_configure(d->archive, fresh.conf);
 	if (!daemon_start_page(d))
 		log_warnx("there is no status page until netvane is started anew");
 	d->alert = alert_new(d->probe, d->options->state);
@@ -192,7 +197,7 @@ open_files(struct daemon *d)
 		return options_say_locked(o->state, pid);
 	if (result != LOCK_OK)
 		return EX_CANTCREAT;
-	result = journal_open(o->results, &d->journal, &pid);
+	result = archive_open(o->results, o->conf, ARCHIVE_DAEMON, &d->archive, &pid);
 	if (result == JOURNAL_LOCKED)
 		return options_say_locked(o->results, pid);
 	return result == JOURNAL_OK ? -1 : EX_CANTCREAT;
@@ -220,6 +225,7 @@ start(struct daemon *d)
 		return EX_UNAVAILABLE;
 	d->alert = alert_new(d->probe, d->options->state);
 	d->watch = watch_new(d->probe, baselines_database(d->baselines), daemon_take_event, d);
+	archive_tell(d->archive, daemon_take_occurrence, d);
 	load_days(d, d->options->conf);
 	baselines_commit(d->baselines);
 	code = enter_sandbox(d);
@@ -255,6 +261,7 @@ daemon_run(struct options *options, struct plan *plan)
 {
 	struct daemon d = {.options = options, .plan = plan, .line = BUF_EMPTY};
 	int code = start(&d);
+	int64_t lost;
 
 	if (code < 0) {
 		go(&d);
@@ -264,10 +271,12 @@ daemon_run(struct options *options, struct plan *plan)
 		watch_save(d.watch, baselines_database(d.baselines));
 		daemon_commit(&d);
 		round_free(d.round);
-		if (d.trouble) {
-			log_errorx("some records could not be written; see above");
-			code = EX_IOERR;
-		}
+	}
+	d.left = true;
+	lost = archive_close(d.archive);
+	if (lost != 0) {
+		log_errorx("not all records could be written; see above");
+		code = EX_IOERR;
 	}
 	watch_free(d.watch);
 	event_days_free(d.days);
@@ -277,7 +286,6 @@ daemon_run(struct options *options, struct plan *plan)
 	sched_free(d.sched);
 	probe_free(d.probe);
 	baselines_close(d.baselines);
-	journal_close(d.journal);
 	lock_drop(d.lock);
 	buf_free(&d.line);
 	return code;

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/random_id.h"
 #include "probe/conf.h"
 #include "probe/occurrence.h"
 #include "probe/probe.h"
@@ -18,28 +19,14 @@
 #include "results/event.h"
 #include "results/measurement.h"
 
-/* 128 random bits: also so that a line withheld from published evidence cannot be guessed. */
-static char *
-random_id(struct arena *arena)
-{
-	unsigned char bits[16];
-	struct buf hex = BUF_EMPTY;
-	char *id;
-
-	arc4random_buf(bits, sizeof(bits));
-	buf_hex(&hex, bits, sizeof(bits));
-	id = arena_strdup(arena, buf_str(&hex));
-	buf_free(&hex);
-	return id;
-}
-
 static struct measurement *
 envelope(const struct probe *probe, const char *test_name, const char *input)
 {
 	struct measurement *m = measurement_new();
+	char id[RANDOM_ID_SIZE];
 
 	m->has_x = true;
-	m->id = random_id(m->arena);
+	m->id = arena_strdup(m->arena, random_id(id));
 	m->test_name = arena_strdup(m->arena, test_name);
 	m->test_version = arena_strdup(m->arena, "0.1.0");
 	m->software_name = arena_strdup(m->arena, "netvane");

@@ -129,6 +129,11 @@ seen_run(struct sqlite3 *db, const struct seen_run *r)
 	json_put_int(&j, "bytes_today", r->budget.bytes_today);
 	json_put_int(&j, "limit", r->budget.limit);
 	json_put_int(&j, "skipped", r->budget.skipped);
+	json_put_int(&j, "lost", r->counters.lost);
+	json_put_int(&j, "journal_bytes", r->journal.bytes);
+	json_put_int(&j, "journal_quota", r->journal.quota);
+	json_put_int(&j, "spool_lines", r->journal.spool_lines);
+	json_put_string(&j, "disk_trouble", r->journal.trouble);
 	json_put_object_end(&j);
 	keep_put(db, "run", "", buf_str(&text));
 	buf_free(&text);
@@ -223,6 +228,11 @@ fill_run(const char *key, const char *text, size_t len, void *arg)
 	s->budget.bytes_today = json_get_int(&f->get, o, "bytes_today", 0, INT64_MAX, -1);
 	s->budget.limit = json_get_int(&f->get, o, "limit", 0, INT64_MAX, -1);
 	s->budget.skipped = json_get_int(&f->get, o, "skipped", 0, INT64_MAX, -1);
+	s->counters.lost = json_get_int(&f->get, o, "lost", 0, INT64_MAX, -1);
+	s->journal.bytes = json_get_int(&f->get, o, "journal_bytes", 0, INT64_MAX, -1);
+	s->journal.quota = json_get_int(&f->get, o, "journal_quota", 0, INT64_MAX, -1);
+	s->journal.spool_lines = json_get_int(&f->get, o, "spool_lines", 0, INT64_MAX, -1);
+	s->journal.trouble = json_get_string(&f->get, o, "disk_trouble");
 	json_decref(o);
 }
 

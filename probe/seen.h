@@ -27,6 +27,7 @@ struct seen_run {
 	const char *sandbox; /* in words; NULL unknown */
 	struct status_counters counters;
 	struct status_budget budget;
+	struct status_journal journal;
 };
 void seen_run(struct sqlite3 *db, const struct seen_run *run);
 

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/random_id.h"
 #include "probe/anomaly.h"
 #include "probe/envelope.h"
 #include "probe/event_days.h"
@@ -19,30 +20,17 @@
 #include "probe/status_model.h"
 #include "results/measurement.h"
 
-enum { ID_BYTES = 16, ID_SIZE = 2 * ID_BYTES + 1 };
-
 struct watch {
 	struct probe *probe;
 	const struct event_days *days;
 	struct anomalies *anomalies;
 	struct gaps *gaps;
 	bool fresh; /* nothing was remembered */
-	char run[ID_SIZE];
+	char run[RANDOM_ID_SIZE];
 	watch_event *event;
 	void *arg;
 	struct sched *sched; /* while bursts are asked for */
 };
-
-static void
-random_id(char out[ID_SIZE])
-{
-	uint8_t bytes[ID_BYTES];
-	size_t i;
-
-	arc4random_buf(bytes, sizeof(bytes));
-	for (i = 0; i < ID_BYTES; i++)
-		snprintf(out + 2 * i, 3, "%02x", bytes[i]);
-}
 
 /* --- remembering ------------------------------------------------------------------------------- */
 
@@ -197,13 +185,18 @@ watch_note(struct watch *w, enum event_kind kind, const char *reason)
 	struct arena *arena = arena_new();
 	struct event_info info = {.kind = kind, .reason = arena_strdup(arena, reason)};
 	struct occurrence o = {.time_us = clock_wall_us(), .mono_ns = clock_mono_ns(), .info = &info, .arena = arena};
-	char id[ID_SIZE];
+	char id[RANDOM_ID_SIZE];
 
-	random_id(id);
-	o.id = id;
+	o.id = random_id(id);
 	info.when = (struct event_bracket){o.time_us, o.time_us};
 	tell(&o, w);
 	arena_free(arena);
+}
+
+void
+watch_tell(struct watch *w, const struct occurrence *o)
+{
+	tell(o, w);
 }
 
 static void

@@ -13,6 +13,7 @@
 
 struct event_days;
 struct measurement;
+struct occurrence;
 struct plan;
 struct probe;
 struct sched;
@@ -40,6 +41,8 @@ void watch_retain(struct watch *watch, const struct plan *plan);
 void watch_sign(struct watch *watch, enum life_sign sign, double due_s, bool rest, enum gap_cause cause);
 /* What was done to the probe: EVENT_PROBE_START and the like. reason: NULL none. */
 void watch_note(struct watch *watch, enum event_kind kind, const char *reason);
+/* What somebody else noticed. */
+void watch_tell(struct watch *watch, const struct occurrence *o);
 /* The round is over: tells what it brought, tightens the schedule where that would tell more. */
 void watch_settle(struct watch *watch, struct sched *sched);
 /* Writes what changed into the database. */

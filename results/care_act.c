@@ -17,7 +17,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-enum { FILE_MAX = 1024 * 1024, ID_BYTES = 16 };
+enum { FILE_MAX = 1024 * 1024 };
 
 static const char *const kind_names[CARE_ACT_KIND_MAX] = {
     [CARE_ACT_THIN] = "thin",
@@ -34,12 +34,7 @@ care_act_kind_name(enum care_act_kind kind)
 void
 care_act_identify(struct care_act *act)
 {
-	unsigned char random[ID_BYTES];
-	size_t i;
-
-	arc4random_buf(random, sizeof(random));
-	for (i = 0; i < sizeof(random); i++)
-		snprintf(act->id + 2 * i, 3, "%02x", random[i]);
+	random_id(act->id);
 }
 
 void

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/random_id.h"
 #include "results/segment.h"
 
 #define CARE_ACT_FILE "quota.intent"
@@ -22,7 +23,7 @@ enum care_act_kind {
 	CARE_ACT_KIND_MAX
 };
 
-enum { CARE_ACT_ID_SIZE = 33, CARE_ACT_REASON_SIZE = 200 };
+enum { CARE_ACT_ID_SIZE = RANDOM_ID_SIZE, CARE_ACT_REASON_SIZE = 200 };
 
 struct care_act {
 	enum care_act_kind kind;

@@ -8,8 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "results/care_doing.h"
@@ -228,14 +230,28 @@ start(struct journal_care *care)
 	return CARE_MORE;
 }
 
+static void
+today_is(char out[SEGMENT_DAY_SIZE])
+{
+	time_t now = (time_t)(clock_wall_us() / 1000000);
+	struct tm tm;
+
+	gmtime_r(&now, &tm);
+	strftime(out, SEGMENT_DAY_SIZE, "%Y-%m-%d", &tm);
+}
+
 static const struct segment *
 to_be_sealed(const struct journal_care *care)
 {
+	char today[SEGMENT_DAY_SIZE], day[SEGMENT_DAY_SIZE];
 	const struct segment *segment;
 	size_t i;
 
+	today_is(today);
 	for (i = 0; i < care->list.n; i++) {
 		segment = &care->list.items[i];
+		if (care->options.keep_today && strcmp(segment_day(segment->name, day), today) >= 0)
+			return NULL;
 		if (segment->bytes[SEGMENT_PLAIN] >= 0 &&
 		    !journal_is_busy(care->journal, segment->name) && !has_failed(care, segment->name))
 			return segment;

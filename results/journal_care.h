@@ -22,6 +22,7 @@ struct journal_care;
 
 struct journal_care_options {
 	int64_t quota_bytes; /* that all segments may take on the disk; 0: any number */
+	bool keep_today; /* segments of today, and of later, stay as they are: somebody may be reading them */
 	int64_t keep_one_of; /* rounds that thinning leaves; below 2: days are dropped without. 8 is a good number. */
 	/*
 	 * To append a record with the id of the act to the journal, and to sync it. Returns 0 when that is done; anything else, and it is
