@@ -3,9 +3,10 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <sys/statvfs.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/random_id.h"
 #include "probe/conf.h"
@@ -36,6 +37,8 @@ struct archive {
 	int64_t quota_bytes;
 	int64_t retried_ns, cared_ns; /* when it was tried last; when care last had nothing to do. clock_mono_ns */
 	char trouble[160]; /* "" none */
+	char *dir;
+	bool said_room; /* that there is too little of it */
 };
 
 static double
@@ -95,6 +98,7 @@ void
 archive_configure(struct archive *a, const struct conf *conf)
 {
 	a->quota_bytes = conf->quota_bytes;
+	a->said_room = false;
 	if (a->use == ARCHIVE_DAEMON)
 		journal_limit(a->journal, conf->segment_bytes, conf->segment_s);
 	journal_care_set_quota(a->care, conf->quota_bytes, KEEP_ONE_OF);
@@ -111,6 +115,7 @@ archive_open(const char *dir, const struct conf *conf, enum archive_use use, str
 		return result;
 	}
 	a->use = use;
+	a->dir = xstrdup(dir);
 	a->retried_ns = a->cared_ns = clock_mono_ns();
 	a->spool = spool_new(a->journal, &(struct spool_options){.bytes = (size_t)conf->spool_bytes, .tell = tell_trouble, .arg = a});
 	a->care = journal_care_new(a->journal, &(struct journal_care_options){.keep_today = use == ARCHIVE_CHECK,
@@ -139,6 +144,7 @@ archive_close(struct archive *a)
 	lost += spool_free(a->spool);
 	if (journal_close(a->journal) != 0 && lost == 0)
 		lost = -1;
+	free(a->dir);
 	free(a);
 	return lost;
 }
@@ -178,6 +184,22 @@ archive_set_quiet(struct archive *a, bool quiet)
 
 /* --- care -------------------------------------------------------------------------------------- */
 
+/* A disk that is smaller than the quota would be full before the quota helps. Nothing of ours is deleted for want of room: others may need it as well. */
+static void
+look_for_room(struct archive *a)
+{
+	int64_t taken = journal_care_bytes(a->care), left;
+	struct statvfs fs;
+
+	if (a->said_room || a->quota_bytes <= taken || statvfs(a->dir, &fs) == -1)
+		return;
+	left = (int64_t)fs.f_bavail * (int64_t)fs.f_frsize;
+	a->said_room = left < a->quota_bytes - taken;
+	if (a->said_room)
+		log_warnx("%s: results may take %lld MB (quota in [journal]), but with %lld MB left the disk will be full before: set a lower quota",
+		    a->dir, (long long)(a->quota_bytes >> 20), (long long)(left >> 20));
+}
+
 int
 archive_care(struct archive *a, bool busy)
 {
@@ -187,6 +209,7 @@ archive_care(struct archive *a, bool busy)
 	if (journal_care_step(a->care, SLICE) == CARE_MORE)
 		return busy ? BUSY_EVERY_MS : SLICE_EVERY_MS;
 	a->cared_ns = clock_mono_ns();
+	look_for_room(a);
 	return IDLE_MS;
 }
 
@@ -209,7 +232,7 @@ archive_lost(const struct archive *a)
 void
 archive_fill(const struct archive *a, struct status_journal *status)
 {
-	status->bytes = journal_care_bytes(a->care);
+	status->bytes = journal_care_bytes(a->care) > 0 ? journal_care_bytes(a->care) : -1;
 	status->quota = a->quota_bytes > 0 ? a->quota_bytes : -1;
 	status->spool_lines = (int64_t)spool_waiting(a->spool);
 	status->trouble = spool_in_trouble(a->spool) ? (char *)(uintptr_t)a->trouble : NULL;

@@ -4,6 +4,7 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <sysexits.h>
 #include <event2/event.h>
 
 #include "base/clock.h"
@@ -148,7 +149,7 @@ end_now(struct daemon *d)
 	daemon_note_stop(d);
 	watch_save(d->watch, baselines_database(d->baselines));
 	daemon_commit(d);
-	_exit(EXIT_SUCCESS);
+	_exit(d->trouble ? EX_IOERR : EXIT_SUCCESS);
 }
 
 void

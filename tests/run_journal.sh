@@ -3,7 +3,7 @@
 . "$top_srcdir/tests/lab_loopback.sh"
 . "$top_srcdir/tests/lab_daemon.sh"
 need zstd
-plan 18
+plan 19
 
 lab_certificates site.test
 lab_dns site.test=A:127.0.0.1
@@ -100,11 +100,11 @@ is 'the count is right' "$(($(wc -l <"$tmp/left") - $(grep -c '"kept_one_of"\|ne
 
 # ---- A disk that fills up --------------------------------------------------------------------------
 
-disk_claims='the trouble is told of|and status tells|when there is room again, that is told, too|it ends well, with nothing lost|each record is on the disk, once|no line is torn'
+disk_claims='a quota that the disk has no room for is warned of|the trouble is told of|and status tells|when there is room again, that is told, too|it ends well, with nothing lost|each record is on the disk, once|no line is torn'
 if flags=$(own_namespace m); then
 	rm -rf "$results" "$state/state.sqlite"*
 	mkdir "$results"
-	lab_conf '[schedule]' 'every = 1s' 'jitter = 0'
+	lab_conf '[schedule]' 'every = 3s' 'jitter = 0'
 	cat >"$tmp/mounted" <<-'END'
 		#!/bin/sh
 		mount -t tmpfs -o size=4m none "$1" || exit 99
@@ -115,6 +115,8 @@ if flags=$(own_namespace m); then
 	daemon_in="unshare $flags $tmp/mounted $results"
 	daemon --url "$site"
 	until_record netvane_round
+	said 'set a lower quota'
+	is 'a quota that the disk has no room for is warned of' "$?" 0
 	disk=/proc/$run_pid/root$results
 	dd if=/dev/zero of="$disk/filler" bs=4k 2>/dev/null
 	until_record '"disk_trouble"'
