@@ -214,12 +214,13 @@ start(struct daemon *d)
 	d->probe = probe_new(d->options->conf);
 	if (d->probe == NULL)
 		return EX_CONFIG;
+	d->service = service_new();
+	service_starting(d->service);
 	d->baselines = baselines_open(d->options->state);
 	baselines_catch_up(d->baselines, d->options->results, clock_wall_us(), &learned);
 	d->sched = sched_plan_new(d->options->conf, daemon_now());
 	sched_plan_configure(d->sched, d->options->conf, d->plan, daemon_now());
 	daemon_restore(d);
-	d->service = service_new();
 	d->started_us = clock_wall_us();
 	if (!daemon_start_page(d))
 		return EX_UNAVAILABLE;

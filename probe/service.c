@@ -181,6 +181,12 @@ service_reloading(struct service *s)
 }
 
 void
+service_starting(struct service *s)
+{
+	tell(s, "EXTEND_TIMEOUT_USEC=3600000000");
+}
+
+void
 service_stopping(struct service *s)
 {
 	tell(s, "STOPPING=1");

@@ -19,6 +19,8 @@ void service_free(struct service *service);
 /* Whether somebody listens. */
 bool service_listens(const struct service *service);
 
+/* It may take an hour until service_ready: much is to be read first. */
+void service_starting(struct service *service);
 /* Up, and measuring; also when a reload is over. */
 void service_ready(struct service *service);
 /* A reload has begun (the monotonic time goes with it, for Type=notify-reload). service_ready must follow, also where it failed. */

@@ -677,6 +677,52 @@ after_a_crash_it_tells_just_what_was_not_recorded(void **state)
 	told_clear(&all);
 }
 
+/* Wherever the last record that the state knows is. */
+static void
+spread_over_files_it_is_the_same(void **state)
+{
+	size_t third, half, kept;
+	struct anomalies_caught_up done;
+	struct told told = {0};
+	struct anomalies *a;
+	char *paths[3], *whole, *saved, *text;
+	int i;
+
+	(void)state;
+	make_series(9);
+	without_certificates();
+	third = round_end(nseries / 3);
+	half = round_end(nseries / 2);
+	a = anomalies_new(NULL);
+	feed_rounds(a, 0, nseries, &told);
+	whole = state_text(a);
+	anomalies_free(a);
+	told_clear(&told);
+	paths[0] = write_journal("1", 0, third, NULL);
+	paths[1] = write_journal("2", third, half, NULL);
+	paths[2] = write_journal("3", half, nseries, NULL);
+	for (kept = 0; kept < nseries; kept = round_end(kept)) {
+		a = anomalies_new(NULL);
+		feed_rounds(a, 0, kept, &told);
+		told_clear(&told);
+		saved = state_text(a);
+		anomalies_free(a);
+		a = state_of_text(saved, NULL);
+		anomalies_catch_up(a, paths, 3, INT64_MAX, NULL, NULL, &done);
+		assert_int_equal(done.records, nseries - kept);
+		text = state_text(a);
+		assert_string_equal(text, whole);
+		anomalies_free(a);
+		free(saved);
+		free(text);
+	}
+	for (i = 0; i < 3; i++) {
+		unlink(paths[i]);
+		free(paths[i]);
+	}
+	free(whole);
+}
+
 static void
 records_of_the_future_are_left_out(void **state)
 {
@@ -710,6 +756,7 @@ main(void)
 	    cmocka_unit_test(a_clock_that_is_set_makes_no_event_and_no_wrong_bracket),
 	    cmocka_unit_test(out_of_the_journal_it_is_the_same),
 	    cmocka_unit_test(after_a_crash_it_tells_just_what_was_not_recorded),
+	    cmocka_unit_test(spread_over_files_it_is_the_same),
 	    cmocka_unit_test(records_of_the_future_are_left_out),
 	};
 

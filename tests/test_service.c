@@ -139,9 +139,11 @@ a_life_is_told_in_order(void **state)
 	struct stage *s = *state;
 
 	start(s);
+	service_starting(s->service);
 	service_ready(s->service);
 	service_status(s->service, "round %d of the day", 7);
 	service_stopping(s->service);
+	assert_string_equal(told(s), "EXTEND_TIMEOUT_USEC=3600000000");
 	assert_string_equal(told(s), ready_text());
 	assert_string_equal(told(s), "STATUS=round 7 of the day");
 	assert_string_equal(told(s), "STOPPING=1");
