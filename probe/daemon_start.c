@@ -209,6 +209,8 @@ start(struct daemon *d)
 
 	if (code >= 0)
 		return code;
+	/* Until there is something to say. */
+	signal(SIGUSR2, SIG_IGN);
 	d->probe = probe_new(d->options->conf);
 	if (d->probe == NULL)
 		return EX_CONFIG;

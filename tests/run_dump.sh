@@ -2,7 +2,7 @@
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/lab_loopback.sh"
 . "$top_srcdir/tests/lab_daemon.sh"
-plan 27
+plan 28
 
 lab_certificates site.test cut.test
 lab_dns site.test=A:127.0.0.1 cut.test=nxdomain
@@ -67,6 +67,11 @@ is 'where it cannot be written, the log says so' "$?" 0
 rmdir "$dump"
 dump
 is 'and all goes on' "$(dumped .process.pid)" "$run_pid"
+kill -HUP "$run_pid"
+kill -USR2 "$run_pid"
+said 'was read again'
+dump
+is 'also where it reads its configuration again at that moment' "$(dumped .process.pid)" "$run_pid"
 stop
 is 'to a good end' "$status" 0
 run "$NETVANE" results wipe -c "$conf" --yes
