@@ -23,6 +23,7 @@ struct alert {
 	struct probe *probe;
 	struct hook *hook; /* NULL none */
 	struct webhook *webhook; /* NULL none */
+	bool held; /* the webhook */
 	int running; /* of the two, while they stop */
 	void (*done)(void *arg);
 	void *arg;
@@ -121,8 +122,20 @@ alert_event(struct alert *a, const struct measurement *m, const char *line, size
 void
 alert_hold(struct alert *a, int held)
 {
+	a->held = held != 0;
 	if (a->webhook != NULL)
-		webhook_hold(a->webhook, held != 0);
+		webhook_hold(a->webhook, a->held);
+}
+
+bool
+alert_count(const struct alert *a, struct webhook_counts *counts, bool *held)
+{
+	*counts = (struct webhook_counts){0};
+	if (a == NULL || a->webhook == NULL)
+		return false;
+	webhook_count(a->webhook, counts);
+	*held = a->held;
+	return true;
 }
 
 static void

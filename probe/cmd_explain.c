@@ -15,18 +15,22 @@
 #include "probe/conf.h"
 #include "probe/conf_files.h"
 #include "probe/explain_screen.h"
+#include "probe/open_anomaly.h"
 #include "probe/paths.h"
 #include "probe/record_wanted.h"
+#include "probe/story_screen.h"
 #include "results/explain.h"
 #include "results/measurement.h"
 #include "results/record_reader.h"
+#include "results/story.h"
 
 static const char help[] =
     "usage: netvane explain [OPTION]... ID|URL\n\n"
     "Says what one record means: what was tried and what answered, what follows from\n"
-    "it, what else could be the cause, and what would settle it. ID is a record's id,\n"
-    "or its first digits, six at least. A URL or host name means the newest record of\n"
-    "that site. '-' explains every record on standard input.\n\n"
+    "it, what else could be the cause, and what would settle it. ID is the id of a\n"
+    "site's record, of an event's or a round's, or its first digits, six at least. A\n"
+    "URL or host name means the newest record of that site, and tells of an anomaly\n"
+    "that is open. '-' explains every site's and event's record on standard input.\n\n"
     "  -c, --config FILE       read this configuration too\n"
     "      --state DIR         state directory\n"
     "      --results DIR|FILE  the records are there (again for more); .gz and .zst\n"
@@ -47,6 +51,8 @@ struct job {
 	const char *word;
 	struct record_wanted wanted;
 	struct measurement *best; /* of the records read so far, the one that is meant */
+	struct open_anomalies *anomalies; /* of the site */
+	struct buf how; /* the options with which the same records are found again */
 	size_t shown;
 	bool ambiguous;
 };
@@ -67,20 +73,83 @@ static const struct option options[] = {
 /* --- one record ------------------------------------------------------------------------------ */
 
 static void
-show(struct job *job, struct measurement *m)
+show_target(struct job *job, struct measurement *m, struct buf *line)
 {
-	struct buf line = BUF_EMPTY;
 	struct explanation e;
 
 	explain_record(m, &e);
-	if (job->json) {
-		explain_json(m, &e, &line);
-		fwrite(line.data, 1, line.len, stdout);
-	} else {
-		if (job->shown > 0)
-			fputs("\n\n", stdout);
+	if (!job->all && !job->wanted.any && !job->wanted.by_id)
+		e.open = open_anomalies_of(job->anomalies, m);
+	if (job->json)
+		explain_json(m, &e, line);
+	else
 		explain_screen(m, &e, stdout, table_terminal_width(STDOUT_FILENO), job->colour);
+}
+
+/* The id of a record of ours stands near its beginning. */
+static bool
+is_evidence(const struct story *story, const char *text)
+{
+	const char *id = strstr(text, "\"id\":\"");
+	size_t i;
+
+	for (i = 0; id != NULL && i < story->nevidence; i++)
+		if (strncmp(id + 6, story->evidence[i].id, strlen(story->evidence[i].id)) == 0)
+			return true;
+	return false;
+}
+
+/* Reads all again, for what the records of the evidence say: who wants them is known only now. Standard input is gone. */
+static void
+find_evidence(const struct job *job, struct measurement *m, struct story *story)
+{
+	struct record_reader *reader;
+	struct record_line line;
+	struct measurement *record;
+	char error[256];
+	size_t i;
+
+	for (i = 0; i < job->nresults; i++)
+		if (strcmp(job->results[i], "-") == 0)
+			return;
+	reader = record_reader_new(job->results, job->nresults, NULL, NULL);
+	while (!story_is_complete(story) && record_reader_next(reader, &line) == 1) {
+		if (!is_evidence(story, line.data))
+			continue;
+		record = measurement_decode(line.data, line.len, NULL, error, sizeof(error));
+		if (record != NULL)
+			story_found(story, m->arena, record);
+		measurement_free(record);
 	}
+	record_reader_free(reader);
+	story->looked_up = true;
+}
+
+static void
+show_story(struct job *job, struct measurement *m, struct buf *line)
+{
+	struct story story;
+
+	story_of(m, &story);
+	find_evidence(job, m, &story);
+	if (job->json)
+		story_json(m, &story, line);
+	else
+		story_screen(m, &story, buf_str(&job->how), stdout, table_terminal_width(STDOUT_FILENO), job->colour);
+}
+
+static void
+show(struct job *job, struct measurement *m)
+{
+	struct buf line = BUF_EMPTY;
+
+	if (!job->json && job->shown > 0)
+		fputs("\n\n", stdout);
+	if (m->event != NULL || m->round != NULL)
+		show_story(job, m, &line);
+	else
+		show_target(job, m, &line);
+	fwrite(buf_str(&line), 1, line.len, stdout);
 	buf_free(&line);
 	job->shown++;
 }
@@ -117,6 +186,7 @@ take_line(struct job *job, const struct record_line *line)
 		return;
 	}
 	if (!record_wanted_is(&job->wanted, m)) {
+		open_anomalies_take(job->anomalies, m);
 		measurement_free(m);
 		return;
 	}
@@ -132,9 +202,9 @@ static int
 not_found(const struct job *job)
 {
 	if (job->wanted.any)
-		log_errorx("no record of a site on standard input; 'netvane check --json' prints some");
+		log_errorx("no record of a site or an event on standard input; 'netvane check --json' prints some");
 	else if (job->wanted.by_id)
-		log_errorx("no record of a site in %s has an id that begins with %s; 'netvane check --json' shows the ids, "
+		log_errorx("no record in %s has an id that begins with %s; 'netvane check --json' shows the ids, "
 			   "--results names other places to look", job->results[0], job->wanted.id);
 	else
 		log_errorx("no record of %s in %s; 'netvane check --url %s' makes one, --results names other places to look",
@@ -233,6 +303,28 @@ read_word(struct job *job, int argc, char **argv)
 	return -1;
 }
 
+/* Words that a shell might take for something else are put into quotes. */
+static void
+add_how(struct buf *how, const char *option, const char *word)
+{
+	bool plain = word[strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._+:-")] == '\0';
+
+	buf_printf(how, plain ? " %s %s" : strchr(word, '\'') != NULL ? " %s \"%s\"" : " %s '%s'", option, word);
+}
+
+static void
+note_how(struct job *job)
+{
+	size_t i;
+
+	if (job->config != NULL)
+		add_how(&job->how, "-c", job->config);
+	if (job->state != NULL)
+		add_how(&job->how, "--state", job->state);
+	for (i = 0; i < job->nresults; i++)
+		add_how(&job->how, "--results", job->results[i]);
+}
+
 /* Where to look when nobody said it. The path is kept in *own, to free. */
 static int
 find_results(struct job *job, char **own)
@@ -261,7 +353,7 @@ find_results(struct job *job, char **own)
 int
 cmd_explain(int argc, char **argv)
 {
-	struct job job = {.colour_word = "auto", .wanted = {.any = true}};
+	struct job job = {.colour_word = "auto", .wanted = {.any = true}, .how = BUF_EMPTY, .anomalies = open_anomalies_new()};
 	char *own = NULL;
 	int code = read_options(&job, argc, argv);
 
@@ -269,11 +361,14 @@ cmd_explain(int argc, char **argv)
 		code = read_colour(&job);
 	if (code < 0)
 		code = read_word(&job, argc - optind, argv + optind);
+	note_how(&job);
 	if (code < 0)
 		code = find_results(&job, &own);
 	if (code < 0)
 		code = search(&job);
 	measurement_free(job.best);
+	open_anomalies_free(job.anomalies);
+	buf_free(&job.how);
 	record_wanted_clear(&job.wanted);
 	free(job.results);
 	free(own);

@@ -98,7 +98,7 @@ struct files {
 
 /* By the beginnings of their names; a name that ends in '/' is a directory whose files all go. */
 static const char *const records[] = {"netvane-", "segments.index", "quota.intent", NULL};
-static const char *const learned[] = {"state.sqlite", "outbox/", NULL};
+static const char *const learned[] = {"state.sqlite", "dump.json", "outbox/", NULL};
 static const char *const rest[] = {"consent", "last-round", "paused", "lock", NULL};
 
 static int

@@ -24,7 +24,8 @@ static const char help[] =
     "  -h, --help              this text\n\n"
     "Signals: SIGTERM and SIGINT stop it within 5 seconds; SIGHUP reads the\n"
     "configuration and the lists again (a bad one changes nothing); SIGUSR1 begins a\n"
-    "round now.\n\n"
+    "round now; SIGUSR2 has it say how it is, in the log and in dump.json in the state\n"
+    "directory.\n\n"
     "Example:\n"
     "  netvane run --list kz-news --consent\n";
 

@@ -63,7 +63,7 @@ look_for_pause(struct daemon *d)
 		daemon_commit(d);
 	}
 	d->paused = holds;
-	alert_hold(d->alert, holds);
+	daemon_hold_alerts(d);
 }
 
 /* Until the next one is late, so long from now; what is due later than that is a sign that something is wrong. */

@@ -11,7 +11,7 @@ struct plan;
 
 /*
  * Runs until a signal ends it: SIGTERM and SIGINT finish what can be finished within 5 s, SIGHUP reads the configuration and the lists
- * again, SIGUSR1 begins a round now. Takes the plan and the configuration of the options for its own: they may be other ones
+ * again, SIGUSR1 begins a round now, SIGUSR2 writes how it is to the log and to STATE/dump.json. Takes the plan and the configuration of the options for its own: they may be other ones
  * afterwards. Returns the exit code.
  */
 int daemon_run(struct options *options, struct plan *plan);

@@ -65,7 +65,7 @@ struct daemon {
 	struct status_server *status_server; /* NULL: there is no page */
 	bool trouble; /* the last commit did not bring all records to the disk */
 	struct event wake, sync, care, drain, ended;
-	struct event on_int, on_term, on_hup, on_usr1;
+	struct event on_int, on_term, on_hup, on_usr1, on_usr2;
 };
 
 struct sched_now daemon_now(void);
@@ -92,11 +92,17 @@ void daemon_round_ended(evutil_socket_t fd, short what, void *arg);
 void daemon_take_event(const struct measurement *m, void *arg);
 /* What the archive noticed. */
 void daemon_take_occurrence(const struct occurrence *o, void *arg);
+/* Sends nothing while somebody paused it or the line is dead, and what waits when that is over. */
+void daemon_hold_alerts(struct daemon *d);
 /* Lets those who are told of events finish, and ends the loop. */
 void daemon_leave_loop(struct daemon *d);
 /* That it ends, once; say_goodbye leaves the loop as well. */
 void daemon_note_stop(struct daemon *d);
 void daemon_say_goodbye(struct daemon *d);
+
+/* daemon_dump.c: how it is, to the log and to STATE/dump.json */
+
+void daemon_on_dump(evutil_socket_t fd, short what, void *arg);
 
 /* daemon_keep.c: what survives */
 
@@ -111,6 +117,8 @@ void daemon_commit(struct daemon *d);
 
 void daemon_keep_run(struct daemon *d);
 void daemon_write_textfile(struct daemon *d);
+/* arg: the daemon. */
+void daemon_fill_status(struct status *status, void *arg);
 /* The page, if there is to be one. False: it cannot be. */
 bool daemon_start_page(struct daemon *d);
 

@@ -88,6 +88,24 @@ is_odd(const struct daemon *d, const struct measurement *m)
 	return m->round == NULL && m->input != NULL && sched_state_of(d->sched, m->input) == SCHED_BURST;
 }
 
+void
+daemon_hold_alerts(struct daemon *d)
+{
+	/* Where what is abroad is cut off, a server at home can be reached; and a round that did not look knows nothing. */
+	static const bool dead[GAP_CAUSE_MAX] = {
+	    [GAP_NO_LINK] = true, [GAP_NO_GATEWAY] = true, [GAP_CAPTIVE_PORTAL] = true, [GAP_SHUTDOWN] = true};
+
+	alert_hold(d->alert, d->paused || dead[d->round_cause]);
+}
+
+/* A round ends with what it found the line to be. */
+static void
+take_line(struct daemon *d, const struct measurement *m)
+{
+	d->round_cause = life_cause(m->context.network, m->round->link);
+	daemon_hold_alerts(d);
+}
+
 static void
 take_record(struct measurement *m, void *arg)
 {
@@ -106,7 +124,7 @@ take_record(struct measurement *m, void *arg)
 	if (m->role != NULL && strcmp(m->role, "target") == 0)
 		target_measured(d, m);
 	if (m->round != NULL)
-		d->round_cause = life_cause(m->context.network, m->round->link);
+		take_line(d, m);
 	watch_take(d->watch, m);
 	measurement_free(m);
 }

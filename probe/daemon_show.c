@@ -38,8 +38,8 @@ daemon_keep_run(struct daemon *d)
 	buf_free(&words);
 }
 
-static void
-fill_status(struct status *status, void *arg)
+void
+daemon_fill_status(struct status *status, void *arg)
 {
 	struct daemon *d = arg;
 	int64_t now_us = clock_wall_us();
@@ -73,7 +73,7 @@ daemon_write_textfile(struct daemon *d)
 	if (*path == '\0')
 		return;
 	status = status_new();
-	fill_status(status, d);
+	daemon_fill_status(status, d);
 	status_metrics(status, clock_wall_us(), &text);
 	(void)status_file_write(path, &text);
 	status_free(status);
@@ -85,7 +85,7 @@ bool
 daemon_start_page(struct daemon *d)
 {
 	struct status_server_plan plan = {.base = d->probe->base, .listen = d->options->conf->status_listen,
-	    .fill = fill_status, .arg = d};
+	    .fill = daemon_fill_status, .arg = d};
 	struct sockaddr_storage sa;
 	char *address;
 

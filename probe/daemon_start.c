@@ -46,12 +46,14 @@ assign_events(struct daemon *d)
 	evsignal_assign(&d->on_term, base, SIGTERM, daemon_on_stop, d);
 	evsignal_assign(&d->on_hup, base, SIGHUP, daemon_on_reload, d);
 	evsignal_assign(&d->on_usr1, base, SIGUSR1, daemon_on_now, d);
+	evsignal_assign(&d->on_usr2, base, SIGUSR2, daemon_on_dump, d);
 	event_add(&d->sync, &every);
 	event_add(&d->care, &every);
 	event_add(&d->on_int, NULL);
 	event_add(&d->on_term, NULL);
 	event_add(&d->on_hup, NULL);
 	event_add(&d->on_usr1, NULL);
+	event_add(&d->on_usr2, NULL);
 	service_watch(d->service, base);
 }
 
@@ -67,6 +69,7 @@ remove_events(struct daemon *d)
 	event_del(&d->on_term);
 	event_del(&d->on_hup);
 	event_del(&d->on_usr1);
+	event_del(&d->on_usr2);
 	service_unwatch(d->service);
 }
 
@@ -211,6 +214,8 @@ start(struct daemon *d)
 
 	if (code >= 0)
 		return code;
+	/* Until there is something to say. */
+	signal(SIGUSR2, SIG_IGN);
 	d->probe = probe_new(d->options->conf);
 	if (d->probe == NULL)
 		return EX_CONFIG;

@@ -72,12 +72,14 @@ record_wanted_is(const struct record_wanted *wanted, const struct measurement *m
 	struct target site;
 	bool is;
 
+	if (wanted->by_id)
+		return m->id != NULL && strncasecmp(m->id, wanted->id, strlen(wanted->id)) == 0;
+	if (wanted->any && m->event != NULL)
+		return true;
 	if (m->input == NULL || m->round != NULL || m->event != NULL)
 		return false;
 	if (wanted->any)
 		return true;
-	if (wanted->by_id)
-		return m->id != NULL && strncasecmp(m->id, wanted->id, strlen(wanted->id)) == 0;
 	if (target_parse(m->input, &site, error) != 0)
 		return false;
 	is = is_site(wanted, &site);

@@ -19,14 +19,17 @@ struct record_wanted {
 };
 
 /*
- * Hexadecimal digits alone, from 6 to 32 of them, are an id; "-" is any record of a target; else a URL or host name. Returns 0,
+ * Hexadecimal digits alone, from 6 to 32 of them, are an id; "-" is any; else a URL or host name. Returns 0,
  * or -1 with the reason. Free with record_wanted_clear.
  */
 int record_wanted_parse(const char *word, struct record_wanted *wanted, char error[TARGET_ERROR_SIZE]);
 void record_wanted_clear(struct record_wanted *wanted);
 /* Whether it is worth reading the line. text ends with a NUL. */
 bool record_wanted_maybe(const struct record_wanted *wanted, const char *text);
-/* A host without a scheme means all URLs of it (with a path: of that path), also with "www." before it. */
+/*
+ * An id is that of any record; "-" takes targets and events, and no rounds; a site's records are those of its measurements. A host without a
+ * scheme means all URLs of it (with a path: of that path), also with "www." before it.
+ */
 bool record_wanted_is(const struct record_wanted *wanted, const struct measurement *m);
 
 #endif

@@ -159,6 +159,20 @@ void sched_round_now(struct sched *sched);
 /* What the budget did and did not allow, this local day (ago 0) and the last one before it (1). */
 const struct sched_day *sched_skipped(const struct sched *sched, int ago);
 
+/* One target's next measurement, as things stand at the moment. */
+struct sched_outlook {
+	const char *url; /* borrowed */
+	enum sched_state state;
+	int64_t due_ns; /* on the monotonic clock; in the past: it is overdue. As if its windows were open */
+	int interval_s;
+	bool open; /* its windows are */
+	bool late; /* the budget put it off */
+	bool taken; /* the round that runs has yet to measure it */
+	int burst_left; /* measurements that bursts may still take */
+};
+/* Each target, by URL. */
+void sched_each(struct sched *sched, struct sched_now now, void (*each)(const struct sched_outlook *outlook, void *arg), void *arg);
+
 /* One target's, to be kept as it is. */
 struct sched_saved {
 	int64_t last_wall_us; /* of its last measurement, by the wall clock of the saving */

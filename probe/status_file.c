@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-enum { MODE = 0644 };
+enum { EVERYBODY = 0644 };
 
 static bool
 write_all(int fd, const struct buf *bytes)
@@ -37,16 +37,16 @@ write_all(int fd, const struct buf *bytes)
  * wear out.
  */
 int
-status_file_write(const char *path, const struct buf *bytes)
+status_file_write_mode(const char *path, const struct buf *bytes, mode_t mode)
 {
 	char *fresh = xasprintf("%s.new", path);
 	bool written = false;
 	int fd;
 
 	(void)unlink(fresh);
-	fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, MODE);
+	fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
 	if (fd != -1) {
-		written = fchmod(fd, MODE) == 0 && write_all(fd, bytes);
+		written = fchmod(fd, mode) == 0 && write_all(fd, bytes);
 		written = close(fd) == 0 && written && rename(fresh, path) == 0;
 	}
 	if (!written)
@@ -55,4 +55,10 @@ status_file_write(const char *path, const struct buf *bytes)
 		(void)unlink(fresh);
 	free(fresh);
 	return written ? 0 : -1;
+}
+
+int
+status_file_write(const char *path, const struct buf *bytes)
+{
+	return status_file_write_mode(path, bytes, EVERYBODY);
 }

@@ -2,6 +2,8 @@
 #ifndef PROBE_STATUS_FILE_H
 #define PROBE_STATUS_FILE_H
 
+#include <sys/types.h>
+
 struct buf;
 
 /*
@@ -10,5 +12,7 @@ struct buf;
  * file is still there then.
  */
 int status_file_write(const char *path, const struct buf *bytes);
+/* The same for whom these permissions say. */
+int status_file_write_mode(const char *path, const struct buf *bytes, mode_t mode);
 
 #endif

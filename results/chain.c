@@ -450,3 +450,22 @@ chain_is_for(const struct bytes *leaf, const char *host)
 	ERR_pop_to_mark();
 	return is;
 }
+
+bool
+chain_leaf_hashes(const struct bytes *leaf, char key[65], char issuer[65])
+{
+	const unsigned char *p = leaf->data;
+	X509 *cert;
+
+	key[0] = issuer[0] = '\0';
+	if (leaf->len == 0 || leaf->len > CHAIN_BYTES_MOST)
+		return false;
+	cert = d2i_X509(NULL, &p, (long)leaf->len);
+	if (cert != NULL) {
+		key_sha256(cert, key);
+		name_sha256(X509_get_issuer_name(cert), issuer);
+		X509_free(cert);
+	}
+	ERR_clear_error();
+	return key[0] != '\0' && issuer[0] != '\0';
+}

@@ -69,6 +69,8 @@ struct chain_facts {
  */
 void chain_classify(const struct bytes *der, size_t n, int64_t now_us,
     const struct known_cas *known, struct arena *arena, struct chain_facts *out);
+/* Of a leaf alone, as leaf_key_sha256 and issuer_name_sha256 above. False: it is no certificate. */
+bool chain_leaf_hashes(const struct bytes *leaf, char key[65], char issuer[65]);
 /* Whether the leaf says it is for this host name or address (RFC 6125, no partial wildcards). */
 bool chain_is_for(const struct bytes *leaf, const char *host);
 

@@ -138,6 +138,15 @@ struct event_info {
 /* Says it in a sentence or three that a volunteer understands, in the arena. Reads all but e->what. Pure. */
 char *event_tell(struct arena *arena, const struct event_info *e);
 
+/* Its parts: " between 2026-11-22 06:15 and 06:31 UTC", or as much as is known of it, "" nothing; */
+const char *event_between(struct arena *arena, const struct event_bracket *b);
+/* "45 seconds", "3 hours", whatever its sign; */
+const char *event_duration(struct arena *arena, double s);
+/* "probably blocked (reset at TLS)"; */
+const char *event_state(struct arena *arena, const struct event_view *v);
+/* and whether the network delivered: ok, or the site itself refused. */
+bool event_reached(const struct event_view *v);
+
 /* "event" as a member of the open x_netvane object. */
 void event_encode(struct json *j, const struct event_info *e);
 /* Reads it; see json_get.h. */

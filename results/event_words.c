@@ -36,8 +36,8 @@ same_day_short(const char *first, const char *second)
 }
 
 /* " between 2026-11-22 06:15 and 06:31 UTC", or as much as is known of it; "" nothing. */
-static const char *
-between(struct arena *arena, const struct event_bracket *b)
+const char *
+event_between(struct arena *arena, const struct event_bracket *b)
 {
 	const char *from = minute(arena, b->not_before_us, false), *to = minute(arena, b->not_after_us, true);
 
@@ -51,8 +51,8 @@ between(struct arena *arena, const struct event_bracket *b)
 }
 
 /* "45 seconds", "3 hours": two digits are enough to know what it was. */
-static const char *
-duration(struct arena *arena, double s)
+const char *
+event_duration(struct arena *arena, double s)
 {
 	static const struct {
 		double s;
@@ -102,8 +102,8 @@ verb(const struct event_info *e, const char *one, const char *several)
 }
 
 /* How a site is, as the end of "It is ...". Those that can be reached never get here. */
-static const char *
-state(struct arena *arena, const struct event_view *v)
+const char *
+event_state(struct arena *arena, const struct event_view *v)
 {
 	static const char *const states[VERDICT_STATUS_MAX] = {
 	    [VERDICT_NONE] = "in an unknown state",
@@ -138,14 +138,14 @@ tell_onset(struct arena *arena, const struct event_info *e)
 	const char *start;
 
 	if (e->when.not_before_us != 0)
-		start = arena_printf(arena, "It began%s.", between(arena, &e->when));
+		start = arena_printf(arena, "It began%s.", event_between(arena, &e->when));
 	else
 		start = "It was so from the first measurement; when it began is not known.";
-	return arena_printf(arena, "%s %s %s. %s", sites(arena, e), verb(e, "is", "are"), state(arena, &a->after), start);
+	return arena_printf(arena, "%s %s %s. %s", sites(arena, e), verb(e, "is", "are"), event_state(arena, &a->after), start);
 }
 
-static bool
-reached(const struct event_view *v)
+bool
+event_reached(const struct event_view *v)
 {
 	return v->status == VERDICT_OK || (v->status == VERDICT_IMPAIRED && v->mechanism == HTTP_SERVER_REFUSAL);
 }
@@ -161,19 +161,19 @@ static const char *
 tell_change(struct arena *arena, const struct event_info *e)
 {
 	const struct event_anomaly *a = anomaly_of(e);
-	const char *when = between(arena, &e->when), *who = sites(arena, e), *is = verb(e, "is", "are");
+	const char *when = event_between(arena, &e->when), *who = sites(arena, e), *is = verb(e, "is", "are");
 
-	if (reached(&a->after))
+	if (event_reached(&a->after))
 		return arena_printf(arena, "%s can be reached again; other sites that failed together with %s cannot yet. That changed%s.",
 		    who, verb(e, "it", "them"), when);
-	if ((reached(&a->before) || a->before.status == VERDICT_NONE) && a->intermittent)
-		return arena_printf(arena, "%s %s %s again. That changed%s.", who, is, state(arena, &a->after), when);
-	if (reached(&a->before) || a->before.status == VERDICT_NONE)
-		return arena_printf(arena, "%s now %s %s, too. That changed%s.", who, is, state(arena, &a->after), when);
+	if ((event_reached(&a->before) || a->before.status == VERDICT_NONE) && a->intermittent)
+		return arena_printf(arena, "%s %s %s again. That changed%s.", who, is, event_state(arena, &a->after), when);
+	if (event_reached(&a->before) || a->before.status == VERDICT_NONE)
+		return arena_printf(arena, "%s now %s %s, too. That changed%s.", who, is, event_state(arena, &a->after), when);
 	if (same_view(&a->before, &a->after))
-		return arena_printf(arena, "%s %s %s at times only. That showed%s.", who, is, state(arena, &a->after), when);
+		return arena_printf(arena, "%s %s %s at times only. That showed%s.", who, is, event_state(arena, &a->after), when);
 	return arena_printf(arena, "%s %s %s and now %s %s. That changed%s.", who, verb(e, "was", "were"),
-	    state(arena, &a->before), is, state(arena, &a->after), when);
+	    event_state(arena, &a->before), is, event_state(arena, &a->after), when);
 }
 
 static const char *
@@ -182,7 +182,7 @@ tell_recovery(struct arena *arena, const struct event_info *e)
 	const struct event_anomaly *a = anomaly_of(e);
 
 	return arena_printf(arena, "%s can be reached again; %s %s. It ended%s.", sites(arena, e), verb(e, "it was", "they were"),
-	    state(arena, &a->before), between(arena, &e->when));
+	    event_state(arena, &a->before), event_between(arena, &e->when));
 }
 
 static const char *
@@ -190,7 +190,7 @@ tell_certificate(struct arena *arena, const struct event_info *e)
 {
 	return arena_printf(arena, "%s %s a certificate with another key and from another issuer than usual. It is valid, and sites do change "
 				   "their certificates; it is noted in case somebody else did. That changed%s.",
-	    sites(arena, e), verb(e, "shows", "show"), between(arena, &e->when));
+	    sites(arena, e), verb(e, "shows", "show"), event_between(arena, &e->when));
 }
 
 static const char *
@@ -199,7 +199,7 @@ tell_step(struct arena *arena, const struct event_gap *gap)
 	if (isnan(gap->clock_step_s))
 		return "The computer's clock was set.";
 	return arena_printf(arena, "The computer's clock was set %s by %s. Times before and after do not fit together.",
-	    gap->clock_step_s < 0 ? "back" : "forward", duration(arena, gap->clock_step_s));
+	    gap->clock_step_s < 0 ? "back" : "forward", event_duration(arena, gap->clock_step_s));
 }
 
 static const char *

@@ -20,6 +20,12 @@ struct explain_step {
 	enum explain_how how;
 };
 
+/* An anomaly of the target that has not ended, as far as the records say. */
+struct explain_open {
+	const char *anomaly, *event; /* ids: its own, of the newest record that tells of it */
+	const char *words;
+};
+
 struct explanation {
 	const char *verdict; /* "blocked: reset at TLS" */
 	const char *rule; /* that decided; NULL unknown */
@@ -31,6 +37,7 @@ struct explanation {
 	size_t nalternatives;
 	const char **would_settle;
 	size_t nwould_settle;
+	const struct explain_open *open; /* NULL none, or not looked for: no single record knows. For whoever looked to set */
 };
 
 /*

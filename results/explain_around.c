@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "results/baseline.h"
+#include "results/certificate_news.h"
 #include "results/explain_tell.h"
 #include "results/measurement.h"
 #include "results/quic_ping.h"
@@ -200,6 +201,26 @@ tell_history(const struct measurement *m, struct explanation *out)
 	tell_step(m->arena, "usually", "reached", words, EXPLAIN_PLAIN, out);
 }
 
+/* A change is told, and nothing made of it. */
+static void
+tell_certificate(const struct measurement *m, struct explanation *out)
+{
+	const struct certificate_news news = certificate_news_of(m);
+	char last[CLOCK_TEXT_SIZE];
+
+	if (!news.new_key && !news.new_issuer)
+		return;
+	/* The one seen last comes first. */
+	clock_ooni(news.new_key ? m->baseline->keys[0].last_us : m->baseline->issuers[0].last_us, last)[16] = '\0';
+	tell_step(m->arena, "usually", "certificate",
+	    arena_printf(m->arena, "%s; the one before was last seen %s UTC. It is valid, and sites do change theirs",
+		news.new_key && news.new_issuer ? "a new key, and a new issuer"
+		    : news.new_key		 ? "a new key of an issuer that it had before"
+						 : "a new issuer, for a key that it had before",
+		last),
+	    EXPLAIN_PLAIN, out);
+}
+
 void
 tell_around(const struct measurement *m, struct explanation *out)
 {
@@ -207,4 +228,5 @@ tell_around(const struct measurement *m, struct explanation *out)
 	tell_route(m, out);
 	tell_vantage(m, out);
 	tell_history(m, out);
+	tell_certificate(m, out);
 }

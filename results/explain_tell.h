@@ -1,4 +1,4 @@
-/* How the parts of an explanation are put together. Inside of results/explain*.c only. */
+/* How the parts of an explanation are put together. Inside of results/explain*.c and story*.c only. */
 #ifndef RESULTS_EXPLAIN_TELL_H
 #define RESULTS_EXPLAIN_TELL_H
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "results/certificate_news.h"
 #include "results/findings.h"
 #include "results/measurement.h"
 #include "results/quic_ping.h"
@@ -226,6 +227,7 @@ static void
 add_facts(const struct measurement *m, const struct findings *x, struct verdict *v)
 {
 	const struct facts *f = &x->f;
+	const struct certificate_news news = certificate_news_of(m);
 	const struct {
 		bool holds;
 		const char *code;
@@ -251,6 +253,8 @@ add_facts(const struct measurement *m, const struct findings *x, struct verdict 
 	    {x->sni.away_dead > 0, "sni_kills_elsewhere"},
 	    {x->sni.away_fine > 0, "sni_ok_elsewhere"},
 	    {x->sni.target.bad > 0 && x->sni.target.server > 0, "sometimes_answered"},
+	    {news.new_key, "certificate_new_key"},
+	    {news.new_issuer, "certificate_new_issuer"},
 	    {x->mitm.untrusted > 0, "untrusted_chain"},
 	    {x->mitm.chain.known != NULL, "known_interception_ca"},
 	    {x->mitm.static_leaf, "same_certificate_for_any_name"},

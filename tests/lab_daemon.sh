@@ -1,10 +1,12 @@
-# Sourced after lab_loopback.sh: netvane run in the background.
+# Sourced after lab_loopback.sh: `netvane run' in the background, one at a time.
 #
 #	lab_conf '[schedule]' 'every = 2s'
 #	daemon --url "$site"
 #	until_record netvane_round
 #	stop
 #	is 'it ends well' "$status" 0
+#
+# Where the lab has a second resolver, it is asked as well. The log is in $tmp/run.err.
 
 daemon_in= # what it is to be started with, such as: nice
 
@@ -12,7 +14,7 @@ daemon_in= # what it is to be started with, such as: nice
 daemon()
 {
 	mkfifo "$tmp/run.fifo"
-	$daemon_in "$NETVANE" run -v -c "$conf" --consent --json --resolver "127.0.0.1:$second_port" "$@" </dev/null \
+	$daemon_in "$NETVANE" run -v -c "$conf" --consent --json ${second_port:+--resolver "127.0.0.1:$second_port"} "$@" </dev/null \
 		>"$tmp/run.fifo" 2>"$tmp/run.err" 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
 	run_pid=$!
 	exec 9<"$tmp/run.fifo"

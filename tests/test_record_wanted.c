@@ -46,18 +46,31 @@ an_id_or_its_first_digits(void **state)
 }
 
 static void
-an_event_is_no_record_of_a_site(void **state)
+an_event_is_meant_by_its_id_and_is_no_record_of_a_site(void **state)
 {
+	struct record_wanted any = {.any = true}, by_id = {.by_id = true, .id = "01234567"}, site;
 	struct measurement *m = measurement_new();
-	struct record_wanted any = {.any = true};
 	struct event_info event = {.kind = EVENT_ANOMALY_ONSET};
+	struct round_info round = {0};
+	char error[TARGET_ERROR_SIZE];
 
 	(void)state;
 	m->id = arena_strdup(m->arena, id);
 	m->input = arena_strdup(m->arena, "https://site.example/");
 	assert_true(record_wanted_is(&any, m));
+	assert_int_equal(record_wanted_parse("https://site.example/", &site, error), 0);
+	assert_true(record_wanted_is(&site, m));
 	m->event = &event;
+	assert_false(record_wanted_is(&site, m));
+	assert_true(record_wanted_is(&any, m));
+	assert_true(record_wanted_is(&by_id, m));
+	m->event = NULL;
+	m->round = &round;
+	assert_false(record_wanted_is(&site, m));
 	assert_false(record_wanted_is(&any, m));
+	assert_true(record_wanted_is(&by_id, m));
+	m->round = NULL;
+	record_wanted_clear(&site);
 	measurement_free(m);
 }
 
@@ -115,7 +128,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(an_id_or_its_first_digits),
-	    cmocka_unit_test(an_event_is_no_record_of_a_site),
+	    cmocka_unit_test(an_event_is_meant_by_its_id_and_is_no_record_of_a_site),
 	    cmocka_unit_test(a_url_means_itself),
 	    cmocka_unit_test(a_host_means_its_urls),
 	    cmocka_unit_test(a_dash_means_any_site),

@@ -896,10 +896,61 @@ settings_out_of_range_are_taken_for_the_nearest(void **state)
 	lab_end(&lab);
 }
 
+/* What sched_each told of the three targets. */
+struct outlooks {
+	struct sched_outlook items[3];
+	size_t n;
+};
+
+static void
+keep_outlook(const struct sched_outlook *outlook, void *arg)
+{
+	struct outlooks *all = arg;
+
+	assert_true(all->n < 3);
+	all->items[all->n++] = *outlook;
+}
+
+static void
+what_is_planned_can_be_seen_by_target(void **state)
+{
+	struct outlooks all = {.n = 0};
+	struct lab lab;
+	double due_s;
+	size_t i;
+
+	(void)state;
+	lab_begin(&lab);
+	lab_list(&lab, "a", 3, 1000)->jitter = 0;
+	settle(&lab, LAB_HOUR);
+	lab_round(&lab, LAB_HOUR);
+	assert_true(sched_tighten(lab.sched, lab_url(&lab, 0, 1), lab.now));
+	sched_each(lab.sched, lab.now, keep_outlook, &all);
+	assert_int_equal(all.n, 3);
+	for (i = 0; i < 3; i++) {
+		due_s = (double)(all.items[i].due_ns - lab.began_ns) / 1e9;
+		assert_string_equal(all.items[i].url, lab_url(&lab, 0, i));
+		assert_true(all.items[i].open && !all.items[i].late && !all.items[i].taken);
+		/* Its neighbours burst with it. */
+		assert_int_equal(all.items[i].state, SCHED_BURST);
+		assert_int_equal(all.items[i].interval_s, 60);
+		assert_true(due_s > 59 && due_s < 61);
+	}
+	sched_close(lab.sched, lab_url(&lab, 0, 1), lab.now);
+	all.n = 0;
+	sched_each(lab.sched, lab.now, keep_outlook, &all);
+	assert_int_equal(all.items[1].state, SCHED_NORMAL);
+	assert_int_equal(all.items[1].interval_s, 1000);
+	due_s = (double)(all.items[1].due_ns - lab.began_ns) / 1e9;
+	assert_true(due_s > 999 && due_s < 1001);
+	lab_end(&lab);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(what_is_planned_can_be_seen_by_target),
 	    cmocka_unit_test(a_list_of_200_makes_one_round_every_15_minutes),
 	    cmocka_unit_test(intervals_vary_by_the_jitter_and_no_more),
 	    cmocka_unit_test(without_jitter_intervals_are_exact),

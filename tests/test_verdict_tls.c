@@ -717,6 +717,47 @@ a_forgery_where_the_site_was_sound_for_weeks_is_likely(void **state)
 	means(m, VERDICT_INSUFFICIENT, TLS_CERTIFICATE, "certificate_in_doubt");
 }
 
+static bool
+has_note(struct measurement *m, const char *code)
+{
+	struct verdict v;
+
+	verdict_judge(m, &v);
+	return has_evidence(&v, code);
+}
+
+static void
+a_valid_certificate_that_is_new_is_noted_and_nothing_more(void **state)
+{
+	struct measurement *m = target_at_home();
+	struct baseline *b;
+	char key[65], issuer[65];
+
+	(void)state;
+	shows(m, shakes(m, HOME, NULL), GENUINE, "site.example");
+	page(m, SITE, NULL, 200);
+	assert_false(has_note(m, "certificate_new_key"));
+	b = history(m);
+	assert_false(has_note(m, "certificate_new_key"));
+	assert_false(has_note(m, "certificate_new_issuer"));
+	assert_true(chain_leaf_hashes(&m->tls[0].certificates[0], key, issuer));
+	ARENA_PUSH(m->arena, b->keys, b->nkeys)->value = arena_strdup(m->arena, "another key");
+	ARENA_PUSH(m->arena, b->issuers, b->nissuers)->value = arena_strdup(m->arena, issuer);
+	assert_true(has_note(m, "certificate_new_key"));
+	assert_false(has_note(m, "certificate_new_issuer"));
+	b->issuers[0].value = arena_strdup(m->arena, "another issuer");
+	assert_true(has_note(m, "certificate_new_issuer"));
+	b->keys[0].value = arena_strdup(m->arena, key);
+	assert_false(has_note(m, "certificate_new_key"));
+	means(m, VERDICT_OK, MECHANISM_NONE, "tls_valid");
+	/* One that does not verify is no news of the site's. */
+	m = forged();
+	b = history(m);
+	ARENA_PUSH(m->arena, b->keys, b->nkeys)->value = arena_strdup(m->arena, "another key");
+	assert_false(has_note(m, "certificate_new_key"));
+	measurement_free(m);
+}
+
 static void
 a_bad_certificate_everywhere_is_the_sites(void **state)
 {
@@ -920,6 +961,7 @@ main(void)
 	    cmocka_unit_test(two_sites_of_a_countrys_own_authority_are_not_accused),
 	    cmocka_unit_test(what_the_vantage_finds_in_order_is_likely_forged),
 	    cmocka_unit_test(a_forgery_where_the_site_was_sound_for_weeks_is_likely),
+	    cmocka_unit_test(a_valid_certificate_that_is_new_is_noted_and_nothing_more),
 	    cmocka_unit_test(a_bad_certificate_everywhere_is_the_sites),
 	    cmocka_unit_test(another_sites_certificate_is_a_mistake_where_all_agree),
 	    cmocka_unit_test(a_missing_intermediate_is_the_servers),
