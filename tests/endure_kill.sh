@@ -4,8 +4,9 @@
 #	ENDURE_KILLS=1000 the long run; ENDURE_REPORT=FILE for its figures (tests/endure.sh sets both)
 #
 # After every second kill the power fails as well: of what no sync has covered, a part of random size is cut off. After
-# every tenth the database is lost or damaged. Between runs a random time passes, up to half an hour, so that there are
-# gaps; and now and then the name server begins or stops to lie about a site, so that there are anomalies.
+# every tenth the database is lost or damaged. The probe's clocks leave out the time in which it only waits (tests/preload_clock.c), so that
+# its 15 minutes are a moment. Between runs a random time passes, up to half an hour: that makes gaps. Now and then the name server begins
+# or stops to lie about a site: that makes anomalies.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/lab_loopback.sh"
 need timeout truncate shuf
@@ -19,7 +20,7 @@ plan 14
 ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0
 export ASAN_OPTIONS
 
-lab_certificates site.test
+lab_certificates site.test turned.test
 start_peer dns "$peer_dns" site.test=A:127.0.0.1 turned.test=A:127.0.0.1 control1.test=A:127.0.0.1 \
 	control2.test=A:127.0.0.1 portal.test=A:127.0.0.1
 start_peer liar "$peer_dns" site.test=A:127.0.0.1 turned.test=nxdomain control1.test=A:127.0.0.1 \
@@ -28,13 +29,14 @@ start_peer site "$peer_tls" good --cert "$certs/good.pem" --key "$certs/key.pem"
 start_peer cut "$peer_tls" rst-hello
 lab_web
 lab_conf '[probe]' 'samples = 1' '[dns]' "resolver = 127.0.0.1:$dns_port" '[limits]' 'retry1_ms = 200' 'retry2_ms = 200' \
-	'[schedule]' 'every = 15m' 'jitter = 0.1' '[targets]' "url = https://site.test:$site_port/ https://127.0.0.1:$cut_port/ http://turned.test:$web_port/ok"
+	'[schedule]' 'every = 15m' 'jitter = 0.1' '[targets]' "url = https://site.test:$site_port/ https://127.0.0.1:$cut_port/ https://turned.test:$site_port/"
 tell_truth() { echo "nameserver 127.0.0.1:$dns_port" >"$tmp/resolv.conf"; }
 tell_lies() { echo "nameserver 127.0.0.1:$liar_port" >"$tmp/resolv.conf"; }
 
 db=$state/state.sqlite
 odd=$tmp/odd # what should not be, one line each
-ahead=0 # how much time has passed that has not
+clock=$tmp/clock
+echo 0 >"$clock"
 kill_number=0
 : >"$odd"
 printf '0 0 0 0 0 0 0\n' >"$tmp/sum"
@@ -45,17 +47,26 @@ below()
 	shuf -i "0-$(($1 - 1))" -n 1
 }
 
+# later SECONDS: so much time passes.
+later()
+{
+	awk -v s="$1" '{ printf "%.0f\n", $1 + s * 1e9 }' "$clock" >"$clock.new"
+	mv "$clock.new" "$clock"
+}
+
 # probe COMMAND...: netvane run by that command, its records in $out.
 probe()
 {
-	run "$@" env LD_PRELOAD="$preload" CLOCK_AHEAD="$ahead" SYNC_LOG="$tmp/syncs" "$NETVANE" run -v -c "$conf" --consent --json
+	run "$@" env LD_PRELOAD="$preload" CLOCK_FILE="$clock" CLOCK_SKIP=0.2,400 SYNC_LOG="$tmp/syncs" \
+		"$NETVANE" run -v -c "$conf" --consent --json
 }
 
-# What it logged that an operator would have to act on. A torn line is the power's doing.
+# What it warned of. A torn line is the power's doing, a damaged database was ours.
 complaints()
 {
-	grep -Ev 'moved a torn last line|^netvane: (info|debug)' "$err" | grep -Ei 'cannot|could not|fail|damaged|moved aside|not a database|unfinished|in time' |
+	grep -E '^netvane[^ ]*: (warning|error|fatal):' "$err" | grep -Ev "$expected${just_lost:+|state.sqlite is (damaged|not a database)}" |
 		sed "s/^/kill $kill_number: /" >>"$odd"
+	just_lost=
 }
 
 # The segments, the newest last.
@@ -110,7 +121,10 @@ read_newest()
 	[ -n "$newest" ] || return 0
 	run "$NETVANE_ANALYZE" summary --json --controls "$newest"
 	bad=$(jq -c 'select(.kind == "period") | .bad_lines' "$out")
-	[ "$status" -eq 66 ] || [ "$bad" = 0 ] || [ ! -s "$newest" ] || echo "kill $kill_number: a reader: exit $status, $bad bad lines" >>"$odd"
+	# The power may leave a line without an end, which is none; a kill may not.
+	[ "$bad" = 0 ] || [ $((kill_number % 2)) -eq 0 ] || [ ! -s "$newest" ] ||
+		echo "kill $kill_number: a reader: exit $status, $bad bad lines" >>"$odd"
+	[ "${bad:-1}" -le 1 ] || echo "kill $kill_number: a reader: $bad bad lines" >>"$odd"
 	run "$NETVANE" status -c "$conf" --json
 	[ -s "$out" ] || echo "kill $kill_number: status: exit $status: $(cat "$err")" >>"$odd"
 }
@@ -132,6 +146,7 @@ lose_state()
 		;;
 	esac
 	lost=$((lost + 1))
+	just_lost=yes
 }
 
 milliseconds()
@@ -142,10 +157,10 @@ milliseconds()
 # A round that nobody disturbs, to its end, and a goodbye.
 whole_round()
 {
-	ahead=$((ahead + 1200))
+	later 1200
 	mkfifo "$tmp/round.fifo"
 	probe_start=$(milliseconds)
-	env LD_PRELOAD="$preload" CLOCK_AHEAD="$ahead" SYNC_LOG="$tmp/syncs" "$NETVANE" run -v -c "$conf" --consent --json </dev/null \
+	env LD_PRELOAD="$preload" CLOCK_FILE="$clock" SYNC_LOG="$tmp/syncs" "$NETVANE" run -v -c "$conf" --consent --json </dev/null \
 		>"$tmp/round.fifo" 2>"$err" 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
 	probe_pid=$!
 	: >"$out"
@@ -209,7 +224,7 @@ compare_state()
 	rm -rf "$tmp/other/state.sqlite"*
 	run "$NETVANE" baseline show --json -c "$conf"
 	jq -cS . "$out" >"$tmp/lived"
-	run env LD_PRELOAD="$preload" CLOCK_AHEAD="$ahead" "$NETVANE" baseline rebuild -c "$conf" --state "$tmp/other" --out "$results"
+	run env LD_PRELOAD="$preload" CLOCK_FILE="$clock" "$NETVANE" baseline rebuild -c "$conf" --state "$tmp/other" --out "$results"
 	run "$NETVANE" baseline show --json -c "$conf" --state "$tmp/other"
 	jq -cS . "$out" >"$tmp/made"
 	[ -s "$tmp/made" ] || echo "after kill $kill_number: nothing was rebuilt: $(cat "$err")" >>"$odd"
@@ -224,14 +239,16 @@ compare_state()
 for file in bad_lines missing twice rounds_twice gaps_twice anomalies_odd read read_bad written states_differ counts musts; do
 	: >"$tmp/$file"
 done
-killed=0 late=0 failures=0 losses=0 lost=0 torn=0
+killed=0 failures=0 lost=0 torn=0 just_lost=
+expected='moved a torn last line'
 tell_truth
 remember
 : >"$tmp/must"
 whole_round
 is 'a daemon that is left alone measures, and ends well' "$(json_round '.test_keys.x_netvane.round | [.complete, .measured]')" '[true,3]'
-whole_took=$took
 diag "a start and a round take $took ms"
+# On a busy machine this one may have been an exception.
+window=$((took > 700 ? 1750 : took * 5 / 2))
 began=$(milliseconds)
 while [ "$kill_number" -lt "$kills" ]; do
 	if [ "$kill_number" -gt 0 ] && [ $((kill_number % a_life)) -eq 0 ]; then
@@ -241,12 +258,12 @@ while [ "$kill_number" -lt "$kills" ]; do
 		: >"$tmp/must"
 	fi
 	kill_number=$((kill_number + 1))
-	[ $((kill_number % 6)) -ne 2 ] || tell_lies
-	[ $((kill_number % 6)) -ne 5 ] || tell_truth
+	[ $((kill_number % 12)) -ne 5 ] || tell_lies
+	[ $((kill_number % 12)) -ne 11 ] || tell_truth
 	# Half of the time something is due, and half of the time it waits.
-	ahead=$((ahead + $(below 1800)))
+	later "$(below 1800)"
 	remember
-	moment=$(($(below $((whole_took * 11 / 10))) + 1))
+	moment=$(($(below "$window") + 1))
 	probe timeout --foreground -s KILL "$((moment / 1000)).$(printf %03d $((moment % 1000)))"
 	case $status in
 	137) killed=$((killed + 1)) ;;
