@@ -9,6 +9,7 @@
 #include "probe/alert.h"
 #include "probe/baseline.h"
 #include "probe/heartbeat.h"
+#include "probe/idle_memory.h"
 #include "probe/options.h"
 #include "probe/plan.h"
 #include "probe/probe.h"
@@ -185,4 +186,6 @@ daemon_round_ended(evutil_socket_t fd, short what, void *arg)
 		daemon_leave_loop(d);
 	else
 		daemon_look(d);
+	if (d->round == NULL)
+		idle_memory_release();
 }

@@ -19,6 +19,7 @@
 #include "probe/conf.h"
 #include "probe/event_days.h"
 #include "probe/hook_command.h"
+#include "probe/idle_memory.h"
 #include "probe/options.h"
 #include "probe/plan.h"
 #include "probe/probe.h"
@@ -245,6 +246,9 @@ go(struct daemon *d)
 		if (d->reload)
 			reload_now(d);
 		daemon_look(d);
+		/* Starting took a lot of it. */
+		if (d->round == NULL)
+			idle_memory_release();
 		event_base_dispatch(d->probe->base);
 	} while (!d->stopping);
 	daemon_note_stop(d);
