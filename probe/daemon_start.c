@@ -227,7 +227,8 @@ start(struct daemon *d)
 	if (code >= 0)
 		return code;
 	assign_events(d);
-	watch_catch_up(d->watch, d->options->results);
+	watch_catch_up(d->watch, d->options->results,
+	    d->options->conf->every_s + conf_scaled(d->options->conf, LATE_MS) / 1e3);
 	watch_retain(d->watch, d->plan);
 	daemon_sign(d, LIFE_START, GAP_NONE);
 	daemon_keep_run(d);

@@ -144,11 +144,15 @@ tell(const struct occurrence *o, void *arg)
 }
 
 void
-watch_catch_up(struct watch *w, const char *results_dir)
+watch_catch_up(struct watch *w, const char *results_dir, double due_s)
 {
 	char *path = xstrdup(results_dir);
 	struct anomalies_caught_up done;
+	struct life life;
 
+	/* Before anything of this run is in the journal, which would be a sign of life. */
+	life_look(&life);
+	gaps_catch_up(w->gaps, results_dir, &life, (int64_t)(due_s * 1e9), tell, w);
 	anomalies_catch_up(w->anomalies, &path, 1, clock_wall_us(), w->fresh ? NULL : tell, w, &done);
 	free(path);
 }
