@@ -25,8 +25,10 @@ fi
 dir=$tmp here=$top_srcdir/tests/bench pids=
 cost_end()
 {
+	cost_status=$?
 	# shellcheck disable=SC2086 # pids are words
 	[ -z "$pids" ] || kill $pids 2>/dev/null
+	(exit "$cost_status")
 	test_end
 }
 trap cost_end EXIT

@@ -20,6 +20,17 @@ plan 14
 ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0
 export ASAN_OPTIONS
 
+# However this ends, the probe ends with it.
+probe_pid=
+end_probe()
+{
+	end_status=$?
+	[ -z "$probe_pid" ] || kill -KILL "$probe_pid" 2>/dev/null
+	(exit "$end_status")
+	test_end
+}
+trap end_probe EXIT
+
 lab_certificates site.test turned.test
 start_peer dns "$peer_dns" site.test=A:127.0.0.1 turned.test=A:127.0.0.1 control1.test=A:127.0.0.1 \
 	control2.test=A:127.0.0.1 portal.test=A:127.0.0.1
@@ -175,6 +186,7 @@ whole_round()
 	rm "$tmp/round.fifo"
 	status=0
 	wait "$probe_pid" || status=$?
+	probe_pid=
 	[ "$status" -eq 0 ] || echo "after kill $kill_number: a whole round: exit $status: $(tail -n 3 "$err")" >>"$odd"
 	complaints
 	cat "$out" >>"$tmp/must"

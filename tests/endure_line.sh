@@ -22,6 +22,17 @@ if grep -q __asan_init "$NETVANE"; then
 	skip_all 'the memory of a build with sanitizers says nothing'
 fi
 
+# However this ends, the probe ends with it.
+probe_pid=
+end_probe()
+{
+	end_status=$?
+	[ -z "$probe_pid" ] || kill -KILL "$probe_pid" 2>/dev/null
+	(exit "$end_status")
+	test_end
+}
+trap end_probe EXIT
+
 # ---- Two namespaces, and a link ------------------------------------------------------------------
 
 here=192.0.2.1
@@ -172,6 +183,7 @@ cp "$out" "$tmp/status"
 status=0
 kill -TERM "$probe_pid" || :
 wait "$probe_pid" || status=$?
+probe_pid=
 
 # ---- What it made of it ----------------------------------------------------------------------------
 
