@@ -7,7 +7,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -17,6 +16,9 @@
 
 /* Of a ledger that is lost the last segments will do: what they say of before is known already. */
 enum { SEGMENTS_OF_LOST = 2 };
+
+/* A clock that was set back a little must not hide a file. */
+#define MARGIN_US (INT64_C(86400) * 1000000)
 
 /* Between a sign of life and the record of what it told. */
 #define TOLD_WITHIN_US (INT64_C(60) * 1000000)
@@ -223,27 +225,6 @@ read_all(struct catching_up *c, char *const *paths, size_t n, void (*each)(struc
 	record_reader_free(reader);
 }
 
-/* The newest that may have something newer than that: one that was begun before, and all after it. */
-static size_t
-first_of(const struct record_files *files, int64_t after_us)
-{
-	time_t second = (time_t)(after_us / 1000000);
-	char name[64];
-	struct tm tm;
-	const char *base;
-	size_t i = files->n;
-
-	gmtime_r(&second, &tm);
-	strftime(name, sizeof(name), "netvane-%Y%m%dT%H%M%SZ", &tm);
-	while (i > 0) {
-		base = strrchr(files->files[--i].path, '/');
-		base = base != NULL ? base + 1 : files->files[i].path;
-		if (strncmp(base, name, strlen(name)) < 0)
-			break;
-	}
-	return i;
-}
-
 void
 gaps_catch_up(struct gaps *g, const char *results_dir, const struct life *now, int64_t due_ns, occurrence_tell *tell, void *arg)
 {
@@ -254,8 +235,8 @@ gaps_catch_up(struct gaps *g, const char *results_dir, const struct life *now, i
 	size_t i, n = 0;
 
 	record_files_list(&files, &dir, 1);
-	i = g->alive ? first_of(&files, c.after_us) : files.n > SEGMENTS_OF_LOST ? files.n - SEGMENTS_OF_LOST : 0;
-	for (; i < files.n; i++)
+	record_files_newer(&files, c.after_us - MARGIN_US);
+	for (i = g->alive || files.n < SEGMENTS_OF_LOST ? 0 : files.n - SEGMENTS_OF_LOST; i < files.n; i++)
 		if (files.files[i].err == 0)
 			*ARENA_PUSH(c.arena, paths, n) = files.files[i].path;
 	read_all(&c, paths, n, note);
