@@ -17,10 +17,10 @@ rounds=${ENDURE_COST_ROUNDS:-24}
 sites=${ENDURE_COST_SITES:-200}
 every=900
 quiet_s=60
-plan 6
 if grep -q __asan_init "$NETVANE"; then
 	skip_all 'the costs of a build with sanitizers say nothing'
 fi
+plan 6
 
 dir=$tmp here=$top_srcdir/tests/bench pids=
 cost_end()

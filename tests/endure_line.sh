@@ -17,10 +17,10 @@ fi
 . "$top_srcdir/tests/lab_loopback.sh"
 need ip nsenter unshare
 seconds=${ENDURE_LINE_SECONDS:-60}
-plan 14
 if grep -q __asan_init "$NETVANE"; then
 	skip_all 'the memory of a build with sanitizers says nothing'
 fi
+plan 14
 
 # However this ends, the probe ends with it.
 probe_pid=

@@ -1,16 +1,17 @@
 # netvane run over months: ten thousand rounds, 15 minutes apart by its own clocks, which leave out the time in which it only waits
 # (tests/preload_clock.c). Its memory stays as it is, and no descriptor is left over.
 #
-#	ENDURE_ROUNDS=10000; ENDURE_REPORT=FILE for the figures (tests/endure.sh sets both)
+#	ENDURE_ROUNDS=10000, or as many as ENDURE_SECONDS are enough for; ENDURE_REPORT=FILE for the figures (tests/endure.sh sets both)
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/lab_loopback.sh"
 rounds=${ENDURE_ROUNDS:-300}
+seconds=${ENDURE_SECONDS:-86400}
 samples=20 # so often it is looked at
 warm=$((rounds / samples)) # from here on it should be flat
-plan 8
 if grep -q __asan_init "$NETVANE"; then
 	skip_all 'the memory of a build with sanitizers says nothing'
 fi
+plan 8
 
 # However this ends, the probe ends with it.
 probe_pid=
@@ -30,7 +31,7 @@ start_peer cut "$peer_tls" rst-hello
 lab_web
 # What answers, in each round; what is cut off, and what does not exist, four times a day: the tests of what looks bad take a while.
 printf '%s\n' "https://127.0.0.1:$cut_port/" 'http://nowhere.test/' >"$tmp/bad.txt"
-lab_conf '[probe]' 'samples = 1' '[dns]' "resolver = 127.0.0.1:$dns_port" '[limits]' 'retry1_ms = 200' 'retry2_ms = 200' \
+lab_conf '[probe]' 'samples = 1' '[dns]' "resolver = 127.0.0.1:$dns_port" '[limits]' 'listen_ms = 100' 'retry1_ms = 200' 'retry2_ms = 200' \
 	'[schedule]' 'every = 15m' '[list bad]' 'every = 6h' \
 	'[targets]' "list = $tmp/bad.txt" "url = https://site.test:$site_port/ http://moving.test:$web_port/ok"
 echo "nameserver 127.0.0.1:$dns_port" >"$tmp/resolv.conf"
@@ -66,7 +67,7 @@ awk -v every="$((rounds / samples))" '
 counter=$!
 seen=0
 : >"$tmp/looks"
-while [ "$seen" -lt "$rounds" ] && kill -0 "$probe_pid" 2>/dev/null; do
+while [ "$seen" -lt "$rounds" ] && [ $(($(date +%s) - began)) -lt "$seconds" ] && kill -0 "$probe_pid" 2>/dev/null; do
 	now_seen=$(tail -n 1 "$tmp/count.fifo.out")
 	if [ "${now_seen:-0}" -gt "$seen" ]; then
 		seen=$now_seen
