@@ -115,6 +115,15 @@ power_fails()
 	fi
 }
 
+# The file system's clock has not gone along.
+date_new_segments()
+{
+	new_date=$(awk -v now="$(date +%s)" '{ printf "@%.0f", now + $1 / 1e9 }' "$clock")
+	for segment in $(segments); do
+		grep -qxF "$segment" "$tmp/old" || touch -d "$new_date" "$segment"
+	done
+}
+
 remember()
 {
 	segments >"$tmp/old"
@@ -190,6 +199,7 @@ whole_round()
 	probe_pid=
 	[ "$status" -eq 0 ] || echo "after kill $kill_number: a whole round: exit $status: $(tail -n 3 "$err")" >>"$odd"
 	complaints
+	date_new_segments
 	cat "$out" >>"$tmp/must"
 }
 
@@ -267,7 +277,7 @@ while [ "$kill_number" -lt "$kills" ] && [ $(($(milliseconds) - began)) -lt $((s
 	if [ "$kill_number" -gt 0 ] && [ $((kill_number % a_life)) -eq 0 ]; then
 		whole_round
 		examine
-		rm -rf "$state" "$tmp/must"
+		rm -rf "$state" "$results" "$tmp/must"
 		: >"$tmp/must"
 	fi
 	kill_number=$((kill_number + 1))
@@ -291,6 +301,7 @@ while [ "$kill_number" -lt "$kills" ] && [ $(($(milliseconds) - began)) -lt $((s
 		# The last line that was printed may have been cut off in the middle.
 		sed -n '/^{.*}$/p' "$out" >>"$tmp/must"
 	fi
+	date_new_segments
 	read_newest
 	[ $((kill_number % 10)) -ne 0 ] || lose_state "$(below 4)"
 done
