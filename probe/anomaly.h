@@ -107,6 +107,8 @@ struct anomalies_caught_up {
 	size_t future; /* records from after now, left out: a clock was wrong */
 	size_t events; /* that had not been recorded, and were told */
 };
+/* By the wall clock, when the last measurement that the state knows began; 0 none. Files that are older by days need not be read. */
+int64_t anomalies_known_until(const struct anomalies *a);
 /*
  * Reads record files or directories, in the order of their names, and goes on after the last record that the state knows; from
  * the beginning where it is not there. Tells the events that are not among the records: a crash came between. Of a fresh state

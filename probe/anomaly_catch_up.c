@@ -180,3 +180,9 @@ anomalies_catch_up(struct anomalies *a, char *const *paths, size_t npaths, int64
 	record_files_clear(&list);
 	arena_free(c.arena);
 }
+
+int64_t
+anomalies_known_until(const struct anomalies *a)
+{
+	return a->now.record[0] != '\0' ? a->now.start.us : 0;
+}

@@ -10,6 +10,7 @@
 #include "probe/archive.h"
 #include "probe/baseline.h"
 #include "probe/heartbeat.h"
+#include "probe/idle_memory.h"
 #include "probe/options.h"
 #include "probe/plan.h"
 #include "probe/probe.h"
@@ -226,4 +227,6 @@ daemon_round_ended(evutil_socket_t fd, short what, void *arg)
 		event_add(&d->care, &soon);
 		daemon_look(d);
 	}
+	if (d->round == NULL)
+		idle_memory_release();
 }

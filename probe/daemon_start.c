@@ -20,6 +20,7 @@
 #include "probe/conf.h"
 #include "probe/event_days.h"
 #include "probe/hook_command.h"
+#include "probe/idle_memory.h"
 #include "probe/options.h"
 #include "probe/plan.h"
 #include "probe/probe.h"
@@ -238,7 +239,8 @@ start(struct daemon *d)
 	if (code >= 0)
 		return code;
 	assign_events(d);
-	watch_catch_up(d->watch, d->options->results);
+	watch_catch_up(d->watch, d->options->results,
+	    d->options->conf->every_s + conf_scaled(d->options->conf, LATE_MS) / 1e3);
 	watch_retain(d->watch, d->plan);
 	daemon_sign(d, LIFE_START, GAP_NONE);
 	daemon_keep_run(d);
@@ -257,6 +259,9 @@ go(struct daemon *d)
 		if (d->reload)
 			reload_now(d);
 		daemon_look(d);
+		/* Starting took a lot of it. */
+		if (d->round == NULL)
+			idle_memory_release();
 		event_base_dispatch(d->probe->base);
 	} while (!d->stopping);
 	daemon_note_stop(d);

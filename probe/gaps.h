@@ -27,6 +27,12 @@ void gaps_free(struct gaps *g);
  * nothing before it. Of the state that was kept by the last run the first sign is LIFE_START.
  */
 void gaps_sign(struct gaps *g, const struct life *now, occurrence_tell *tell, void *arg);
+/*
+ * Before the first sign of a run: the records that are newer than the last sign that was kept are signs as well, which a crash or a
+ * power cut took from the database. What they say was told, is; what they brought and do not say is told now. now: the machine as it
+ * is. due_ns: between rounds, to the latest start of the next.
+ */
+void gaps_catch_up(struct gaps *g, const char *results_dir, const struct life *now, int64_t due_ns, occurrence_tell *tell, void *arg);
 
 struct gap_open {
 	const char *id;

@@ -19,6 +19,10 @@
 #include "probe/sched.h"
 #include "probe/status_model.h"
 #include "results/measurement.h"
+#include "results/record_files.h"
+
+/* A clock that was set back a little must not hide a file of the journal. */
+#define MARGIN_US (INT64_C(86400) * 1000000)
 
 struct watch {
 	struct probe *probe;
@@ -132,13 +136,26 @@ tell(const struct occurrence *o, void *arg)
 }
 
 void
-watch_catch_up(struct watch *w, const char *results_dir)
+watch_catch_up(struct watch *w, const char *results_dir, double due_s)
 {
-	char *path = xstrdup(results_dir);
+	char *dir = xstrdup(results_dir), **paths;
 	struct anomalies_caught_up done;
+	struct record_files files;
+	struct life life;
+	size_t i;
 
-	anomalies_catch_up(w->anomalies, &path, 1, clock_wall_us(), w->fresh ? NULL : tell, w, &done);
-	free(path);
+	/* Before anything of this run is in the journal, which would be a sign of life. */
+	life_look(&life);
+	gaps_catch_up(w->gaps, results_dir, &life, (int64_t)(due_s * 1e9), tell, w);
+	record_files_list(&files, &dir, 1);
+	record_files_newer(&files, anomalies_known_until(w->anomalies) - MARGIN_US);
+	paths = xcalloc(files.n + 1, sizeof(*paths));
+	for (i = 0; i < files.n; i++)
+		paths[i] = files.files[i].path;
+	anomalies_catch_up(w->anomalies, paths, files.n, clock_wall_us(), w->fresh ? NULL : tell, w, &done);
+	free(paths);
+	record_files_clear(&files);
+	free(dir);
 }
 
 void

@@ -31,8 +31,8 @@ void watch_use(struct watch *watch, struct probe *probe);
 /* The listed days, with which what happens may coincide; borrowed, NULL none. */
 void watch_days(struct watch *watch, const struct event_days *days);
 
-/* What the journal holds and the memory does not. Before anything else is taken. */
-void watch_catch_up(struct watch *watch, const char *results_dir);
+/* What the journal holds and the memory does not. Before anything else is taken. due_s: between rounds, to the latest start of the next. */
+void watch_catch_up(struct watch *watch, const char *results_dir, double due_s);
 /* A record, after it was written. */
 void watch_take(struct watch *watch, const struct measurement *m);
 /* Forgets the targets that are on no list any more. */

@@ -115,6 +115,22 @@ record_files_list(struct record_files *list, char *const *paths, size_t n)
 }
 
 void
+record_files_newer(struct record_files *list, int64_t wall_us)
+{
+	size_t i, n = 0;
+	struct stat st;
+
+	for (i = 0; i < list->n; i++) {
+		if (stat(list->files[i].path, &st) == 0 && S_ISREG(st.st_mode) && st.st_mtime < wall_us / 1000000) {
+			list->bytes -= st.st_size;
+			free(list->files[i].path);
+		} else
+			list->files[n++] = list->files[i];
+	}
+	list->n = n;
+}
+
+void
 record_files_clear(struct record_files *list)
 {
 	size_t i;

@@ -30,6 +30,7 @@ static const struct recipe {
 	int sha1;
 } recipes[] = {
     {.file = "good.pem", .from_days = -1, .to_days = 30},
+    {.file = "year.pem", .from_days = -1, .to_days = 360},
     {.file = "expired.pem", .from_days = -30, .to_days = -1},
     {.file = "future.pem", .from_days = 1, .to_days = 30},
     {.file = "wrong-host.pem", .from_days = -1, .to_days = 30, .san = "DNS:somebody-else.test"},

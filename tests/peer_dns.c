@@ -1,10 +1,10 @@
 /*
  * A DNS server on loopback that answers, or misbehaves, as it is told.
  *
- *	peer_dns [-6u] NAME=ACTION...
+ *	peer_dns [-6u] [-a IP] [-p PORT] NAME=ACTION...
  *
- * It takes UDP and, without -u, TCP on 127.0.0.1, and with -6 on ::1 as well, on one port number
- * that the kernel chose; prints that on stdout when it is ready; and ends when its stdin ends, so
+ * It takes UDP and, without -u, TCP on 127.0.0.1 or the IPv4 address that is given, and with -6 on ::1 as well, on one port number
+ * that the kernel chose, or that is given; prints that on stdout when it is ready; and ends when its stdin ends, so
  * that it cannot outlive its test. NAME is a host name, or * for any other. A name without a rule
  * does not exist (NXDOMAIN).
  *
@@ -558,11 +558,13 @@ serve_tcp(int fd)
 	return !x.hang_up;
 }
 
+static struct in_addr address;
+static uint16_t given_port; /* 0: any */
+
 static int
 socket_bind(int family, int type, uint16_t *port)
 {
-	struct sockaddr_in sin = {
-	    .sin_family = AF_INET, .sin_port = htons(*port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+	struct sockaddr_in sin = {.sin_family = AF_INET, .sin_port = htons(*port), .sin_addr = address};
 	struct sockaddr_in6 sin6 = {
 	    .sin6_family = AF_INET6, .sin6_port = htons(*port), .sin6_addr = IN6ADDR_LOOPBACK_INIT};
 	struct sockaddr *sa =
@@ -599,7 +601,7 @@ bind_all(bool ip6, bool tcp)
 	    [UDP4] = {AF_INET, SOCK_DGRAM},
 	    [TCP6] = {AF_INET6, SOCK_STREAM},
 	    [UDP6] = {AF_INET6, SOCK_DGRAM}};
-	uint16_t port = 0;
+	uint16_t port = given_port;
 	int i, j;
 
 	polled[STDIN] = (struct pollfd){.fd = STDIN_FILENO, .events = POLLIN};
@@ -669,9 +671,12 @@ main(int argc, char **argv)
 	char byte;
 	int option, i;
 
-	while ((option = getopt(argc, argv, "6u")) != -1) {
-		if (option == '?')
+	address.s_addr = htonl(INADDR_LOOPBACK);
+	while ((option = getopt(argc, argv, "6ua:p:")) != -1) {
+		if (option == '?' || (option == 'a' && inet_pton(AF_INET, optarg, &address) != 1))
 			return 64;
+		if (option == 'p')
+			given_port = (uint16_t)atoi(optarg);
 		ip6 = ip6 || option == '6';
 		tcp = tcp && option != 'u';
 	}

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "base/buf.h"
@@ -544,6 +545,159 @@ a_text_that_is_none_is_refused(void **state)
 	assert_null(gaps_last(g));
 }
 
+/* --- on record -------------------------------------------------------------------------------- */
+
+static struct buf recorded;
+
+static struct measurement *
+record(const char *test_name, int64_t time_us)
+{
+	struct measurement *m = measurement_new();
+
+	m->test_name = arena_strdup(m->arena, test_name);
+	m->id = arena_strdup(m->arena, "00000000000000000000000000000001");
+	m->start_us = m->round_start_us = time_us;
+	m->start_mono_ns = (time_us - MIDNIGHT - clock_off - booted) * 1000;
+	return m;
+}
+
+static void
+write_down(struct measurement *m)
+{
+	measurement_encode(m, &recorded);
+	measurement_free(m);
+}
+
+static void
+record_event(struct event_info *info)
+{
+	struct measurement *m = record("netvane_event", MIDNIGHT + now_us + clock_off);
+
+	m->event = info;
+	m->event->what = arena_strdup(m->arena, "something");
+	write_down(m);
+}
+
+/* One that begins now and lasts a minute; state NETWORK_SHUTDOWN: of no use. */
+static void
+record_round(enum network_state state)
+{
+	struct measurement *m = record("web_connectivity", MIDNIGHT + now_us + clock_off + 10 * SECOND);
+
+	m->role = arena_strdup(m->arena, "target");
+	m->input = arena_strdup(m->arena, "https://a/");
+	write_down(m);
+	m = record("netvane_round", MIDNIGHT + now_us + clock_off);
+	m->round = arena_alloc(m->arena, sizeof(*m->round));
+	m->round->link = 1;
+	m->context.network = state;
+	m->runtime = 60;
+	write_down(m);
+}
+
+/* The state that was kept comes back, with the records that are newer. */
+static void
+come_back(const struct buf *kept)
+{
+	struct life now = life(LIFE_START, 0);
+	char *dir = xasprintf("%s/netvane-gaps.XXXXXX", getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp"), *path;
+	FILE *f;
+
+	assert_non_null(mkdtemp(dir));
+	path = xasprintf("%s/netvane-20261122T000000Z-0001.jsonl", dir);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	assert_int_equal(fwrite(recorded.data, 1, recorded.len, f), recorded.len);
+	assert_int_equal(fclose(f), 0);
+	gaps_free(g);
+	g = kept != NULL ? gaps_restore(kept->data, kept->len) : gaps_new();
+	told_clear(&told);
+	gaps_catch_up(g, dir, &now, EVERY * 1000, keep_told, &told);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(dir), 0);
+	free(path);
+	free(dir);
+	buf_free(&recorded);
+}
+
+static void
+what_is_on_record_is_not_told_again(void **state)
+{
+	struct buf kept = BUF_EMPTY;
+	size_t i;
+
+	(void)state;
+	start();
+	rounds(2, GAP_NONE);
+	gaps_save(g, &kept);
+	now_us += 2 * HOUR;
+	start();
+	told_is("killed 30-150");
+	for (i = 0; i < told.n; i++)
+		record_event(&told.events[i].info);
+	record_event(&(struct event_info){.kind = EVENT_PROBE_START});
+	/* The power fails before the database is safe. */
+	now_us += 2 * MINUTE;
+	come_back(&kept);
+	reboot();
+	told_is("powered_off 150-152");
+	buf_free(&kept);
+}
+
+static void
+what_a_round_on_record_brought_is_told(void **state)
+{
+	struct buf kept = BUF_EMPTY;
+
+	(void)state;
+	start();
+	rounds(2, GAP_NONE);
+	gaps_save(g, &kept);
+	record_round(NETWORK_SHUTDOWN);
+	now_us += EVERY;
+	record_round(NETWORK_SHUTDOWN);
+	now_us += MINUTE;
+	come_back(&kept);
+	told_is("shutdown 30-...");
+	start();
+	rounds(1, GAP_NONE);
+	told_is("shutdown 30-... shutdown 30-46");
+	buf_free(&kept);
+}
+
+static void
+records_are_signs_of_life(void **state)
+{
+	struct buf kept = BUF_EMPTY;
+
+	(void)state;
+	start();
+	rounds(2, GAP_NONE);
+	gaps_save(g, &kept);
+	record_round(NETWORK_ONLINE);
+	now_us += EVERY;
+	record_round(NETWORK_ONLINE);
+	now_us += 2 * HOUR;
+	come_back(&kept);
+	start();
+	told_is("killed 61-165");
+	buf_free(&kept);
+}
+
+static void
+a_ledger_that_is_lost_begins_with_the_last_record(void **state)
+{
+	(void)state;
+	record_round(NETWORK_SHUTDOWN);
+	now_us += EVERY;
+	record_round(NETWORK_ONLINE);
+	now_us += 2 * HOUR;
+	come_back(NULL);
+	told_is("");
+	reboot();
+	told_is("powered_off 31-135");
+}
+
 /* --- any history ----------------------------------------------------------------------------- */
 
 static uint64_t seed;
@@ -796,6 +950,10 @@ main(void)
 	    TEST(a_rounds_record_is_a_sign_of_life),
 	    TEST(the_machine_can_be_looked_at),
 	    TEST(a_text_that_is_none_is_refused),
+	    TEST(what_is_on_record_is_not_told_again),
+	    TEST(what_a_round_on_record_brought_is_told),
+	    TEST(records_are_signs_of_life),
+	    TEST(a_ledger_that_is_lost_begins_with_the_last_record),
 	    TEST(each_gap_of_any_history_is_explained_once),
 	    TEST(clocks_that_are_set_change_no_gap),
 	};

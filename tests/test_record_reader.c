@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -15,6 +16,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "results/record_files.h"
 #include "results/record_reader.h"
 
 /* The test's own directory, and what a reader said of its files: "name:line: why" a line. */
@@ -467,6 +469,31 @@ a_directory_gives_its_segments_in_order_and_nothing_else(void **state)
 }
 
 static void
+files_that_were_last_changed_before_can_be_left_out(void **state)
+{
+	const struct timespec long_ago[2] = {{1000000000, 0}, {1000000000, 0}};
+	char *path = path_of("results/"), *old;
+	struct record_files files;
+
+	(void)state;
+	assert_int_equal(mkdir(path, 0700), 0);
+	spill_text("results/netvane-20260101T000000Z-0001.jsonl", "{\"n\":1}\n");
+	spill_text("results/netvane-20260102T000000Z-0001.jsonl", "{\"n\":2}\n");
+	old = path_of("results/netvane-20260101T000000Z-0001.jsonl");
+	assert_int_equal(utimensat(AT_FDCWD, old, long_ago, 0), 0);
+	record_files_list(&files, &path, 1);
+	record_files_newer(&files, INT64_C(1000000000) * 1000000);
+	assert_int_equal(files.n, 2);
+	record_files_newer(&files, INT64_C(1000000001) * 1000000);
+	assert_int_equal(files.n, 1);
+	assert_int_equal(files.bytes, 8);
+	assert_non_null(strstr(files.files[0].path, "netvane-20260102T"));
+	record_files_clear(&files);
+	free(old);
+	free(path);
+}
+
+static void
 a_dangling_link_in_a_directory_is_said(void **state)
 {
 	char *path = path_of("results"), *link = path_of("results/a.jsonl"), *text;
@@ -597,6 +624,7 @@ main(void)
 	    READER_TEST(a_line_that_is_too_long_is_left_out_and_said),
 	    READER_TEST(standard_input_is_a_file_like_others),
 	    READER_TEST(a_directory_gives_its_segments_in_order_and_nothing_else),
+	    READER_TEST(files_that_were_last_changed_before_can_be_left_out),
 	    READER_TEST(a_dangling_link_in_a_directory_is_said),
 	    READER_TEST(a_pretty_printed_object_is_one_record),
 	    READER_TEST(a_torn_object_swallows_no_record_after_it),
