@@ -18,6 +18,7 @@ struct clock_page {
 	_Atomic int64_t boot_ns;  /* CLOCK_BOOTTIME */
 	_Atomic int64_t awake_ns; /* CLOCK_MONOTONIC: less, when the machine has slept */
 	_Atomic int64_t stop_ns;  /* the country's time at which something is to happen: nobody skips past it */
+	_Atomic int waiting;      /* it has come, and somebody waits for that, with nothing under way */
 };
 
 #endif

@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -190,7 +191,9 @@ epoll_wait(int epfd, struct epoll_event *events, int most, int timeout_ms)
 			continue;
 		}
 		/* It is the lab's turn; meanwhile signals and what other programs do may come. */
+		page->waiting = 1;
 		n = wait_truly(epfd, events, most, 1);
+		page->waiting = 0;
 	}
 	return n;
 }
