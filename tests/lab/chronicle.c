@@ -299,7 +299,7 @@ chronicle_read(const char *path)
 	c->arena = arena;
 	c->path = arena_strdup(arena, path);
 	c->title = c->path;
-	c->scale = 0.15;
+	c->scale = 1;
 	line = ini_parse(path, take_value, &reading);
 	if (line < 0)
 		log_error("cannot read the chronicle %s", path);

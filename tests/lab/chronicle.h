@@ -6,7 +6,7 @@
  *	title = TEXT
  *	days = 30
  *	every = 1h			how often the probe measures: s, m, h or d
- *	scale = 0.15			of its limits
+ *	scale = 1			of its limits
  *	setting = SECTION KEY = VALUE	more of its configuration
  *	target = URL...
  *	[episode NAME]			its name in what is told

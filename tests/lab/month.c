@@ -26,6 +26,7 @@
 #include "tests/lab/chronicle.h"
 #include "tests/lab/clock_page.h"
 #include "tests/lab/country.h"
+#include "tests/lab/forwarder.h"
 #include "tests/lab/line.h"
 #include "tests/lab/month_judge.h"
 #include "tests/lab/month_tell.h"
@@ -52,7 +53,7 @@ static const char help[] =
 static const int64_t second_ns = 1000000000;
 
 enum {
-	TICK_US = 2000,
+	TICK_US = 5000,
 	DAY_S = 86400,
 	/* The lab's certificates are some weeks old, and good for some more. */
 	DAYS_BACK = 15,
@@ -272,6 +273,8 @@ trouble(struct month *m, const struct chronicle_episode *e, bool begin)
 	struct line line = {.link_down = e->kind == EPISODE_LINK, .gateway_dead = e->kind == EPISODE_GATEWAY};
 	int result = begin ? spaces_trouble(&m->country.spaces, &line) : spaces_heal(&m->country.spaces, &line);
 
+	if (begin && result == 0)
+		result = spaces_forget_neighbours(&m->country.spaces);
 	if (result != 0)
 		fail(m, "the line could not be changed");
 }
@@ -366,6 +369,33 @@ end_month(struct month *m)
 		event_base_loopbreak(m->country.base);
 }
 
+/* Whether a process waits for something, and has nothing to do. */
+static bool
+is_asleep(pid_t pid)
+{
+	char path[64], state = '?';
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
+	file = fopen(path, "re");
+	/* The name, in brackets, has none itself: it is this program's. */
+	if (file != NULL && fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
+		state = '?';
+	if (file != NULL)
+		fclose(file);
+	return state == 'S';
+}
+
+/* Counts how often in a row nothing was on its way. */
+static void
+look_for_quiet(struct month *m)
+{
+	if (forwarder_is_busy(m->country.forwarder) || !is_asleep(m->country.world))
+		m->page->quiet = 0;
+	else
+		m->page->quiet++;
+}
+
 static void
 on_tick(evutil_socket_t fd, short what, void *arg)
 {
@@ -374,6 +404,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	look_for_quiet(m);
 	while (m->next < m->nedges && !m->over) {
 		at_ns = m->began_ns + m->edges[m->next].at_s * second_ns;
 		if (now_ns < at_ns && (m->daemon <= 0 || m->frozen)) {

@@ -404,3 +404,9 @@ spaces_heal(const struct spaces *spaces, const struct line *line)
 		return -1;
 	return 0;
 }
+
+int
+spaces_forget_neighbours(const struct spaces *spaces)
+{
+	return ip_batch(spaces, SPACE_CLIENT, "neigh flush dev eth0\n");
+}
