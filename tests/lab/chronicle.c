@@ -183,7 +183,9 @@ take_episode(struct chronicle *c, struct chronicle_episode *e, const char *name,
 	const char *wrong = NULL;
 	double number;
 
-	if (strcmp(name, "what") == 0)
+	if (strcmp(name, "title") == 0)
+		e->name = arena_strdup(c->arena, value);
+	else if (strcmp(name, "what") == 0)
 		wrong = read_kind(e, value);
 	else if (strcmp(name, "at") == 0)
 		wrong = read_moment(value, &e->from_s);

@@ -9,7 +9,8 @@
  *	scale = 1			of its limits
  *	setting = SECTION KEY = VALUE	more of its configuration
  *	target = URL...
- *	[episode NAME]			its name in what is told
+ *	[episode NAME]
+ *	title = TEXT			its name in what is told, else NAME
  *	what = KIND			see the table in chronicle.c
  *	at = DAY HH:MM[:SS]		from 1
  *	lasts = 5h20m
@@ -68,7 +69,7 @@ struct chronicle {
 	size_t nepisodes;
 };
 
-/* Logs what is wrong, with file and line, and returns NULL. */
+/* Logs what is wrong, with section and key, and returns NULL. */
 struct chronicle *chronicle_read(const char *path);
 /* NULL is fine. */
 void chronicle_free(struct chronicle *chronicle);

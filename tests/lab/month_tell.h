@@ -12,7 +12,6 @@ struct month_story {
 	const struct month_found *found;
 	int64_t began_us; /* wall clock */
 	double took_s; /* of real time */
-	size_t ntargets;
 };
 
 /* Returns how many claims do not hold. */
