@@ -3,6 +3,7 @@
  * its event loop waits and watches no internet socket, or only such from which nothing will come, the time goes by at once, until the
  * loop's next timer or until the lab wants something to happen first.
  */
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -35,13 +36,17 @@ static _Atomic int nwatched;
 
 /* --- clocks ----------------------------------------------------------------------------------- */
 
-/* The kernel's own answers: the library's functions are what is replaced here. */
+typedef int clock_reader(clockid_t clock, struct timespec *out);
+
+/* The C library's own, which needs no system call: its name is what is replaced here. */
+static clock_reader *machine_clock;
+
 static int64_t
 machine_ns(void)
 {
 	struct timespec ts;
 
-	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &ts);
+	machine_clock(CLOCK_MONOTONIC, &ts);
 	return (int64_t)ts.tv_sec * second_ns + ts.tv_nsec;
 }
 
@@ -60,7 +65,9 @@ map_page(void)
 
 	if (fd >= 0)
 		syscall(SYS_close, fd);
-	if (map != MAP_FAILED)
+	/* ISO C has no cast from an object's address to a function's. */
+	*(void **)&machine_clock = dlsym(RTLD_NEXT, "clock_gettime");
+	if (map != MAP_FAILED && machine_clock != NULL)
 		page = map;
 }
 
