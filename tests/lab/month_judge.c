@@ -162,18 +162,27 @@ was_hit(const struct judge *j, const struct measurement *m)
 	return false;
 }
 
+/* What the daemon looks twice at. */
+static bool
+is_bad(const struct verdict *v)
+{
+	return v->status == VERDICT_BLOCKED || v->status == VERDICT_LIKELY_BLOCKED ||
+	    (v->status == VERDICT_IMPAIRED && v->mechanism != HTTP_SERVER_REFUSAL);
+}
+
 static void
 take_target(struct judge *j, const struct measurement *m)
 {
 	struct month_found *out = j->out;
+	const char *mechanism = mechanism_name(m->verdict.mechanism);
 	char when[CLOCK_TEXT_SIZE];
 
 	out->nmeasurements++;
-	if ((m->verdict.status != VERDICT_BLOCKED && m->verdict.status != VERDICT_LIKELY_BLOCKED) || was_hit(j, m))
+	if (!is_bad(&m->verdict) || was_hit(j, m))
 		return;
-	out->naccusations++;
+	out->nbad++;
 	*ARENA_PUSH(out->arena, out->odd, out->nodd) = arena_printf(out->arena, "%s %s: %s, %s, with nobody in the way",
-	    clock_ooni(m->start_us, when), m->input, verdict_status_name(m->verdict.status), mechanism_name(m->verdict.mechanism));
+	    clock_ooni(m->start_us, when), m->input, verdict_status_name(m->verdict.status), mechanism != NULL ? mechanism : "-");
 }
 
 static void

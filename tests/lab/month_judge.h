@@ -33,8 +33,8 @@ struct month_found {
 	/* What is wrong beside that, a line each. */
 	const char **invented, **silences, **odd;
 	size_t ninvented, nsilences, nodd;
-	/* Single measurements that accuse while nobody was in the way; an anomaly wants more than one. */
-	size_t naccusations;
+	/* Single measurements that look bad while nobody was in the way; an anomaly wants more than one. A line each in `odd`. */
+	size_t nbad;
 	size_t nrounds, nmeasurements, nevents;
 	int64_t bytes; /* of records */
 };

@@ -181,6 +181,7 @@ start_daemon(struct month *m)
 		return;
 	}
 	m->leaving = false;
+	m->page->waiting = 0;
 	m->daemon = start_probe(m, words, "probe.log");
 }
 

@@ -170,7 +170,7 @@ month_tell_table(const struct month_story *story, FILE *out)
 	    found->nepisodes - (size_t)wrong);
 	fprintf(out, "| events that nothing happened for | %zu |\n", found->ninvented);
 	fprintf(out, "| silences without a reason | %zu |\n", found->nsilences);
-	fprintf(out, "| single measurements that accuse with nobody in the way; no event came of them | %zu |\n\n", found->naccusations);
+	fprintf(out, "| single measurements that look bad with nobody in the way, of which no event came | %zu |\n\n", found->nbad);
 	fprintf(out, "| day, time | what | for | told as | beginning known to within | end known to within | once, and true |\n");
 	fprintf(out, "|---|---|---|---|---|---|---|\n");
 	for (i = 0; i < found->nepisodes; i++)
