@@ -433,6 +433,32 @@ anomalies_bursts(const struct anomalies *a, int64_t now_us,
 			each(&burst, arg);
 }
 
+/* How many of those failed that count beside the next one. */
+static int
+recent_failures(const struct watched *w, const struct anomaly_rules *rules)
+{
+	int i = w->nwindow - (rules->window - 1), n = 0;
+
+	for (i = i < 0 ? 0 : i; i < w->nwindow; i++)
+		n += w->window[i].bad;
+	return n;
+}
+
+bool
+anomalies_expects(const struct anomalies *a, const char *url)
+{
+	size_t i;
+
+	for (i = 0; i < a->ntargets; i++) {
+		const struct watched *w = a->targets[i];
+
+		if (strcmp(w->url, url) == 0 &&
+		    (w->phase == PHASE_OPEN || recent_failures(w, &a->rules) + 1 >= a->rules.wanted))
+			return true;
+	}
+	return false;
+}
+
 static void
 add_member(struct arena *arena, const struct watched *w, struct anomaly_target **targets, size_t *n)
 {

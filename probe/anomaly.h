@@ -64,6 +64,9 @@ struct anomaly_burst {
 void anomalies_bursts(const struct anomalies *a, int64_t now_us,
     void (*each)(const struct anomaly_burst *burst, void *arg), void *arg);
 
+/* Whether an anomaly of the target is on, or one more failure would make one of what failed before. */
+bool anomalies_expects(const struct anomalies *a, const char *url);
+
 struct anomaly_target {
 	const char *url;
 	bool bad; /* false: it is well again, others are not */

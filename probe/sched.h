@@ -130,6 +130,8 @@ bool sched_tighten(struct sched *sched, const char *url, struct sched_now now);
 void sched_bracketed(struct sched *sched, const char *url, struct sched_now now);
 /* The anomaly is over: normal at once. */
 void sched_close(struct sched *sched, const char *url, struct sched_now now);
+/* The same for each that nobody expects to fail any more: what looked like a beginning was none. */
+void sched_close_unexpected(struct sched *sched, bool (*expects)(const char *url, void *arg), void *arg, struct sched_now now);
 /* SCHED_NORMAL for an unknown URL, too. */
 enum sched_state sched_state_of(const struct sched *sched, const char *url);
 

@@ -198,18 +198,35 @@ sched_bracketed(struct sched *s, const char *url, struct sched_now now)
 		end_group(s, t);
 }
 
+static void
+close_it(struct sched *s, struct sched_target *t)
+{
+	t->anomaly = false;
+	if (t->state == SCHED_BURST)
+		end_group(s, t);
+	t->state = SCHED_NORMAL;
+}
+
 void
 sched_close(struct sched *s, const char *url, struct sched_now now)
 {
 	struct sched_target *t = sched_find(s, url);
 
 	sched_tick(s, now);
-	if (t == NULL || !t->anomaly)
-		return;
-	t->anomaly = false;
-	if (t->state == SCHED_BURST)
-		end_group(s, t);
-	t->state = SCHED_NORMAL;
+	if (t != NULL && t->anomaly)
+		close_it(s, t);
+}
+
+void
+sched_close_unexpected(
+    struct sched *s, bool (*expects)(const char *url, void *arg), void *arg, struct sched_now now)
+{
+	struct sched_target *t;
+
+	sched_tick(s, now);
+	for (t = s->targets; t < s->targets + s->ntargets; t++)
+		if (t->anomaly && !expects(t->target->url, arg))
+			close_it(s, t);
 }
 
 enum sched_state

@@ -227,12 +227,21 @@ ask_for_burst(const struct anomaly_burst *burst, void *arg)
 		(void)sched_tighten(w->sched, burst->url, now);
 }
 
+static bool
+is_expected(const char *url, void *arg)
+{
+	return anomalies_expects(((const struct watch *)arg)->anomalies, url);
+}
+
 void
 watch_settle(struct watch *w, struct sched *sched)
 {
+	struct sched_now now = {.wall_us = clock_wall_us(), .mono_ns = clock_mono_ns()};
+
 	anomalies_settle(w->anomalies, tell, w);
 	w->sched = sched;
-	anomalies_bursts(w->anomalies, clock_wall_us(), ask_for_burst, w);
+	anomalies_bursts(w->anomalies, now.wall_us, ask_for_burst, w);
+	sched_close_unexpected(sched, is_expected, w, now);
 }
 
 /* --- showing ----------------------------------------------------------------------------------- */

@@ -528,6 +528,31 @@ what_is_not_certain_wants_to_be_measured(void **state)
 	assert_true(b.width_s == 90);
 }
 
+static bool
+expects_after(const char *letters)
+{
+	anomalies_free(a);
+	a = anomalies_new(NULL);
+	told_clear(&told);
+	feed_letters(a, A, letters, &told);
+	return anomalies_expects(a, A);
+}
+
+static void
+one_failure_is_forgotten_once_another_would_not_do(void **state)
+{
+	(void)state;
+	assert_false(expects_after("...."));
+	assert_true(expects_after("....t"));
+	assert_true(expects_after("....t."));
+	assert_false(expects_after("....t.."));
+	assert_true(expects_after("....t?o"));
+	assert_true(expects_after("....tt"));
+	assert_true(expects_after("....tt."));
+	assert_false(expects_after("....tt.."));
+	assert_false(anomalies_expects(a, "https://unknown.example/"));
+}
+
 static void
 keep_open(const struct anomaly_open *open, void *arg)
 {
@@ -621,6 +646,7 @@ main(void)
 	    TEST(a_rounds_news_are_told_with_the_first_record_of_the_next),
 	    TEST(evidence_is_bounded),
 	    TEST(what_is_not_certain_wants_to_be_measured),
+	    TEST(one_failure_is_forgotten_once_another_would_not_do),
 	    TEST(what_is_on_can_be_asked),
 	    TEST(a_target_that_nobody_wants_is_forgotten),
 	};

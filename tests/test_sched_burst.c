@@ -379,6 +379,29 @@ an_open_anomaly_is_kept_over_a_restart(void **state)
 	lab_end(&lab);
 }
 
+static bool
+is_last(const char *url, void *arg)
+{
+	return strcmp(url, arg) == 0;
+}
+
+static void
+what_nobody_expects_any_more_is_over_with_its_neighbours(void **state)
+{
+	struct lab lab;
+
+	(void)state;
+	begin(&lab);
+	tighten(&lab, 0, 3);
+	lab_round(&lab, 120);
+	assert_true(count(&lab, SCHED_BURST) > 1);
+	sched_close_unexpected(lab.sched, is_last, (void *)(uintptr_t)lab_url(&lab, 0, 3), lab.now);
+	assert_int_equal(state_of(&lab, 0, 3), SCHED_BURST);
+	sched_close_unexpected(lab.sched, is_last, (void *)(uintptr_t)lab_url(&lab, 0, 4), lab.now);
+	assert_int_equal(count(&lab, SCHED_NORMAL), 80);
+	lab_end(&lab);
+}
+
 static void
 an_unknown_target_has_no_burst(void **state)
 {
@@ -409,6 +432,7 @@ main(void)
 	    cmocka_unit_test(bursts_stay_within_windows),
 	    cmocka_unit_test(bursts_do_not_wait_for_what_is_caught_up_with),
 	    cmocka_unit_test(an_open_anomaly_is_kept_over_a_restart),
+	    cmocka_unit_test(what_nobody_expects_any_more_is_over_with_its_neighbours),
 	    cmocka_unit_test(an_unknown_target_has_no_burst),
 	};
 

@@ -44,7 +44,10 @@ preload(const struct child_plan *plan)
 	if (plan->preload == NULL)
 		return;
 	setenv("LD_PRELOAD", plan->preload, 1);
-	setenv("LAB_CLOCK_STEP", plan->clock_step, 1);
+	if (plan->clock_step != NULL)
+		setenv("LAB_CLOCK_STEP", plan->clock_step, 1);
+	if (plan->clock_page != NULL)
+		setenv("LAB_CLOCK_PAGE", plan->clock_page, 1);
 	/* AddressSanitizer wants to be the first library of all, and can do without. */
 	more = xasprintf("%s:verify_asan_link_order=0", options != NULL ? options : "");
 	setenv("ASAN_OPTIONS", more, 1);

@@ -18,7 +18,8 @@ struct child_plan {
 	const char *over,
 	    *under; /* under is mounted over this file, for the child only; NULL: nothing */
 	const char *preload;    /* a library to load before its own; NULL none */
-	const char *clock_step; /* for that library, see clock_step.c */
+	const char *clock_step; /* for that library, see clock_step.c; NULL: it needs none */
+	const char *clock_page; /* the same for clock_skip.c */
 };
 
 /* Logs and ends the lab where there can be no process. */

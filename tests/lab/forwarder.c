@@ -482,6 +482,12 @@ forwarder_new(const struct forwarder_plan *plan)
 	return f;
 }
 
+bool
+forwarder_is_busy(const struct forwarder *f)
+{
+	return f->nqueued > 0;
+}
+
 void
 forwarder_free(struct forwarder *f)
 {

@@ -6,6 +6,7 @@
 #ifndef LAB_FORWARDER_H
 #define LAB_FORWARDER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,6 +31,8 @@ struct forwarder_plan {
 int forwarder_socket(const char *interface);
 /* The scenario's seconds count from here. */
 struct forwarder *forwarder_new(const struct forwarder_plan *plan);
+/* Whether a packet is on its way. */
+bool forwarder_is_busy(const struct forwarder *f);
 /* NULL is fine. */
 void forwarder_free(struct forwarder *f);
 

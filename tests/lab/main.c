@@ -19,6 +19,7 @@ static const struct {
 } roles[] = {
     {"run", lab_run_main, "play scenarios, and say whether netvane found the truth"},
     {"try", lab_try_main, "play a scenario, and run a command in the probe's place"},
+    {"month", lab_month_main, "play weeks in minutes, and compare what the daemon told of them"},
     {"list", lab_list_main, "name scenarios, and check that they can be read"},
     {"world", lab_world_main, "all the servers and resolvers beyond the censor"},
     {"certs", lab_certs_main, "make the certificates of the lab's sites and forgers"},

@@ -8,5 +8,7 @@ int lab_run_main(int argc, char **argv);
 int lab_try_main(int argc, char **argv);
 /* Names the scenarios in the files given, and reads them for that. */
 int lab_list_main(int argc, char **argv);
+/* Plays a chronicle, and compares what the daemon told with it. */
+int lab_month_main(int argc, char **argv);
 
 #endif

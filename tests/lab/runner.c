@@ -7,12 +7,10 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <getopt.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -23,6 +21,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "tests/lab/child.h"
+#include "tests/lab/premises.h"
 #include "tests/lab/roles.h"
 #include "tests/lab/scenario.h"
 #include "tests/lab/space.h"
@@ -77,7 +76,7 @@ struct job {
 struct runner {
 	struct options options;
 	struct arena *arena;
-	const char *self, *netvane, *certs, *scratch;
+	struct premises at;
 	struct scenario **scenarios;
 	size_t nscenarios;
 	struct job *jobs;
@@ -209,35 +208,6 @@ parse_options(struct options *o, int argc, char **argv)
 
 /* --- what it needs --------------------------------------------------------------------------- */
 
-static char *
-absolute(struct runner *r, const char *path)
-{
-	char real[PATH_MAX];
-
-	if (realpath(path, real) == NULL) {
-		log_error("cannot find %s", path);
-		return NULL;
-	}
-	return arena_strdup(r->arena, real);
-}
-
-/* This program is in the build directory or in libexec; the probe is named, or beside it. */
-static int
-find_programs(struct runner *r)
-{
-	const char *netvane = r->options.netvane != NULL ? r->options.netvane : getenv("NETVANE");
-	char *self = absolute(r, "/proc/self/exe");
-
-	if (self == NULL)
-		return -1;
-	r->self = self;
-	if (netvane == NULL)
-		netvane = arena_printf(
-		    r->arena, "%.*snetvane", (int)(strrchr(self, '/') + 1 - self), self);
-	r->netvane = absolute(r, netvane);
-	return r->netvane != NULL ? 0 : -1;
-}
-
 /* Whether the probe has a command; what it says about it is nobody's business. */
 static bool
 probe_knows(const struct runner *r, const char *command)
@@ -252,32 +222,8 @@ probe_knows(const struct runner *r, const char *command)
 	nothing = open("/dev/null", O_RDWR);
 	dup2(nothing, STDOUT_FILENO);
 	dup2(nothing, STDERR_FILENO);
-	execl(r->netvane, r->netvane, command, "--help", (char *)NULL);
+	execl(r->at.netvane, r->at.netvane, command, "--help", (char *)NULL);
 	_exit(127);
-}
-
-static int
-make_certs(struct runner *r)
-{
-	char *dir = arena_printf(r->arena, "%s/certs", r->scratch);
-	pid_t pid;
-
-	if (r->options.certs != NULL) {
-		r->certs = absolute(r, r->options.certs);
-		return r->certs != NULL ? 0 : -1;
-	}
-	r->certs = dir;
-	pid = fork();
-	if (pid < 0)
-		log_fatal("no process");
-	if (pid == 0) {
-		execl(r->self, r->self, "certs", dir, (char *)NULL);
-		_exit(127);
-	}
-	if (child_wait(pid) == 0)
-		return 0;
-	log_errorx("no certificates for the lab");
-	return -1;
 }
 
 static int
@@ -288,7 +234,7 @@ read_scenarios(struct runner *r, char *const *paths, int n)
 	int i, wrong = 0;
 
 	for (i = 0; i < n; i++) {
-		path = absolute(r, paths[i]);
+		path = premises_path(&r->at, paths[i]);
 		scenario = path != NULL ? scenario_read(path) : NULL;
 		if (scenario == NULL)
 			wrong++;
@@ -365,7 +311,7 @@ add_all_jobs(struct runner *r)
 static void
 make_directory(struct runner *r, struct job *job)
 {
-	const char *above = r->options.keep != NULL ? r->options.keep : r->scratch;
+	const char *above = r->options.keep != NULL ? r->options.keep : r->at.scratch;
 
 	job->dir = arena_printf(r->arena, "%s/%s-%s-%d", above, job->scenario->name,
 	    column_name(job->column), job->run);
@@ -389,9 +335,9 @@ start_job(struct runner *r, struct job *job)
 	struct trial_plan plan = {.scenario = job->scenario,
 	    .column = job->column,
 	    .run = job->run,
-	    .self = r->self,
-	    .netvane = r->netvane,
-	    .certs = r->certs,
+	    .self = r->at.self,
+	    .netvane = r->at.netvane,
+	    .certs = r->at.certs,
 	    .show = r->options.show};
 
 	make_directory(r, job);
@@ -489,26 +435,10 @@ run_jobs(struct runner *r)
 	return result;
 }
 
-/* Inside: alone with the machine's files, and with networks of its own. Returns -1 to go on, or the
- * exit code. */
-static int
-prepare(struct runner *r)
-{
-	r->scratch = space_scratch();
-	if (r->scratch == NULL) {
-		log_errorx("there is no empty directory to mount temporary files over");
-		return SPACE_REFUSED;
-	}
-	/* The machine's own configuration is not the lab's. */
-	mount("lab", NETVANE_SYSCONFDIR "/netvane", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0700");
-	setenv("TMPDIR", r->scratch, 1);
-	return make_certs(r) == 0 ? -1 : EX_SOFTWARE;
-}
-
 static int
 run_inside(struct runner *r)
 {
-	int code = prepare(r);
+	int code = premises_enter(&r->at, r->options.certs);
 
 	if (code >= 0)
 		return code;
@@ -553,7 +483,7 @@ open_outputs(struct runner *r)
 		log_error("cannot make %s", r->options.keep);
 		return EX_CANTCREAT;
 	}
-	if (r->options.keep != NULL && (r->options.keep = absolute(r, r->options.keep)) == NULL)
+	if (r->options.keep != NULL && (r->options.keep = premises_path(&r->at, r->options.keep)) == NULL)
 		return EX_CANTCREAT;
 	return -1;
 }
@@ -565,8 +495,9 @@ lab_run_main(int argc, char **argv)
 	int code = parse_options(&r.options, argc, argv);
 	size_t i;
 
+	r.at.arena = r.arena;
 	if (code < 0)
-		code = find_programs(&r) == 0 ? -1 : EX_NOINPUT;
+		code = premises_find(&r.at, r.options.netvane) == 0 ? -1 : EX_NOINPUT;
 	if (code < 0)
 		code = read_scenarios(&r, argv + optind, argc - optind);
 	if (code < 0)
@@ -591,17 +522,17 @@ try_inside(struct runner *r, char *const *command)
 	struct trial_plan plan = {.scenario = r->scenarios[0],
 	    .column = LONE_FIRST,
 	    .run = 1,
-	    .self = r->self,
-	    .netvane = r->netvane,
+	    .self = r->at.self,
+	    .netvane = r->at.netvane,
 	    .command = command};
-	int code = prepare(r);
+	int code = premises_enter(&r->at, r->options.certs);
 
 	if (code >= 0)
 		return code;
-	plan.certs = r->certs;
-	plan.dir = r->scratch;
+	plan.certs = r->at.certs;
+	plan.dir = r->at.scratch;
 	/* For the command's convenience. */
-	setenv("LAB_ROOTS", arena_printf(r->arena, "%s/roots.pem", r->certs), 1);
+	setenv("LAB_ROOTS", arena_printf(r->arena, "%s/roots.pem", r->at.certs), 1);
 	return trial_command(&plan);
 }
 
@@ -621,8 +552,9 @@ lab_try_main(int argc, char **argv)
 		    stderr);
 		return EX_USAGE;
 	}
+	r.at.arena = r.arena;
 	r.options.certs = getenv("LAB_CERTS");
-	code = find_programs(&r) == 0 ? read_scenarios(&r, argv + 1, 1) : EX_NOINPUT;
+	code = premises_find(&r.at, r.options.netvane) == 0 ? read_scenarios(&r, argv + 1, 1) : EX_NOINPUT;
 	if (code < 0)
 		code = space_leave();
 	if (code == SPACE_INSIDE)

@@ -390,3 +390,23 @@ spaces_trouble(const struct spaces *spaces, const struct line *line)
 		return -1;
 	return 0;
 }
+
+int
+spaces_heal(const struct spaces *spaces, const struct line *line)
+{
+	/* Routes go with the link. */
+	static const char link_batch[] = "link set eth0 up\n"
+	                                 "route add default via 192.168.1.1\n";
+
+	if (line->link_down && ip_batch(spaces, SPACE_CLIENT, link_batch) != 0)
+		return -1;
+	if (line->gateway_dead && ip_batch(spaces, SPACE_ROUTER, "addr add 192.168.1.1/24 dev lan\n") != 0)
+		return -1;
+	return 0;
+}
+
+int
+spaces_forget_neighbours(const struct spaces *spaces)
+{
+	return ip_batch(spaces, SPACE_CLIENT, "neigh flush dev eth0\n");
+}

@@ -34,6 +34,10 @@ const char *space_scratch(void);
 int spaces_make(struct spaces *spaces, const struct line *line);
 /* The rest of the line's weather: what can only change when all of it stands. */
 int spaces_trouble(const struct spaces *spaces, const struct line *line);
+/* And that it is over. For lines without IPv6. */
+int spaces_heal(const struct spaces *spaces, const struct line *line);
+/* The client forgets whom it heard on its link: for the kernel that was just now, where a program's time was left out. */
+int spaces_forget_neighbours(const struct spaces *spaces);
 /* The calling process goes there. */
 void space_enter(const struct spaces *spaces, enum space space);
 

@@ -2,8 +2,6 @@
 #include "tests/lab/trial.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,14 +16,13 @@
 #include "results/measurement.h"
 #include "results/record_reader.h"
 #include "tests/lab/child.h"
-#include "tests/lab/forwarder.h"
+#include "tests/lab/country.h"
 #include "tests/lab/history.h"
 #include "tests/lab/judge.h"
 #include "tests/lab/probe_files.h"
-#include "tests/lab/relay.h"
 #include "tests/lab/space.h"
 
-enum { READY_MS = 20000, LONGEST_S = 300 };
+enum { LONGEST_S = 300 };
 /* netvane check ends with these when it could do its work. */
 enum { PROBE_STATUS_MOST = 3 };
 
@@ -43,13 +40,10 @@ struct trial {
 	const struct trial_plan *plan;
 	const struct scenario *scenario;
 	struct arena *arena;
-	struct spaces spaces;
-	struct event_base *base;
+	struct country country;
 	struct event *child_ended, *too_long;
-	pid_t world, vantage, probe;
+	pid_t vantage, probe;
 	int probe_status;
-	struct relay *relay;
-	struct forwarder *forwarder;
 	struct line clean_line;
 	const char *store, *store_place; /* the client's own certificates; NULL: the machine's */
 	const char *clock,
@@ -101,74 +95,7 @@ in_dir(const struct trial *t, const char *name)
 	return arena_printf(t->arena, "%s/%s", t->plan->dir, name);
 }
 
-static int
-open_log(const struct trial *t, const char *name)
-{
-	int fd = open(in_dir(t, name), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-
-	if (fd < 0)
-		log_fatal("cannot write %s", in_dir(t, name));
-	return fd;
-}
-
 /* --- the world ------------------------------------------------------------------------------- */
-
-/* Reads until the word comes, with which a server says that it listens. */
-static int
-wait_for_word(int fd, const char *word)
-{
-	struct pollfd ready = {.fd = fd, .events = POLLIN};
-	char said[256];
-	size_t len = 0;
-	ssize_t n;
-
-	while (len < sizeof(said) - 1 && poll(&ready, 1, READY_MS) == 1) {
-		n = read(fd, said + len, sizeof(said) - 1 - len);
-		if (n <= 0)
-			break;
-		len += (size_t)n;
-		said[len] = '\0';
-		if (strstr(said, word) != NULL)
-			return 0;
-	}
-	return -1;
-}
-
-/* Starts a server in the world and waits for its word. What it says otherwise goes to a file of
- * that name. */
-static int
-start_server(struct trial *t, char *const *argv, const char *log, const char *word, pid_t *pid)
-{
-	int said[2], err = open_log(t, log), result;
-	struct child_plan plan = {.spaces = &t->spaces,
-	    .space = SPACE_WORLD,
-	    .argv = argv,
-	    .home = t->plan->dir,
-	    .err = err};
-
-	if (pipe2(said, O_CLOEXEC) != 0)
-		log_fatal("no pipe");
-	plan.out = said[1];
-	*pid = child_start(&plan);
-	close(said[1]);
-	close(err);
-	result = wait_for_word(said[0], word);
-	close(said[0]);
-	if (result != 0)
-		log_errorx("%s %s did not get ready; see %s (--keep)", argv[0], argv[1], log);
-	return result;
-}
-
-static int
-start_world(struct trial *t, bool clean)
-{
-	char *argv[] = {arena_strdup(t->arena, t->plan->self), arena_strdup(t->arena, "world"),
-	    arena_strdup(t->arena, t->scenario->path), arena_strdup(t->arena, "--certs"),
-	    arena_strdup(t->arena, t->plan->certs),
-	    clean ? arena_strdup(t->arena, "--clean") : NULL, NULL};
-
-	return start_server(t, argv, "world.log", "ready", &t->world);
-}
 
 /* The lab's addresses are none that the public internet has. */
 static int
@@ -181,7 +108,7 @@ start_vantage(struct trial *t)
 
 	if (probe_files_write_control(t->plan->dir, t->plan->certs) != 0)
 		return -1;
-	return start_server(t, argv, "control.log", "http://", &t->vantage);
+	return country_start_server(&t->country, argv, "control.log", "http://", &t->vantage);
 }
 
 /* --- the way between ------------------------------------------------------------------------- */
@@ -189,30 +116,8 @@ start_vantage(struct trial *t)
 static int
 open_road(struct trial *t, const struct line *line, bool clean)
 {
-	struct forwarder_plan plan = {.base = t->base,
-	    .line = line,
-	    .rules = clean ? NULL : t->scenario->rules,
-	    .nrules = clean ? 0 : t->scenario->nrules,
-	    .seed = (uint64_t)t->plan->run * 7919 + t->plan->column};
-
-	memcpy(plan.home_mac, space_router_mac, MAC_SIZE);
-	memcpy(plan.world_mac, space_world_mac, MAC_SIZE);
-	space_enter(&t->spaces, SPACE_CENSOR);
-	plan.home_fd = forwarder_socket(space_censor_home);
-	plan.world_fd = forwarder_socket(space_censor_world);
-	t->forwarder = forwarder_new(&plan);
-	if (t->relay != NULL)
-		return 0;
-	space_enter(&t->spaces, SPACE_ROUTER);
-	t->relay = relay_new(t->base, "192.168.1.1", "203.0.113.53");
-	return t->relay != NULL ? 0 : -1;
-}
-
-static void
-close_road(struct trial *t)
-{
-	forwarder_free(t->forwarder);
-	t->forwarder = NULL;
+	return country_open_road(&t->country, line, clean ? NULL : t->scenario->rules,
+	    clean ? 0 : t->scenario->nrules, (uint64_t)t->plan->run * 7919 + t->plan->column);
 }
 
 /* --- the probe ------------------------------------------------------------------------------- */
@@ -229,7 +134,7 @@ on_child(evutil_socket_t signal_number, short what, void *arg)
 		return;
 	t->probe = -1;
 	t->probe_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-	event_base_loopbreak(t->base);
+	event_base_loopbreak(t->country.base);
 }
 
 static void
@@ -239,7 +144,7 @@ on_too_long(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	event_base_loopbreak(t->base);
+	event_base_loopbreak(t->country.base);
 }
 
 static char **
@@ -279,9 +184,9 @@ static int
 run_client(struct trial *t, char *const *argv, bool show)
 {
 	const struct timeval longest = {LONGEST_S, 0};
-	int out = show ? -1 : open_log(t, "probe.jsonl"),
-	    err = show ? -1 : open_log(t, "probe.log");
-	struct child_plan plan = {.spaces = &t->spaces,
+	int out = show ? -1 : country_log(&t->country, "probe.jsonl"),
+	    err = show ? -1 : country_log(&t->country, "probe.log");
+	struct child_plan plan = {.spaces = &t->country.spaces,
 	    .space = SPACE_CLIENT,
 	    .argv = argv,
 	    .home = t->plan->dir,
@@ -298,7 +203,7 @@ run_client(struct trial *t, char *const *argv, bool show)
 		close(err);
 	}
 	event_add(t->too_long, &longest);
-	event_base_dispatch(t->base);
+	event_base_dispatch(t->country.base);
 	event_del(t->too_long);
 	if (t->probe <= 0)
 		return t->probe_status;
@@ -327,8 +232,8 @@ rebuild_baseline(struct trial *t)
 	char *argv[] = {arena_strdup(t->arena, t->plan->netvane),
 	    arena_strdup(t->arena, "baseline"), arena_strdup(t->arena, "rebuild"),
 	    arena_strdup(t->arena, "-c"), in_dir(t, "netvane.conf"), NULL};
-	int out = open_log(t, "baseline.log");
-	struct child_plan plan = {.spaces = &t->spaces,
+	int out = country_log(&t->country, "baseline.log");
+	struct child_plan plan = {.spaces = &t->country.spaces,
 	    .space = SPACE_CLIENT,
 	    .argv = argv,
 	    .home = t->plan->dir,
@@ -352,13 +257,13 @@ remember_week(struct trial *t)
 
 	t->clean_line = scenario_clean_line(t->scenario);
 	ran = probe_files_write(t->plan->dir, t->plan->certs, t->scenario, &t->clean_line) == 0 &&
-	      start_world(t, true) == 0 && open_road(t, &t->clean_line, true) == 0 &&
+	      country_start_world(&t->country, t->scenario->path, true) == 0 && open_road(t, &t->clean_line, true) == 0 &&
 	      (!column_has_vantage(t->plan->column) || start_vantage(t) == 0) &&
 	      run_probe(t, false) == 0;
-	close_road(t);
+	country_close_road(&t->country);
 	child_end(t->vantage);
-	child_end(t->world);
-	t->vantage = t->world = -1;
+	child_end(t->country.world);
+	t->vantage = t->country.world = -1;
 	if (!ran)
 		return -1;
 	if (rename(results, clean) != 0)
@@ -528,17 +433,17 @@ build(struct trial *t)
 {
 	const struct scenario *s = t->scenario;
 
-	if (spaces_make(&t->spaces, &s->line) != 0)
+	if (spaces_make(&t->country.spaces, &s->line) != 0)
 		return -1;
 	if (column_has_week(t->plan->column) && remember_week(t) != 0)
 		return -1;
 	if (probe_files_write(t->plan->dir, t->plan->certs, s, &s->line) != 0 ||
-	    prepare_store(t) != 0 || prepare_clock(t) != 0 || start_world(t, false) != 0 ||
+	    prepare_store(t) != 0 || prepare_clock(t) != 0 || country_start_world(&t->country, t->scenario->path, false) != 0 ||
 	    open_road(t, &s->line, false) != 0)
 		return -1;
 	if (column_has_vantage(t->plan->column) && start_vantage(t) != 0)
 		return -1;
-	return spaces_trouble(&t->spaces, &s->line);
+	return spaces_trouble(&t->country.spaces, &s->line);
 }
 
 static int
@@ -552,34 +457,23 @@ try(struct trial *t)
 	return report(t);
 }
 
-static struct event_base *
-precise_base(void)
-{
-	struct event_config *config = event_config_new();
-	struct event_base *base;
-
-	/* Packets are late by microseconds, not by the milliseconds that epoll counts in. */
-	event_config_set_flag(config, EVENT_BASE_FLAG_PRECISE_TIMER);
-	base = event_base_new_with_config(config);
-	event_config_free(config);
-	if (base == NULL)
-		log_fatalx("no event loop");
-	return base;
-}
-
 static void
 trial_begin(struct trial *t, const struct trial_plan *plan)
 {
 	*t = (struct trial){.plan = plan,
 	    .scenario = plan->scenario,
 	    .arena = arena_new(),
-	    .world = -1,
 	    .vantage = -1,
 	    .probe = -1};
-	t->base = precise_base();
-	t->child_ended = evsignal_new(t->base, SIGCHLD, on_child, t);
+	t->country = (struct country){.arena = t->arena,
+	    .self = plan->self,
+	    .certs = plan->certs,
+	    .dir = plan->dir,
+	    .base = country_base(),
+	    .world = -1};
+	t->child_ended = evsignal_new(t->country.base, SIGCHLD, on_child, t);
 	event_add(t->child_ended, NULL);
-	t->too_long = event_new(t->base, -1, 0, on_too_long, t);
+	t->too_long = event_new(t->country.base, -1, 0, on_too_long, t);
 	choose_urls(t);
 }
 
@@ -588,13 +482,10 @@ trial_end(struct trial *t)
 {
 	size_t i;
 
-	close_road(t);
-	relay_free(t->relay);
 	child_end(t->vantage);
-	child_end(t->world);
 	event_free(t->child_ended);
 	event_free(t->too_long);
-	event_base_free(t->base);
+	country_end(&t->country);
 	for (i = 0; i < t->nrecords; i++)
 		measurement_free(t->records[i].m);
 	arena_free(t->arena);
