@@ -41,7 +41,7 @@ apart() # COMMAND...: with no network but loopback
 }
 
 ./quickstart build >/tmp/three_ways.log 2>&1 || { cat /tmp/three_ways.log; exit 1; }
-apt-get install -y -q cron systemd iproute2 jq >>/tmp/three_ways.log 2>&1
+apt-get install -y -q cron systemd iproute2 jq procps >>/tmp/three_ways.log 2>&1
 make -C build install >>/tmp/three_ways.log 2>&1
 useradd -m ada
 
@@ -63,7 +63,7 @@ says 'records are the user'"'"'s alone' sh -c "[ \"\$(find /home/ada/.local/stat
 # ---- As a service
 
 systemd-sysusers && systemd-tmpfiles --create >/dev/null 2>&1 || :
-says 'there is a user for it' id netvane >/dev/null
+says 'there is a user for it' sh -c "id netvane >/dev/null"
 says 'its directory is its own' [ "$(stat -c '%U %a' /var/lib/netvane)" = 'netvane 700' ]
 for unit in netvane.service netvane-check.service netvane-check.timer; do
 	says "systemd-analyze verify $unit" sh -c "systemd-analyze verify --man=no \"\$(find / -xdev -path '*systemd/system/$unit' | head -n 1)\" 2>&1 | { ! grep -F $unit; }"
