@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "base/mem.h"
 
@@ -114,14 +115,29 @@ record_files_list(struct record_files *list, char *const *paths, size_t n)
 		add_path(list, paths[i]);
 }
 
+/* By its name; false also for what is no segment. */
+static bool
+began_after(const char *path, time_t second)
+{
+	char name[64];
+	const char *base = strrchr(path, '/');
+	struct tm tm;
+
+	base = base != NULL ? base + 1 : path;
+	return strncmp(base, "netvane-", strlen("netvane-")) == 0 && gmtime_r(&second, &tm) != NULL &&
+	    strftime(name, sizeof(name), "netvane-%Y%m%dT%H%M%SZ", &tm) > 0 && strncmp(base, name, strlen(name)) >= 0;
+}
+
 void
 record_files_newer(struct record_files *list, int64_t wall_us)
 {
+	time_t second = (time_t)(wall_us / 1000000);
 	size_t i, n = 0;
 	struct stat st;
 
 	for (i = 0; i < list->n; i++) {
-		if (stat(list->files[i].path, &st) == 0 && S_ISREG(st.st_mode) && st.st_mtime < wall_us / 1000000) {
+		if (stat(list->files[i].path, &st) == 0 && S_ISREG(st.st_mode) && st.st_mtime < second &&
+		    !began_after(list->files[i].path, second)) {
 			list->bytes -= st.st_size;
 			free(list->files[i].path);
 		} else

@@ -24,8 +24,8 @@ struct record_files {
  */
 void record_files_list(struct record_files *list, char *const *paths, size_t n);
 /*
- * Drops files that were last changed before that moment, and so have nothing that is newer: a journal of months is read in minutes, its last
- * days in a moment.
+ * Drops files that were last changed before that moment, and segments that were also begun before it: they have nothing that is newer. A
+ * journal of months is read in minutes, its last days in a moment.
  */
 void record_files_newer(struct record_files *list, int64_t wall_us);
 void record_files_clear(struct record_files *list);

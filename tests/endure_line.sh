@@ -201,7 +201,8 @@ is 'each gap is told once when it ended, and none in the time of another' "$(jq 
 	| (group_by(.id) | map(select(length > 1) | .[0].id)) +
 	(sort_by(.from) | [range(1; length) as \$i | select(.[\$i].from < .[\$i - 1].until) | .[\$i].id]) | .[]" "$tmp/journal")" ''
 is 'anomalies begin once, and end once' "$(jq -nr "[inputs | select($event.anomaly? != null) | {id: $event.anomaly.id, kind: $event.kind}] | group_by(.id)
-	| map(map(.kind) | select((map(select(. == \"anomaly_onset\")) | length) != 1 or (map(select(. == \"anomaly_recovery\")) | length) > 1)) | .[] | tojson" "$tmp/journal")" ''
+	| map(map(.kind) | . as \$k | select((map(select(. == \"anomaly_onset\")) | length) != 1 or .[0] != \"anomaly_onset\" or
+		any(range(1; length); \$k[.] == \"anomaly_recovery\" and \$k[. - 1] == \"anomaly_recovery\"))) | .[] | tojson" "$tmp/journal")" ''
 is 'nobody was said to block anything' "$(jq -rc 'select(.test_keys.x_netvane.verdict.status? == "blocked") | [.input, .test_keys.x_netvane.verdict]' "$tmp/journal")" ''
 is 'and when all is well, no anomaly and no gap is left' "$(jq -rc '[(.anomalies | length), ([.gaps[]? | select(.until == null)] | length)]' "$tmp/status")" '[0,0]'
 exec 9>&-
