@@ -9,7 +9,9 @@
 #include "analysis/outcome.h"
 #include "base/mem.h"
 
-enum { HALF_LIFE_INTERVALS = 6, MERGE_INTERVALS = 3, PATIENT_INTERVALS = 2, NOWHERE = -1 };
+enum { HALF_LIFE_INTERVALS = 6, MERGE_INTERVALS = 4, PATIENT_INTERVALS = 2, NOWHERE = -1 };
+/* What is held of the share that a block lets through, before it is seen, weighs as so many measurements. */
+static const double leak_n = 5;
 
 static const struct detect_rules standard = DETECT_RULES;
 
@@ -75,6 +77,7 @@ detect_rate(const struct point *points, size_t n, const struct detect_rules *rul
 struct walk {
 	const struct detect_rules *rules;
 	const struct point *points;
+	double rate; /* p0 */
 	double bad, well; /* what a failure that is certain, and a success, add to the sum of the blocked */
 	double half_life_s, interval_s;
 	/* Not in a span: one sum for each stage, since failures that have nothing in common confirm nothing. */
@@ -84,8 +87,10 @@ struct walk {
 	int64_t before[VERDICT_STAGE_MAX]; /* the latest that was well when that sum began */
 	/* In a span. */
 	bool open;
+	double failed, tried; /* in it so far, as far as it was not calm */
 	double calm; /* the sum of the recovered */
-	int64_t calm_since; /* the first success of that sum */
+	int64_t calm_since; /* the first success of that sum, ... */
+	int64_t calm_n; /* ... and how many they are */
 	struct span span;
 	struct span *spans;
 	size_t nspans, room;
@@ -159,6 +164,8 @@ open_span(struct walk *w, int64_t at)
 		w->span.onset.not_before_us = w->points[w->before[stage]].time_us;
 	w->open = true;
 	w->calm = 0;
+	w->calm_n = 0;
+	w->failed = w->tried = 0;
 	forget_sums(w);
 }
 
@@ -174,20 +181,32 @@ keep_span(struct walk *w)
 	w->open = false;
 }
 
+/* A block that has let some through has to let more through in a row before it is over. */
+static double
+calm_of_success(const struct walk *w)
+{
+	double p1 = (w->failed + w->rules->p1 * leak_n) / (w->tried + leak_n);
+
+	return log((1 - w->rate) / (1 - fmin(p1, w->rules->p1)));
+}
+
 static void
 step_inside(struct walk *w, int64_t at, bool bad)
 {
 	const struct point *p = &w->points[at];
 
 	if (bad) {
+		w->failed++;
+		w->tried += 1 + (double)w->calm_n;
 		w->calm = 0;
+		w->calm_n = 0;
 		w->span.last = (size_t)at;
 		w->span.nats += w->bad * p->percent / 100;
 		return;
 	}
-	if (w->calm <= 0)
+	if (w->calm_n++ == 0)
 		w->calm_since = at;
-	w->calm -= w->well;
+	w->calm += calm_of_success(w);
 	if (w->calm < w->rules->recovery)
 		return;
 	w->span.recovery.not_after_us = point_end_us(&w->points[w->calm_since]);
@@ -302,13 +321,13 @@ size_t
 detect_spans(const struct point *points, size_t n, const struct detect_rules *rules, struct span **spans)
 {
 	struct walk w = {.rules = rules != NULL ? rules : &standard, .points = points, .last_well = NOWHERE};
-	double rate = detect_rate(points, n, w.rules);
 	size_t i;
 
+	w.rate = detect_rate(points, n, w.rules);
 	w.interval_s = detect_interval_s(points, n);
 	w.half_life_s = fmax(w.rules->half_life_s, HALF_LIFE_INTERVALS * w.interval_s);
-	w.bad = log(w.rules->p1 / rate);
-	w.well = log((1 - w.rules->p1) / (1 - rate));
+	w.bad = log(w.rules->p1 / w.rate);
+	w.well = log((1 - w.rules->p1) / (1 - w.rate));
 	walk_all(&w, n);
 	merge(&w);
 	for (i = 0; i < w.nspans; i++)

@@ -23,9 +23,9 @@ struct detect_rules {
 	double rate_least, rate_most; /* bounds of p0, which is that and what is seen of the target */
 	double onset, recovery; /* in nats: how much is enough to say that it began, that it ended */
 	double half_life_s; /* by which the sum halves where nothing was measured; at least 6 intervals */
-	double merge_least_s, merge_most_s; /* spans less apart than this, or than 3 intervals between the two, are one */
+	double merge_least_s, merge_most_s; /* spans not further apart than 4 intervals, within these bounds, are one */
 };
-#define DETECT_RULES {0.8, 0.002, 250, 0.0005, 0.3, 11, 3, 6 * 3600, 3600, 6 * 3600}
+#define DETECT_RULES {0.8, 0.002, 250, 0.0005, 0.3, 11, 3, 6 * 3600, 5400, 6 * 3600}
 
 /* When something must have happened; 0: nobody saw that end. */
 struct bracket {
@@ -50,8 +50,8 @@ struct span {
 };
 
 /*
- * Points by time. Returns how many spans there are, the earliest first; *spans is for free(). rules NULL: DETECT_RULES.
- * NULL spans are never returned.
+ * Points by time. Returns how many spans there are, the earliest first; *spans, never NULL, is for free(). rules NULL:
+ * DETECT_RULES.
  */
 size_t detect_spans(const struct point *points, size_t n, const struct detect_rules *rules, struct span **spans);
 /* The usual time between two measurements that said something: the median; 0 of fewer than two. */
