@@ -16,7 +16,7 @@
 #include "base/json.h"
 #include "base/table.h"
 
-/* Below this width one time stands for a bracket, and a symbol for a word. */
+/* Below this width a day stands for a bracket, a symbol for a word, and nothing for the confidence. */
 enum { WIDE = 132 };
 
 /* ---- For people ------------------------------------------------------------------------------ */
@@ -42,6 +42,18 @@ minute_text(int64_t us, char text[CLOCK_TEXT_SIZE])
 	return text;
 }
 
+/* "2026-11-22", the latest day; "<" and ">" where only one end is known. */
+static void
+day_cell(struct table *table, const struct bracket *b)
+{
+	int64_t us = b->not_after_us != 0 ? b->not_after_us : b->not_before_us;
+	const char *sign = b->not_before_us == 0 ? "<" : b->not_after_us == 0 ? ">" : "";
+	char text[CLOCK_TEXT_SIZE];
+
+	clock_ooni(us, text);
+	table_cellf(table, TABLE_PLAIN, "%s%.10s", sign, text);
+}
+
 /* "2026-11-22 06:15 – 06:30", or "– 11-23 00:05" where the day is another. */
 static void
 bracket_cell(struct table *table, const struct bracket *b, bool narrow)
@@ -50,12 +62,12 @@ bracket_cell(struct table *table, const struct bracket *b, bool narrow)
 
 	minute_text(b->not_before_us, from);
 	minute_text(b->not_after_us, to);
-	if (b->not_before_us == 0)
+	if (narrow)
+		day_cell(table, b);
+	else if (b->not_before_us == 0)
 		table_cellf(table, TABLE_PLAIN, "before %s", to);
 	else if (b->not_after_us == 0)
 		table_cellf(table, TABLE_PLAIN, "still on %s", from);
-	else if (narrow)
-		table_cell(table, to, TABLE_PLAIN);
 	else
 		table_cellf(table, TABLE_PLAIN, "%s – %s", from,
 		    strncmp(from, to, 10) == 0 ? to + 11 : to + 5);
@@ -103,8 +115,10 @@ mechanism_cell(struct table *table, enum mechanism mechanism, bool several)
 }
 
 static void
-confidence_cell(struct table *table, double confidence)
+confidence_cell(struct table *table, double confidence, bool narrow)
 {
+	if (narrow)
+		return;
 	if (confidence > 0)
 		table_cellf(table, TABLE_PLAIN, "%.2f", confidence);
 	else
@@ -126,7 +140,7 @@ event_row(struct table *table, const struct episode_event *event, size_t number,
 	bracket_cell(table, &event->recovery, narrow);
 	table_cellf(table, TABLE_PLAIN, "%lld/%lld", (long long)event->bad, (long long)event->measured);
 	mechanism_cell(table, event->mechanism, event->targets > 0);
-	confidence_cell(table, event->confidence);
+	confidence_cell(table, event->confidence, narrow);
 }
 
 static void
@@ -145,20 +159,32 @@ episode_row(struct table *table, const struct episode *e, size_t number, bool al
 	bracket_cell(table, &span->recovery, narrow);
 	table_cellf(table, TABLE_PLAIN, "%lld/%lld", (long long)span->bad, (long long)span->measured);
 	mechanism_cell(table, span->mechanism, false);
-	confidence_cell(table, span->confidence);
+	confidence_cell(table, span->confidence, narrow);
 }
 
 static size_t
 make_columns(bool narrow, struct table_column *columns)
 {
-	static const struct table_column all[] = {{"#", true, 0}, {"", false, 0}, {"what", false, 0},
-	    {"target", false, 12}, {"network", false, 6}, {"began", false, 16}, {"ended", false, 16},
-	    {"n/N", true, 0}, {"mechanism", false, 8}, {"conf.", true, 0}};
+	static const struct {
+		struct table_column column;
+		bool wide; /* left out of narrow tables */
+	} all[] = {
+	    {{"#", true, 0}, false},
+	    {{"", false, 0}, false},
+	    {{"what", false, 0}, true},
+	    {{"target", false, 12}, false},
+	    {{"network", false, 6}, false},
+	    {{"began", false, 0}, false},
+	    {{"ended", false, 0}, false},
+	    {{"n/N", true, 0}, false},
+	    {{"mechanism", false, 8}, false},
+	    {{"conf.", true, 0}, true},
+	};
 	size_t i, n = 0;
 
 	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		if (!narrow || strcmp(all[i].head, "what") != 0)
-			columns[n++] = all[i];
+		if (!narrow || !all[i].wide)
+			columns[n++] = all[i].column;
 	return n;
 }
 
