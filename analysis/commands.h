@@ -3,6 +3,7 @@
 #define ANALYSIS_COMMANDS_H
 
 int cmd_episodes(int argc, char **argv);
+int cmd_interception(int argc, char **argv);
 int cmd_summary(int argc, char **argv);
 
 #endif
