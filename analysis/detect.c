@@ -157,7 +157,6 @@ open_span(struct walk *w, int64_t at)
 	w->span = (struct span){
 	    .first = (size_t)w->since[stage],
 	    .last = (size_t)at,
-	    .nats = w->sums[stage],
 	    .onset.not_after_us = point_end_us(&w->points[first_after_well]),
 	};
 	if (w->before[stage] != NOWHERE)
@@ -193,15 +192,12 @@ calm_of_success(const struct walk *w)
 static void
 step_inside(struct walk *w, int64_t at, bool bad)
 {
-	const struct point *p = &w->points[at];
-
 	if (bad) {
 		w->failed++;
 		w->tried += 1 + (double)w->calm_n;
 		w->calm = 0;
 		w->calm_n = 0;
 		w->span.last = (size_t)at;
-		w->span.nats += w->bad * p->percent / 100;
 		return;
 	}
 	if (w->calm_n++ == 0)
@@ -269,7 +265,6 @@ merge(struct walk *w)
 		}
 		a->last = w->spans[i].last;
 		a->recovery = w->spans[i].recovery;
-		a->nats += w->spans[i].nats;
 	}
 	w->nspans = w->nspans > 0 ? n + 1 : 0;
 }

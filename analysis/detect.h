@@ -45,7 +45,6 @@ struct span {
 	enum verdict_stage stage;
 	enum mechanism mechanism;
 	double confidence; /* mean of those that failed */
-	double nats; /* what the sum came to when it was largest */
 	bool artefact; /* one of them is a proof by itself */
 };
 

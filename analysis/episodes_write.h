@@ -14,5 +14,8 @@ struct episodes_report {
 
 /* To standard output, in the format that the options say. */
 void episodes_write(const struct episodes_report *report);
+/* Its parts in episodes_data.c. */
+void episodes_write_csv(const struct episodes_report *report);
+void episodes_write_json(const struct episodes_report *report);
 
 #endif

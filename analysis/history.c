@@ -102,6 +102,21 @@ tenths_of(const struct outcome *o)
 	return tenths < HISTORY_TENTHS_MOST ? (unsigned)tenths : HISTORY_TENTHS_MOST;
 }
 
+/*
+ * A target that was judged while the network did not work (domestic ones are, where what is abroad is cut off) says nothing of when
+ * something began or ended: the rounds do. Records of others do not know the state.
+ */
+static unsigned
+status_of(const struct outcome *o)
+{
+	if (o->kind == OUTCOME_ROUND)
+		return (unsigned)o->network & 7U;
+	if (o->network == NETWORK_UNKNOWN || o->network == NETWORK_ONLINE ||
+	    o->network == NETWORK_DEGRADED)
+		return (unsigned)o->status & 7U;
+	return (unsigned)VERDICT_INSUFFICIENT;
+}
+
 static bool
 is_worth_an_id(const struct outcome *o)
 {
@@ -125,7 +140,7 @@ history_add(struct history *h, const struct outcome *o)
 	}
 	point.id = is_worth_an_id(o) ? keep_id(h, o->id) : 0;
 	point.tenths = tenths_of(o) & 0xfffU;
-	point.status = (o->kind == OUTCOME_ROUND ? (unsigned)o->network : (unsigned)o->status) & 7U;
+	point.status = status_of(o) & 7U;
 	point.stage = (unsigned)o->stage & 7U;
 	point.mechanism = (unsigned)o->mechanism & 31U;
 	point.artefact = o->artefact;

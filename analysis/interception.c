@@ -186,7 +186,7 @@ count(struct interception *in, const struct shown_cert *what, const struct outco
 		s->age_most_h = age;
 	if (s->n == 1 || o->time_us < s->first_us) {
 		s->first_us = o->time_us;
-		s->record = arena_strdup(in->arena, o->id);
+		snprintf(s->record, sizeof(s->record), "%s", o->id);
 	}
 	if (o->time_us > s->last_us)
 		s->last_us = o->time_us;

@@ -7,6 +7,7 @@
 struct arena;
 struct names;
 
+enum { SHOWN_RECORD_SIZE = 96 };
 enum shown { SHOWN_GENUINE, SHOWN_FORGED, SHOWN_DOUBTFUL };
 
 /* One leaf at one target in one network. */
@@ -15,7 +16,7 @@ struct shown_cert {
 	uint32_t cert, target, network;
 	bool local; /* the verdict says that everything is intercepted */
 	int64_t n, first_us, last_us, expired;
-	const char *record; /* the first */
+	char record[SHOWN_RECORD_SIZE]; /* the first; longer ids are cut */
 	double age_least_h, age_most_h;
 };
 

@@ -278,6 +278,32 @@ a_shutdown_is_an_episode_of_the_network_and_not_of_targets(void **state)
 	history_free(h);
 }
 
+static void
+what_is_judged_while_the_network_does_not_work_says_nothing(void **state)
+{
+	static const enum network_state states[] = {NETWORK_FOREIGN_CUT, NETWORK_CAPTIVE_PORTAL, NETWORK_SHUTDOWN,
+	    NETWORK_OFFLINE, NETWORK_UNKNOWN, NETWORK_DEGRADED};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+		struct history *h = history_new();
+		struct episodes found;
+		int k;
+
+		for (k = 0; k < 8; k++) {
+			struct outcome o = outcome_of_letter(SITE, TELECOM, 'b', MIDNIGHT + k * HOUR);
+
+			o.network = states[i];
+			history_add(h, &o);
+		}
+		episodes_find(h, NULL, &found);
+		assert_int_equal(found.n, states[i] == NETWORK_UNKNOWN || states[i] == NETWORK_DEGRADED);
+		episodes_clear(&found);
+		history_free(h);
+	}
+}
+
 /* "shutdown 2/2, captive_portal 3/4" */
 static const char *
 rounds_text(const char *letters)
@@ -445,6 +471,7 @@ main(void)
 	    cmocka_unit_test(a_target_that_fails_now_and_then_by_itself_has_to_fail_more),
 	    cmocka_unit_test(the_order_of_records_does_not_matter),
 	    cmocka_unit_test(a_shutdown_is_an_episode_of_the_network_and_not_of_targets),
+	    cmocka_unit_test(what_is_judged_while_the_network_does_not_work_says_nothing),
 	    cmocka_unit_test(two_rounds_in_a_row_make_a_state),
 	    cmocka_unit_test(what_begins_at_once_in_several_networks_is_one_event),
 	    cmocka_unit_test(an_event_keeps_the_time_that_lies_in_all_brackets),
