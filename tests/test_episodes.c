@@ -99,6 +99,7 @@ a_single_failure_raises_nothing(void **state)
 	/* Nor do two that have nothing in common, or that are not sure enough. */
 	assert_int_equal(episodes_in("bd"), 0);
 	assert_int_equal(episodes_in("ll"), 0);
+	assert_int_equal(episodes_in("lld"), 0);
 	/* Nothing but what says something counts. */
 	assert_int_equal(episodes_in("??????DDDDDDrrrrrr"), 0);
 	assert_int_equal(episodes_in("b??????????????"), 0);
@@ -148,6 +149,25 @@ a_success_within_it_does_not_end_it(void **state)
 	/* Half an hour of peace is none; two hours are. */
 	assert_int_equal(episodes_in("bbbb..bbbb"), 1);
 	assert_int_equal(episodes_in("bbbb........bbbb"), 2);
+}
+
+static void
+a_block_that_lets_some_through_takes_more_to_be_over(void **state)
+{
+	struct history *h = history_new();
+	struct episodes found;
+
+	(void)state;
+	/* So far apart that nothing is joined afterwards. */
+	feed_letters(h, SITE, TELECOM, "....................bbbbbbb..bbb....", MIDNIGHT, 6 * HOUR);
+	feed_letters(h, OTHER, TELECOM, "....................bb.b.b.bb..b.b.....", MIDNIGHT, 6 * HOUR);
+	episodes_find(h, NULL, &found);
+	assert_int_equal(found.n, 3);
+	assert_string_equal(found.items[1].series->target, OTHER);
+	assert_int_equal(found.items[1].span.bad, 8);
+	assert_string_equal(found.items[2].series->target, SITE);
+	episodes_clear(&found);
+	history_free(h);
 }
 
 static void
@@ -465,6 +485,7 @@ main(void)
 	    cmocka_unit_test(an_artefact_is_enough_by_itself),
 	    cmocka_unit_test(a_few_are_enough_if_they_are_sure),
 	    cmocka_unit_test(a_success_within_it_does_not_end_it),
+	    cmocka_unit_test(a_block_that_lets_some_through_takes_more_to_be_over),
 	    cmocka_unit_test(where_a_success_may_have_been_the_accident_the_bracket_holds_both),
 	    cmocka_unit_test(what_began_before_the_first_measurement_or_has_not_ended_has_no_such_time),
 	    cmocka_unit_test(failures_long_ago_confirm_nothing),
