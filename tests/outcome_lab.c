@@ -89,7 +89,7 @@ feed_letters(struct history *h, const char *url, uint32_t asn, const char *lette
 {
 	struct outcome o;
 
-	for (; *letters != '\0'; letters++, us += step) {
+	for (; *letters != '\0'; letters++, us = later(us, step)) {
 		if (*letters == ' ')
 			continue;
 		o = url != NULL ? outcome_of_letter(url, asn, *letters, us)
