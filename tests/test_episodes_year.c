@@ -96,7 +96,7 @@ a_forged_chain_is_found_if_it_was_seen_once(void **state)
 	(void)state;
 	sim.letter = 'm';
 	sim.block_s = 900;
-	sim.years = 10;
+	sim.years = 5;
 	sim.days_off = 0;
 	r = run(sim);
 	assert_in_range(r.found, r.planted * 85 / 100, r.planted);
@@ -113,7 +113,7 @@ a_line_on_which_much_fails_by_accident_raises_little(void **state)
 
 	(void)state;
 	sim.accidents = 0.01;
-	sim.years = 10;
+	sim.years = 5;
 	r = run(sim);
 	assert_in_range(r.alarms, 0, 2);
 	assert_in_range(r.found, r.seen * 9 / 10, r.seen);
