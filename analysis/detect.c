@@ -131,8 +131,12 @@ fade(struct walk *w, int64_t from, int64_t to)
 
 	if (excess <= 0)
 		return;
-	for (stage = 0; stage < VERDICT_STAGE_MAX; stage++)
+	for (stage = 0; stage < VERDICT_STAGE_MAX; stage++) {
 		w->sums[stage] *= exp2(-excess / w->half_life_s);
+		/* So little says nothing, and what comes shall not be said to have begun then. */
+		if (w->sums[stage] < w->bad / 10)
+			w->sums[stage] = 0;
+	}
 }
 
 static void

@@ -230,6 +230,25 @@ failures_long_ago_confirm_nothing(void **state)
 }
 
 static void
+nor_did_it_begin_with_them(void **state)
+{
+	struct history *h = history_new();
+	struct episodes found;
+
+	(void)state;
+	feed_letters(h, SITE, TELECOM, "......................b", MIDNIGHT, 15 * MINUTE);
+	feed_letters(h, SITE, TELECOM, "bbbb......................", MIDNIGHT + 4 * DAY, 15 * MINUTE);
+	episodes_find(h, NULL, &found);
+	assert_int_equal(found.n, 1);
+	assert_int_equal(found.items[0].span.bad, 4);
+	/* Nobody saw it well in between. */
+	assert_int_equal(found.items[0].span.onset.not_before_us, MIDNIGHT + 21 * 15 * MINUTE);
+	assert_int_equal(found.items[0].span.onset.not_after_us, MIDNIGHT + 4 * DAY + 5 * SECOND);
+	episodes_clear(&found);
+	history_free(h);
+}
+
+static void
 a_target_that_fails_now_and_then_by_itself_has_to_fail_more(void **state)
 {
 	struct history *h = history_new();
@@ -489,6 +508,7 @@ main(void)
 	    cmocka_unit_test(where_a_success_may_have_been_the_accident_the_bracket_holds_both),
 	    cmocka_unit_test(what_began_before_the_first_measurement_or_has_not_ended_has_no_such_time),
 	    cmocka_unit_test(failures_long_ago_confirm_nothing),
+	    cmocka_unit_test(nor_did_it_begin_with_them),
 	    cmocka_unit_test(a_target_that_fails_now_and_then_by_itself_has_to_fail_more),
 	    cmocka_unit_test(the_order_of_records_does_not_matter),
 	    cmocka_unit_test(a_shutdown_is_an_episode_of_the_network_and_not_of_targets),
