@@ -2,6 +2,8 @@
 #ifndef ANALYSIS_COMMANDS_H
 #define ANALYSIS_COMMANDS_H
 
+int cmd_episodes(int argc, char **argv);
+int cmd_interception(int argc, char **argv);
 int cmd_summary(int argc, char **argv);
 
 #endif

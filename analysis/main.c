@@ -15,6 +15,8 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 } commands[] = {
     {"summary", "what was measured of each target, and when it last changed", cmd_summary},
+    {"episodes", "when interference began and ended, and what began at once", cmd_episodes},
+    {"interception", "whose certificates were shown in place of the sites' own", cmd_interception},
 };
 enum { NCOMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
@@ -27,7 +29,7 @@ help(void)
 	       "Tells what netvane's records, or OONI's, have to say.\n\n"
 	       "Commands:\n");
 	for (i = 0; i < NCOMMANDS; i++)
-		printf("  %-10s %s\n", commands[i].name, commands[i].about);
+		printf("  %-12s %s\n", commands[i].name, commands[i].about);
 	printf("\nPATH is a results directory or a file (.jsonl, .json, .gz, .zst); - is standard\n"
 	       "input.\n"
 	       "`netvane-analyze COMMAND --help' tells the options of a command.\n\n"
