@@ -15,6 +15,7 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 } commands[] = {
     {"summary", "what was measured of each target, and when it last changed", cmd_summary},
+    {"correlate", "whether blocking follows the events of a calendar", cmd_correlate},
 };
 enum { NCOMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
