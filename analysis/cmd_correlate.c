@@ -221,7 +221,7 @@ add_country(struct work *work, const char *cc, struct zone *zone)
 	    xreallocarray(work->countries, work->ncountries + 1, sizeof(*work->countries));
 	country = &work->countries[work->ncountries++];
 	*country = (struct country){.zone = zone};
-	memcpy(country->cc, cc, sizeof(country->cc));
+	memcpy(country->cc, cc, strlen(cc)); /* two letters or none */
 	return zone;
 }
 

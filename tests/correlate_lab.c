@@ -87,6 +87,17 @@ lab_plant(struct lab *lab, double chance)
 				lab_set_bad(lab, (size_t)(day - LAB_FIRST), 24);
 }
 
+void
+lab_lose(struct lab *lab, double chance, size_t from, size_t until)
+{
+	size_t kept = 0, i;
+
+	for (i = 0; i < lab->ndays; i++)
+		if ((i < from || i >= until) && lab_chance(lab) >= chance)
+			lab->cells[kept++] = lab->cells[i];
+	lab->ndays = kept;
+}
+
 struct correlate_answer *
 lab_ask(const struct lab *lab, int tolerance, int64_t permutations)
 {

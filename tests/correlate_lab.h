@@ -34,6 +34,8 @@ void lab_runs(struct lab *lab, double run, double share, double weekend);
 void lab_random_events(struct lab *lab, size_t n, size_t longest, double weekend);
 /* Each event day becomes bad with this chance. */
 void lab_plant(struct lab *lab, double chance);
+/* Days that were not measured: each with this chance, and all from one day to the day before another. */
+void lab_lose(struct lab *lab, double chance, size_t from, size_t until);
 /* The answer for it alone (to free). */
 struct correlate_answer *lab_ask(const struct lab *lab, int tolerance, int64_t permutations);
 
