@@ -144,7 +144,7 @@ put_overall(struct buf *out, const struct correlate_answer *answer)
 	buf_puts(out, beginnings[row->finding]);
 	if (row->finding == FINDING_DOUBTFUL) {
 		put_doubts(out, row->doubts);
-		buf_puts(out, ". Of the measured days, ");
+		buf_puts(out, ". ");
 	}
 	put_counts(out, answer);
 	if (row->finding == FINDING_NOTHING && row->p_least > CORRELATE_LEVEL)

@@ -144,7 +144,7 @@ write_legend(int width)
 	struct buf text = BUF_EMPTY;
 	size_t i;
 
-	buf_puts(&text, "Bad days of measured days.");
+	buf_puts(&text, "near, others: bad days of measured days. Marks:");
 	for (i = FINDING_NOTHING; i < FINDING_MAX; i++)
 		buf_printf(&text, "%s %s %s", i > FINDING_NOTHING ? "," : "", marks[i].symbol,
 		    marks[i].legend);
