@@ -4,6 +4,7 @@
 
 int cmd_episodes(int argc, char **argv);
 int cmd_interception(int argc, char **argv);
+int cmd_correlate(int argc, char **argv);
 int cmd_summary(int argc, char **argv);
 
 #endif

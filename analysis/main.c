@@ -17,6 +17,7 @@ static const struct command {
     {"summary", "what was measured of each target, and when it last changed", cmd_summary},
     {"episodes", "when interference began and ended, and what began at once", cmd_episodes},
     {"interception", "whose certificates were shown in place of the sites' own", cmd_interception},
+    {"correlate", "whether blocking follows the events of a calendar", cmd_correlate},
 };
 enum { NCOMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
