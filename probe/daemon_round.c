@@ -17,6 +17,7 @@
 #include "probe/round.h"
 #include "probe/seen.h"
 #include "probe/service.h"
+#include "probe/state_db.h"
 #include "probe/watch.h"
 #include "results/journal.h"
 
@@ -186,6 +187,8 @@ daemon_round_ended(evutil_socket_t fd, short what, void *arg)
 		daemon_leave_loop(d);
 	else
 		daemon_look(d);
-	if (d->round == NULL)
+	if (d->round == NULL) {
+		state_db_release(baselines_database(d->baselines));
 		idle_memory_release();
+	}
 }
