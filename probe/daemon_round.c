@@ -18,6 +18,7 @@
 #include "probe/round.h"
 #include "probe/seen.h"
 #include "probe/service.h"
+#include "probe/state_db.h"
 #include "probe/watch.h"
 
 static void
@@ -227,6 +228,8 @@ daemon_round_ended(evutil_socket_t fd, short what, void *arg)
 		event_add(&d->care, &soon);
 		daemon_look(d);
 	}
-	if (d->round == NULL)
+	if (d->round == NULL) {
+		state_db_release(baselines_database(d->baselines));
 		idle_memory_release();
+	}
 }

@@ -333,6 +333,13 @@ state_db_remove_bad(const char *state_dir)
 }
 
 void
+state_db_release(struct sqlite3 *db)
+{
+	if (db != NULL)
+		sqlite3_db_release_memory(db);
+}
+
+void
 state_db_close(struct sqlite3 *db)
 {
 	sqlite3_close(db);

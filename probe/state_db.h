@@ -27,6 +27,8 @@ struct sqlite3 *state_db_open(const char *state_dir, enum state_db_mode mode);
  * removed, after saying why. The caller holds the lock.
  */
 int state_db_remove_bad(const char *state_dir);
+/* Gives back the memory in which SQLite keeps pages of the file, up to 2 MB: they are in the kernel's cache as well. NULL is fine. */
+void state_db_release(struct sqlite3 *db);
 /* NULL is fine. An open transaction is rolled back, and there must be no statements left. */
 void state_db_close(struct sqlite3 *db);
 

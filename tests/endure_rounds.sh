@@ -88,22 +88,23 @@ read -r n_rounds n_measurements n_events <"$tmp/numbers"
 days=$(awk '{ printf "%.0f", $1 / 86400e9 }' "$tmp/clock")
 
 diag "$n_rounds rounds, $n_measurements measurements, $n_events events in $took s, which were $days days for it; $cpu s of CPU" 'round, RSS KB, anonymous KB, descriptors, days:' "$(cat "$tmp/looks")"
-spread() { awk -v c="$1" -v from="$warm" '$1 >= from { if (n++ == 0) least = most = $c; if ($c < least) least = $c; if ($c > most) most = $c } END { print most - least }' "$tmp/looks"; }
+# growth COLUMN: the most of all, above the most of the first five. A look may find fewer pages of libraries than the loop needs to go on.
+growth() { awk -v c="$1" -v from="$warm" '$1 >= from { if (n++ < 5 && $c > first) first = $c; if ($c > most) most = $c } END { print most - first }' "$tmp/looks"; }
 test_last_run='netvane run'
 is 'it ran to the end, and ended well' "$status" 0
 is 'it had nothing to complain of' "$(head -n 5 "$err")" ''
 holds 'it was as many rounds as should be' [ "$n_rounds" -ge "$rounds" ]
 holds 'and as many days' [ "$days" -ge $((rounds * 15 / 1440 - 1)) ]
 holds 'each with its measurements' [ "$n_measurements" -ge $((n_rounds * 2)) ]
-holds 'resident memory stayed within 1 MB' [ "$(spread 2)" -le 1024 ]
-holds 'so did what is no file' [ "$(spread 3)" -le 1024 ]
+holds 'resident memory grew by less than 1 MB' [ "$(growth 2)" -le 1024 ]
+holds 'so did what is no file' [ "$(growth 3)" -le 1024 ]
 is 'no descriptor was left over' "$(awk 'NR == 1 { print $4 }' "$tmp/looks")" "$(tail -n 1 "$tmp/looks" | cut -d ' ' -f 4)"
 
 [ -z "${ENDURE_REPORT:-}" ] || {
 	cat <<-END
 		**Months** (\`tests/endure_rounds.sh\`). $n_rounds rounds, 15 minutes apart by the probe's clocks: $days days, in $took s, because the time in which it only
 		waited was left out. 2 targets that answer, over TLS and HTTP, in each round, 2 that are reset or do not exist every 6 hours; with the controls $n_measurements measurements, $n_events events. The least of
-		60 looks in 3 s each; from round $warm on resident memory stayed within $(spread 2) KB, and the descriptors within $(spread 4).
+		60 looks in 3 s each; after the first quarter resident memory grew by $(growth 2) KB, what is not mapped from files by $(growth 3) KB, descriptors by $(growth 4).
 
 		| round | RSS KB | of it anonymous KB | descriptors | day |
 		|---|---|---|---|---|

@@ -175,6 +175,7 @@ add_gap(enum gap_cause cause, double from_hour, double until_hour)
 }
 
 #define BLOCK "[episode a block]\nwhat = block\nat = 1 05:30\nlasts = 10h\nrule = sni=a.lab do rst\ntarget = https://a.lab/\n"
+#define HARMLESS "[episode a server dies]\nwhat = harmless\nat = 1 05:30\nlasts = 10h\nrule = dst=198.18.1.1 do drop\ntarget = https://a.lab/\n"
 #define SHUTDOWN "[episode a shutdown]\nwhat = network\nat = 1 05:30\nlasts = 10h\nrule = do drop-packet\ncause = shutdown\n"
 
 /* A life in which that takes place, and is told by the test. */
@@ -287,6 +288,20 @@ a_gap_of_another_cause_is_wrong(void **state)
 	assert_int_equal(found.ninvented, 1);
 }
 
+static void
+of_what_is_harmless_nothing_is_to_be_told(void **state)
+{
+	(void)state;
+	begin(HARMLESS);
+	judge();
+	assert_null(found.episodes[0].wrong);
+	month_found_clear(&found);
+	add_anomaly(EVENT_ANOMALY_ONSET, "1", "https://a.lab/", 5, 6);
+	judge();
+	assert_string_equal(found.episodes[0].wrong, "it was told");
+	assert_int_equal(found.ninvented, 1);
+}
+
 /* --- silence ---------------------------------------------------------------------------------- */
 
 static void
@@ -362,6 +377,7 @@ main(void)
 	    CLAIM(a_site_that_was_not_hit_must_not_be_named),
 	    CLAIM(what_nothing_happened_for_is_invented),
 	    CLAIM(a_gap_of_another_cause_is_wrong),
+	    CLAIM(of_what_is_harmless_nothing_is_to_be_told),
 	    CLAIM(a_silence_without_a_gap_is_noticed),
 	    CLAIM(a_silence_with_a_gap_is_explained),
 	    CLAIM(rules_are_off_until_they_are_switched_on),

@@ -19,6 +19,7 @@ static const struct {
 } kinds[EPISODE_KIND_MAX] = {
     [EPISODE_BLOCK] = {"block", GAP_NONE},
     [EPISODE_NETWORK] = {"network", GAP_NONE},
+    [EPISODE_HARMLESS] = {"harmless", GAP_NONE},
     [EPISODE_LINK] = {"link", GAP_NO_LINK},
     [EPISODE_GATEWAY] = {"gateway", GAP_NO_GATEWAY},
     [EPISODE_SUSPEND] = {"suspend", GAP_SUSPENDED},
@@ -257,8 +258,8 @@ lacks(const struct chronicle *c, const struct chronicle_episode *e)
 		return "there is no 'at', or no 'lasts'";
 	if (e->until_s > (int64_t)c->days * DAY_S)
 		return "it ends after the last day";
-	if (e->kind == EPISODE_BLOCK && (e->targets.n == 0 || e->nrules == 0))
-		return "a block needs a 'rule' and a 'target'";
+	if ((e->kind == EPISODE_BLOCK || e->kind == EPISODE_HARMLESS) && (e->targets.n == 0 || e->nrules == 0))
+		return "what hits sites needs a 'rule' and a 'target'";
 	if (e->kind == EPISODE_NETWORK && (e->cause == GAP_NONE || e->nrules == 0))
 		return "what happens to the network needs a 'rule' and a 'cause'";
 	if (e->kind == EPISODE_CLOCK && e->step_s == 0)

@@ -14,8 +14,8 @@
  *	what = KIND			see the table in chronicle.c
  *	at = DAY HH:MM[:SS]		from 1
  *	lasts = 5h20m
- *	rule = ...			block, network: of the censor's, from then until then
- *	target = URL...			block: whom it hits
+ *	rule = ...			block, harmless, network: of the censor's, from then until then
+ *	target = URL...			block, harmless: whom it hits
  *	mechanism = NAME,NAME		block: what it may be called
  *	cause = NAME			network: what the gap is called
  *	step = SECONDS			clock: how far the clock is wrong meanwhile
@@ -31,6 +31,7 @@
 enum episode_kind {
 	EPISODE_BLOCK,   /* the censor hits some sites */
 	EPISODE_NETWORK, /* the censor, or a portal, hits everything */
+	EPISODE_HARMLESS, /* some sites look as if they had died: of that nothing is to be told */
 	EPISODE_LINK,    /* the cable is out */
 	EPISODE_GATEWAY, /* the router is dead */
 	EPISODE_SUSPEND, /* the machine sleeps */

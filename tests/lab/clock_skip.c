@@ -24,8 +24,8 @@
 enum {
 	FDS_MOST = 65536,
 	/* What the lab sees for so long is no accident. */
-	QUIET_LOOKS = 20,
-	LOOK_MS = 10,
+	QUIET_LOOKS = 10,
+	LOOK_MS = 2,
 };
 
 static const int64_t second_ns = 1000000000, ms_ns = 1000000;

@@ -153,7 +153,7 @@ was_hit(const struct judge *j, const struct measurement *m)
 		const struct chronicle_episode *e = &j->chronicle->episodes[i];
 		const struct episode_truth *t = &j->truths[i];
 
-		if (e->kind != EPISODE_BLOCK || end_us < t->from_us || m->start_us > t->until_us)
+		if ((e->kind != EPISODE_BLOCK && e->kind != EPISODE_HARMLESS) || end_us < t->from_us || m->start_us > t->until_us)
 			continue;
 		for (k = 0; k < e->targets.n; k++)
 			if (strcmp(e->targets.items[k], m->input) == 0)
@@ -330,6 +330,16 @@ judge_block(struct judge *j, struct episode_found *found)
 }
 
 static void
+judge_harmless(struct judge *j, struct episode_found *found)
+{
+	size_t i;
+
+	for (i = 0; i < j->ntold; i++)
+		if (is_about(j, &j->told[i], found->episode, &found->truth))
+			found->wrong = "it was told";
+}
+
+static void
 judge_gap(struct judge *j, struct episode_found *found)
 {
 	const struct chronicle_episode *e = found->episode;
@@ -410,6 +420,8 @@ judge_episode(struct judge *j, size_t i)
 	}
 	if (e->kind == EPISODE_BLOCK)
 		judge_block(j, found);
+	else if (e->kind == EPISODE_HARMLESS)
+		judge_harmless(j, found);
 	else if (e->kind != EPISODE_CLOCK)
 		judge_gap(j, found);
 	else {
