@@ -2,6 +2,7 @@
 #ifndef ANALYSIS_COMMANDS_H
 #define ANALYSIS_COMMANDS_H
 
+int cmd_report(int argc, char **argv);
 int cmd_summary(int argc, char **argv);
 
 #endif

@@ -15,6 +15,7 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 } commands[] = {
     {"summary", "what was measured of each target, and when it last changed", cmd_summary},
+    {"report", "all that there is to tell, in one HTML file", cmd_report},
 };
 enum { NCOMMANDS = sizeof(commands) / sizeof(commands[0]) };
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/mem.h"
 
 enum option_id {
 	OPTION_SINCE = 256,
@@ -139,10 +140,40 @@ wrong_usage(const char *command)
 	return EX_USAGE;
 }
 
+/* Ids of a command's own options follow all others. */
+enum { OPTION_OWN = 1024, SHARED_OPTIONS = sizeof(long_options) / sizeof(long_options[0]) };
+
+/* The command's own options, the shared ones behind them, and the end (to free). */
+static struct option *
+all_options(const struct options_own *own)
+{
+	struct option *all;
+	int i, n = 0;
+
+	while (own[n].name != NULL)
+		n++;
+	all = xcalloc((size_t)n + SHARED_OPTIONS, sizeof(*all));
+	for (i = 0; i < n; i++)
+		all[i] = (struct option){own[i].name,
+		    own[i].has_value ? required_argument : no_argument, NULL, OPTION_OWN + i};
+	memcpy(all + n, long_options, sizeof(long_options));
+	return all;
+}
+
 int
 options_read(struct options *options, int argc, char **argv, const char *help)
 {
+	static const struct options_own none[] = {{NULL, false, NULL}};
+
+	return options_read_own(options, argc, argv, help, none, NULL);
+}
+
+int
+options_read_own(struct options *options, int argc, char **argv, const char *help,
+    const struct options_own *own, void *arg)
+{
 	char name[64], *command = argv[0];
+	struct option *all = all_options(own);
 	int id;
 
 	*options = (struct options){.progress = isatty(STDERR_FILENO) == 1};
@@ -151,10 +182,12 @@ options_read(struct options *options, int argc, char **argv, const char *help)
 	/* getopt_long puts argv[0] before its complaints. */
 	snprintf(name, sizeof(name), "netvane-analyze %s", command);
 	argv[0] = name;
-	while ((id = getopt_long(argc, argv, "h", long_options, NULL)) != -1 && id != 'h')
-		if (!read_option(options, id, optarg))
+	while ((id = getopt_long(argc, argv, "h", all, NULL)) != -1 && id != 'h')
+		if (id >= OPTION_OWN ? !own[id - OPTION_OWN].set(arg, optarg)
+				     : !read_option(options, id, optarg))
 			break;
 	argv[0] = command;
+	free(all);
 	if (id == 'h') {
 		printf("%s\n%s", help, shared_help);
 		return options_flush(EX_OK);

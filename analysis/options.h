@@ -24,6 +24,15 @@ struct options {
  * logged. Free with options_clear.
  */
 int options_read(struct options *options, int argc, char **argv, const char *help);
+/* The same for a command that has options of its own, which take a value or not; NULL ends the list. */
+struct options_own {
+	const char *name;
+	bool has_value;
+	/* False when the value (NULL without one) is wrong, which was logged. */
+	bool (*set)(void *arg, const char *value);
+};
+int options_read_own(struct options *options, int argc, char **argv, const char *help,
+    const struct options_own *own, void *arg);
 void options_clear(struct options *options);
 /* Ends standard output: `code`, or 74 when it could not be written (logged). */
 int options_flush(int code);
