@@ -164,7 +164,7 @@ load_calendars(struct work *work)
 		got = calendar_load(work->wish.events[i], span, CALENDAR_SKIP_BAD, report_entry, NULL, calendar);
 		if (got == -2)
 			return EX_NOINPUT;
-		if (got == -1) {
+		if (got == -1 || calendar->n == 0) {
 			log_errorx("%s: there is no event in it that can be used", work->wish.events[i]);
 			return EX_DATAERR;
 		}

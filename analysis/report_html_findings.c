@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "results/verdict_words.h"
 
-enum { EPISODES = 400, EVIDENCE = 4, COLUMNS = 48, FORGERS = 200, NAMED = 12, ROWS = 300, BAND = 40 };
+enum { EPISODES = 300, EVIDENCE = 4, COLUMNS = 72, FORGERS = 200, NAMED = 12, ROWS = 300, BAND = 40 };
 static const int64_t day_us = INT64_C(86400000000);
 
 /* ---- Timelines ------------------------------------------------------------------------------ */
@@ -60,8 +60,11 @@ put_timeline(const struct page *p, const struct report_episode *e)
 /* ---- Episodes ------------------------------------------------------------------------------- */
 
 static void
-put_bracket(const struct page *p, const struct event_bracket *bracket, const char *open_begin, const char *open_end)
+put_bracket(const struct page *p, const char *what, const struct event_bracket *bracket, const char *open_begin, const char *open_end)
 {
+	page_put(p, "<br><small>");
+	page_say(p, what);
+	page_put(p, ":</small> ");
 	if (bracket->not_before_us != 0)
 		page_time(p, bracket->not_before_us);
 	else
@@ -78,9 +81,13 @@ put_evidence(const struct page *p, const struct report_episode *e)
 {
 	size_t i;
 
+	if (e->nevidence == 0)
+		return;
+	page_put(p, "<br><small>");
+	page_say(p, "Records");
+	page_put(p, ":</small>");
 	for (i = 0; i < e->nevidence && i < EVIDENCE; i++) {
-		page_put(p, i > 0 ? " " : "");
-		page_put(p, "<code>");
+		page_put(p, " <code>");
 		page_text(p, e->evidence[i]);
 		page_put(p, "</code>");
 	}
@@ -93,14 +100,14 @@ put_what(const struct page *p, const struct report_episode *e)
 {
 	const char *how = mechanism_words(e->mechanism);
 
-	page_put(p, "<tr><th scope=row>");
+	page_put(p, "<strong>");
 	if (e->site != NULL)
 		page_name(p, page_site(p, e->site));
 	else
 		page_say(p, "the whole network");
-	page_put(p, "</th><td>");
+	page_put(p, "</strong>, ");
 	page_name(p, e->network);
-	page_put(p, "</td><td>");
+	page_put(p, ", ");
 	page_say(p, report_kind_words(e->kind));
 	if (how != NULL) {
 		page_put(p, ": ");
@@ -108,41 +115,34 @@ put_what(const struct page *p, const struct report_episode *e)
 	}
 	if (e->joined > 0)
 		page_putf(p, " (%zu)", e->joined);
-	page_put(p, "</td><td>");
+	if (e->measured >= 0) {
+		page_put(p, "; ");
+		page_textf(p, page_tr(p, "bad: %lld of %lld"), (long long)e->bad, (long long)e->measured);
+	}
+	if (!isnan(e->confidence)) {
+		page_put(p, "; ");
+		page_textf(p, page_tr(p, "confidence %.2f"), e->confidence);
+	}
 }
 
-static void
-put_episode(const struct page *p, const struct report_episode *e)
-{
-	put_what(p, e);
-	put_timeline(p, e);
-	page_put(p, "</td><td>");
-	put_bracket(p, &e->onset, N_("before the records"), N_("not known"));
-	page_put(p, "</td><td>");
-	put_bracket(p, &e->recovery, N_("not known"), N_("no end seen"));
-	page_put(p, "</td><td>");
-	if (e->measured >= 0)
-		page_putf(p, "%lld/%lld", (long long)e->bad, (long long)e->measured);
-	page_put(p, "</td><td>");
-	page_number(p, e->confidence, 2);
-	page_put(p, "</td><td>");
-	put_evidence(p, e);
-	page_put(p, "</td></tr>\n");
-}
-
+/* A list, so that each timeline has a line for itself, one below the other, also in a terminal and on a phone. */
 static void
 put_episodes(const struct page *p, const struct report_episode *episodes, size_t n)
 {
-	static const char *const headings[] = {N_("Site"), N_("Network"), N_("What"), N_("Timeline"), N_("Last good … first bad"),
-	    N_("Last bad … first good"), N_("Bad of all"), N_("Confidence"), N_("Records"), NULL};
 	size_t i;
 
-	page_put(p, "<div class=wide>");
-	page_table(p, headings);
-	for (i = 0; i < n && i < EPISODES; i++)
-		put_episode(p, &episodes[i]);
-	page_table_end(p);
-	page_put(p, "</div>\n");
+	page_put(p, "<ul class=ep>\n");
+	for (i = 0; i < n && i < EPISODES && p->out->len < PAGE_FULL; i++) {
+		page_put(p, "<li>");
+		put_what(p, &episodes[i]);
+		page_put(p, "<br>");
+		put_timeline(p, &episodes[i]);
+		put_bracket(p, N_("last good … first bad"), &episodes[i].onset, N_("before the records"), N_("not known"));
+		put_bracket(p, N_("last bad … first good"), &episodes[i].recovery, N_("not known"), N_("no end seen"));
+		put_evidence(p, &episodes[i]);
+		page_put(p, "</li>\n");
+	}
+	page_put(p, "</ul>\n");
 	page_rest(p, n, i);
 }
 
@@ -190,7 +190,7 @@ put_forger(const struct page *p, const struct report_interception *x)
 	page_put(p, "<tr><th scope=row>");
 	page_name(p, x->issuer);
 	if (x->known != NULL) {
-		page_put(p, "<small>");
+		page_put(p, " <small>");
 		page_textf(p, page_tr(p, "known as %s"), x->known);
 		page_put(p, "</small>");
 	}
@@ -209,7 +209,7 @@ put_forger(const struct page *p, const struct report_interception *x)
 	page_put(p, "</td><td>");
 	page_name(p, x->expected);
 	if (x->habits != NULL || x->pem != NULL) {
-		page_put(p, "<small>");
+		page_put(p, " <small>");
 		page_text(p, x->habits);
 		page_put(p, x->habits != NULL && x->pem != NULL ? "; " : "");
 		page_text(p, x->pem);
@@ -300,7 +300,7 @@ put_correlation_row(const struct page *p, const struct report_correlation_row *r
 	put_share(p, row->other_bad, row->other_days);
 	page_put(p, "</td><td>");
 	page_number(p, row->odds, 2);
-	page_put(p, "<small>");
+	page_put(p, " <small>");
 	page_number(p, row->odds_low, 2);
 	page_put(p, " … ");
 	page_number(p, row->odds_high, 2);

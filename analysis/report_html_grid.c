@@ -12,7 +12,7 @@
  * Bounds that keep the page readable, and under a megabyte: beyond DAYS, cells are weeks; beyond CELLS, sites are left out, those that
  * were never blocked first; beyond TITLES, blocked cells have no numbers.
  */
-enum { DAYS = 400, CELLS = 46000, TITLES = 3000, SPANS = 53, EVENTS = 300 };
+enum { DAYS = 400, CELLS = 46000, TITLES = 1500, SPANS = 53, EVENTS = 300 };
 
 struct span {
 	int32_t first, last;

@@ -14,6 +14,9 @@ struct arena;
 struct buf;
 struct catalogue;
 
+/* So many bytes are enough: of what follows the grid, long lists end here. */
+enum { PAGE_FULL = 900000 };
+
 struct page {
 	const struct report *r;
 	const struct report_sum *sum;
