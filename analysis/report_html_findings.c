@@ -229,16 +229,13 @@ put_forgers(const struct page *p, bool honest)
 	for (i = 0; i < p->r->ninterception; i++) {
 		if (p->r->interception[i].honest != honest)
 			continue;
-		if (n == 0) {
-			page_put(p, "<div class=wide>");
+		if (n == 0)
 			page_table(p, headings);
-		}
 		if (n++ < FORGERS)
 			put_forger(p, &p->r->interception[i]);
 	}
 	if (n > 0) {
 		page_table_end(p);
-		page_put(p, "</div>\n");
 		page_rest(p, n, FORGERS);
 	}
 	return n;
@@ -337,7 +334,7 @@ put_epoch(const struct page *p, const struct report_correlation *c)
 
 	page_put(p, "<h3>");
 	page_say(p, "Before and after the events");
-	page_put(p, "</h3>\n<div class=wide>");
+	page_put(p, "</h3>\n");
 	page_table(p, headings);
 	for (i = 0; i < c->nepoch; i++) {
 		page_putf(p, "<tr><th scope=row>%+d</th><td>", c->epoch[i].lag);
@@ -353,7 +350,6 @@ put_epoch(const struct page *p, const struct report_correlation *c)
 		page_put(p, "</td></tr>\n");
 	}
 	page_table_end(p);
-	page_put(p, "</div>\n");
 }
 
 static void
@@ -373,12 +369,11 @@ put_correlation(const struct page *p, const struct report_correlation *c)
 		page_text(p, c->caveats[i]);
 		page_put(p, "</li>\n");
 	}
-	page_put(p, c->ncaveats > 0 ? "</ul>\n<div class=wide>" : "<div class=wide>");
+	page_put(p, c->ncaveats > 0 ? "</ul>\n" : "");
 	page_table(p, headings);
 	for (i = 0; i < c->nrows && i < ROWS; i++)
 		put_correlation_row(p, &c->rows[i]);
 	page_table_end(p);
-	page_put(p, "</div>\n");
 	page_rest(p, c->nrows, i);
 	if (c->nepoch > 0)
 		put_epoch(p, c);

@@ -148,12 +148,10 @@ page_coverage(const struct page *p)
 
 	page_section(p, "coverage", N_("What was measured, and what was not"));
 	page_paragraph(p, N_("What was not measured is missing, and counts neither as reached nor as blocked."));
-	page_put(p, "<div class=wide>");
 	page_table(p, headings);
 	for (i = 0; i < p->r->nnetworks && i < NETWORKS; i++)
 		put_network(p, &p->r->networks[i]);
 	page_table_end(p);
-	page_put(p, "</div>\n");
 	page_rest(p, p->r->nnetworks, i);
 	put_gaps(p);
 	page_section_end(p);

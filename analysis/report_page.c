@@ -166,7 +166,7 @@ page_paragraph(const struct page *p, const char *message)
 void
 page_table(const struct page *p, const char *const *headings)
 {
-	page_put(p, "<table class=rows>\n<thead><tr>");
+	page_put(p, "<div class=wide><table class=rows>\n<thead><tr>");
 	for (; *headings != NULL; headings++) {
 		page_put(p, "<th scope=col>");
 		page_say(p, *headings);
@@ -178,7 +178,7 @@ page_table(const struct page *p, const char *const *headings)
 void
 page_table_end(const struct page *p)
 {
-	page_put(p, "</tbody>\n</table>\n");
+	page_put(p, "</tbody>\n</table></div>\n");
 }
 
 void

@@ -58,7 +58,7 @@ void page_section(const struct page *page, const char *id, const char *heading);
 void page_section_end(const struct page *page);
 /* A paragraph that is one message. */
 void page_paragraph(const struct page *page, const char *message);
-/* <table class="rows"> and its head; NULL ends the headings. */
+/* <table class="rows"> and its head; NULL ends the headings. It scrolls by itself where it is too wide. */
 void page_table(const struct page *page, const char *const *headings);
 void page_table_end(const struct page *page);
 /* "12 more are not shown here." where there are more than shown. */

@@ -22,7 +22,7 @@ static const char style[] =
     ".rows{width:100%;font-size:.9375rem;margin:.4rem 0}.rows th,.rows td{padding:.3rem .7rem .3rem 0;border-top:1px solid var(--line);"
     "vertical-align:top;overflow-wrap:break-word}.rows thead th{border-top:0;overflow-wrap:normal}\n"
     "small{display:block;color:var(--dim);font-size:.8125rem}.when{white-space:nowrap}\n"
-    ".wide{overflow-x:auto}.wide .rows{min-width:64rem}\n"
+    ".wide{overflow-x:auto}.wide .rows{min-width:44rem}\n"
     ".mark{display:inline-block;min-width:1.6em;padding:0 .2em;border-radius:.2em;text-align:center}\n"
     ".g{margin:0 0 1rem;font-size:.8125rem}.g th[scope=row],.g th[scope=rowgroup]{padding-right:.6rem;white-space:nowrap;max-width:18rem;"
     "overflow:hidden;text-overflow:ellipsis}.g th[scope=rowgroup]{color:var(--dim);padding-top:.3rem}\n"

@@ -102,9 +102,9 @@ if [ -e "$NETVANE_LOCALEDIR/ru/LC_MESSAGES/netvane.mo" ]; then
 	like 'it speaks Russian' "$text" \
 		'^( Блокировки в интернете, KZ, с 2026-11-20 по 2026-11-22){2} Заблокировано сайтов: 1 из 4, доказано; вероятно, заблокировано ещё: 1\.'
 	is 'and says so' "$(grep -c '<html lang=ru>' "$out")" 1
-	unlike 'all of it' "$(printf '%s' "$text" | sed 's/[a-z.]*\.example[^ ]*//g; s/Example Telecom//g; s/kz-news//g
-		s/netvane-analyze//; s/[0-9.]* *netvane//g; s|Asia/Almaty||; s/UTC//g; s/TLS//g; s/[0-9a-f]\{32\}//g; s/AS6450.//g; s/KZ//g; s/OONI//g')" \
-		'[A-Za-z]{2}'
+	# Names stay what they are.
+	is 'all of it' "$(printf '%s\n' "$text" | tr ' ' '\n' | grep -E '[A-Za-z]{2}' | grep -Ev '[0-9]|\.example|^(netvane|kz-news)' | sort -u |
+		tr -d ',.;\n')" 'Asia/AlmatyAsia/AlmatyExampleKZKZOONITLSTLSTelecomUTCUTC'
 	env LC_ALL=ru_RU.UTF-8 "$NETVANE_ANALYZE" report "$ours" >"$tmp/locale.html" 2>"$err"
 	is 'also where the environment asks for it' "$(grep -v '<dt>' "$tmp/locale.html")" "$(grep -v '<dt>' "$out")"
 	run env NETVANE_LOCALEDIR="$tmp" "$NETVANE_ANALYZE" report --lang ru "$ours"
