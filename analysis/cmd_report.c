@@ -15,11 +15,13 @@
 #include "analysis/ingest.h"
 #include "analysis/options.h"
 #include "analysis/places.h"
+#include "analysis/report_bundle.h"
 #include "analysis/report_gather.h"
 #include "analysis/report_html.h"
 #include "analysis/report_model.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/directory.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -34,6 +36,8 @@ static const char report_help[] =
     "  --events FILE    a calendar of events, as `netvane calendars' takes them, or the\n"
     "                   name of a built-in one, kz (repeatable)\n"
     "  --out FILE       where to write it; else to standard output\n"
+    "  --bundle DIR     the same as tables, with a codebook and what R, pandas and DuckDB\n"
+    "                   need to read them; the page as report.html, unless --out is given\n"
     "  --lang LANG      en or ru; else as LC_ALL, LC_MESSAGES or LANG say\n"
     "  --tz ZONE        whose days are shown, as Asia/Almaty; else the zone of the\n"
     "                   country that the probe was in\n\n"
@@ -47,7 +51,7 @@ static const struct date span_first = {2007, 1, 1}, span_last = {2046, 12, 31};
 struct wish {
 	const char **events; /* in argv */
 	size_t nevents;
-	const char *out, *lang, *tz;
+	const char *out, *bundle, *lang, *tz;
 };
 
 struct work {
@@ -81,6 +85,15 @@ set_out(void *arg, const char *value)
 }
 
 static bool
+set_bundle(void *arg, const char *value)
+{
+	struct wish *wish = arg;
+
+	wish->bundle = value;
+	return true;
+}
+
+static bool
 set_lang(void *arg, const char *value)
 {
 	struct wish *wish = arg;
@@ -101,6 +114,7 @@ set_tz(void *arg, const char *value)
 static const struct options_own own_options[] = {
     {"events", true, set_events},
     {"out", true, set_out},
+    {"bundle", true, set_bundle},
     {"lang", true, set_lang},
     {"tz", true, set_tz},
     {NULL, false, NULL},
@@ -276,15 +290,45 @@ write_file(const char *path, const struct buf *html)
 }
 
 static int
+write_into(const char *dir, const char *name, const struct buf *data)
+{
+	char *path = xasprintf("%s/%s", dir, name);
+	int code = write_file(path, data);
+
+	free(path);
+	return code;
+}
+
+static int
+write_bundle(const struct work *work)
+{
+	struct bundle_file *files;
+	size_t n, i;
+	int code = EX_OK;
+
+	if (directory_make(work->wish.bundle) == -1) {
+		log_error("cannot make the directory %s", work->wish.bundle);
+		return EX_CANTCREAT;
+	}
+	n = report_bundle(work->report, &files);
+	for (i = 0; i < n && code == EX_OK; i++)
+		code = write_into(work->wish.bundle, files[i].name, &files[i].data);
+	report_bundle_free(files, n);
+	return code;
+}
+
+static int
 write_report(const struct work *work)
 {
 	struct buf html = BUF_EMPTY;
-	int code = EX_OK;
+	int code = work->wish.bundle != NULL ? write_bundle(work) : EX_OK;
 
 	report_html(work->report, work->words, &html);
-	if (work->wish.out != NULL)
+	if (code == EX_OK && work->wish.out != NULL)
 		code = write_file(work->wish.out, &html);
-	else
+	else if (code == EX_OK && work->wish.bundle != NULL)
+		code = write_into(work->wish.bundle, "report.html", &html);
+	else if (code == EX_OK)
 		fwrite(html.data, 1, html.len, stdout);
 	buf_free(&html);
 	return options_flush(code);

@@ -2,7 +2,7 @@
 . "$top_srcdir/tests/lib.sh"
 need jq
 
-plan 57
+plan 67
 
 ours=$top_srcdir/tests/data/netvane.jsonl
 ooni=$top_srcdir/tests/data/ooni.jsonl
@@ -53,6 +53,12 @@ text
 like 'what was asked for is told' "$text" \
 	'Records from 2026-11-22T00:00:00\.000000Z Country KZ Networks AS64500 Sites news\.example '
 like 'and nothing else is' "$text" 'Blocked: 1 of 1 sites'
+
+tac "$ours" >"$tmp/reversed.jsonl"
+report "$ours"
+cp "$out" "$tmp/forward.html"
+report "$tmp/reversed.jsonl"
+is 'the order of records does not matter' "$(grep -v '<dt>Made' "$out")" "$(grep -v '<dt>Made' "$tmp/forward.html")"
 
 # ---- Events ---------------------------------------------------------------------------------
 
@@ -157,6 +163,39 @@ mkdir "$tmp/none"
 report "$tmp/none"
 text
 like 'where there is nothing, that is told' "$status $text" '^0 .*No site was measured, so nothing can be said of any\.'
+
+# ---- The bundle -----------------------------------------------------------------------------
+
+report --events kz --bundle "$tmp/bundle" "$ours"
+is 'a bundle has tables, what they mean, and how to read them' "$status $(wc -c <"$out") $(ls "$tmp/bundle" | tr '\n' ' ')" \
+	'0 0 CITATION.cff codebook.md datapackage.json days.csv episodes.csv events.csv gaps.csv load.R load.py load.sql network_days.csv networks.csv report.html targets.csv '
+is 'a row for each target and day that was measured' "$(tr '\r' '$' <"$tmp/bundle/days.csv" | grep -c '\$$') $(tr -d '\r' \
+	<"$tmp/bundle/days.csv" | sed -n 3p)" '10 2026-11-21,https://news.example/,kz-news,0,1,0,0,0,1,0,true,blocked,false'
+is 'the package describes them' "$(jq -r '.resources[] | [.path] + [.schema.fields[].name] | join(",")' "$tmp/bundle/datapackage.json")" \
+	"$(jq -r '.resources[].path' "$tmp/bundle/datapackage.json" | while read -r table; do
+		echo "$table,$(head -n 1 "$tmp/bundle/$table" | tr -d '\r')"
+	done)"
+# claim PROGRAM-OR-MODULE-TEST CLAIM COMMAND...: only where it is there.
+where_there()
+{
+	there=$1
+	claim=$2
+	shift 2
+	if (cd "$tmp/bundle" && eval "$there") >/dev/null 2>&1; then
+		holds "$claim" sh -c "cd '$tmp/bundle' && $1"
+	else
+		skip "$claim" 'it is not here'
+	fi
+}
+where_there 'command -v python3' 'what reads them in Python is Python' 'python3 -m py_compile load.py'
+where_there 'python3 -c "import pandas"' 'pandas reads them' \
+	'python3 -c "exec(open(\"load.py\").read()); assert days.bad.sum() == 3 and str(days.day.dtype).startswith(\"datetime\")"'
+where_there 'Rscript -e "library(readr)"' 'R reads them' 'Rscript -e "source(\"load.R\"); stopifnot(sum(days\$bad) == 3)"'
+where_there 'command -v duckdb' 'DuckDB reads them' 'duckdb -init load.sql -csv -c "SELECT count(*) FROM days WHERE bad" | grep -qx 3'
+report --out "$tmp/apart.html" --bundle "$tmp/bundle2" "$ours"
+is 'the page may go elsewhere' "$status $(tail -n 1 "$tmp/apart.html") $(ls "$tmp/bundle2/report.html" 2>&1 | grep -c 'No such')" '0 </html> 1'
+report --bundle "$ours/x" "$ours"
+is 'a directory that cannot be made is an error' "$status" 73
 
 # ---- On a terminal --------------------------------------------------------------------------
 
