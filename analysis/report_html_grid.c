@@ -10,9 +10,9 @@
 
 /*
  * Bounds that keep the page readable, and under a megabyte: beyond DAYS, cells are weeks; beyond CELLS, sites are left out, those that
- * were never blocked first; beyond TITLES, blocked cells have no numbers.
+ * were never blocked first; beyond TITLES, blocked cells have no numbers. A day's mark names so many events, cut where they are long.
  */
-enum { DAYS = 400, CELLS = 46000, TITLES = 1500, SPANS = 53, EVENTS = 300 };
+enum { DAYS = 400, CELLS = 46000, TITLES = 1500, SPANS = 53, EVENTS = 300, NAMED = 3, TITLE = 120 };
 
 struct span {
 	int32_t first, last;
@@ -113,16 +113,14 @@ static void
 put_event_titles(const struct page *p, const struct span *span)
 {
 	const struct report_event *event;
-	bool first = true;
-	size_t i;
+	size_t n = 0, i;
 
-	for (i = 0; i < p->r->nevents; i++) {
+	for (i = 0; i < p->r->nevents && n <= NAMED; i++) {
 		event = &p->r->events[i];
 		if (!event->marked || event->first > span->last || event->last < span->first)
 			continue;
-		page_put(p, first ? "" : "; ");
-		page_text(p, event->title);
-		first = false;
+		page_put(p, n++ > 0 ? "; " : "");
+		page_text_most(p, n > NAMED ? "…" : event->title, TITLE);
 	}
 }
 
@@ -345,7 +343,7 @@ page_events(const struct page *p)
 		page_paragraph(p, N_("Marked in the grid are events whose days are known, and no more than seven. The others are "
 				     "listed, and compared with nothing."));
 		page_table(p, headings);
-		for (i = 0; i < p->r->nevents && i < EVENTS; i++)
+		for (i = 0; i < p->r->nevents && i < EVENTS && p->out->len < PAGE_FULL; i++)
 			put_event(p, &p->r->events[i]);
 		page_table_end(p);
 		page_rest(p, p->r->nevents, i);

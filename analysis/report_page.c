@@ -70,18 +70,24 @@ put_escaped(const struct page *p, const char *text, size_t len)
 }
 
 void
-page_text(const struct page *p, const char *text)
+page_text_most(const struct page *p, const char *text, size_t most)
 {
 	const char *s = table_clean(p->arena, text != NULL ? text : "");
 	size_t len = strlen(s), full = len;
 
 	/* Never within a character. */
-	if (len > TEXT)
-		for (len = TEXT; len > 0 && ((unsigned char)s[len] & 0xc0) == 0x80;)
+	if (len > most)
+		for (len = most; len > 0 && ((unsigned char)s[len] & 0xc0) == 0x80;)
 			len--;
 	put_escaped(p, s, len);
 	if (len < full)
 		page_put(p, "…");
+}
+
+void
+page_text(const struct page *p, const char *text)
+{
+	page_text_most(p, text, TEXT);
 }
 
 void

@@ -39,6 +39,8 @@ void page_put(const struct page *page, const char *markup);
 void page_putf(const struct page *page, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Any text, NULL too, also for inside of a quoted attribute: cleaned of what is no text, escaped, cut where it is very long. */
 void page_text(const struct page *page, const char *text);
+/* The same, cut where it is longer than `most` bytes. */
+void page_text_most(const struct page *page, const char *text, size_t most);
 void page_textf(const struct page *page, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* A message of ours: page_text of page_tr. */
 void page_say(const struct page *page, const char *message);

@@ -305,6 +305,28 @@ more_than_that_stays_under_a_megabyte_too_and_says_what_is_missing(void **state)
 	buf_free(&html);
 }
 
+static void
+a_day_of_many_events_with_long_names_stays_small(void **state)
+{
+	struct report *r = report_sample(false);
+	char title[2001];
+	struct buf html;
+	int i;
+
+	(void)state;
+	memset(title, 'x', sizeof(title) - 1);
+	title[sizeof(title) - 1] = '\0';
+	for (i = 0; i < 5000; i++)
+		*ARENA_PUSH(r->arena, r->events, r->nevents) = (struct report_event){.first = r->first_day + 1, .last = r->first_day + 1,
+		    .marked = true, .precision = "day", .title = arena_strdup(r->arena, title)};
+	report_settle(r);
+	html = page_of(r);
+	assert_in_range(html.len, 1, 999999);
+	assert_int_equal(count(&html, "; …\">*</td>"), 1);
+	assert_int_equal(count(&html, "more are not shown here."), 1);
+	buf_free(&html);
+}
+
 /* Weeks from Monday on, none lost and none twice, also where a year begins in one. */
 static void
 weeks_take_every_day_once(void **state)
@@ -352,6 +374,7 @@ main(void)
 	    cmocka_unit_test(a_part_that_nobody_computed_is_said_to_be_missing),
 	    cmocka_unit_test(a_year_of_120_sites_is_under_a_megabyte),
 	    cmocka_unit_test(more_than_that_stays_under_a_megabyte_too_and_says_what_is_missing),
+	    cmocka_unit_test(a_day_of_many_events_with_long_names_stays_small),
 	    cmocka_unit_test(weeks_take_every_day_once),
 	    cmocka_unit_test(every_face_and_cause_has_words),
 	};
