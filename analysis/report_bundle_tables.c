@@ -422,13 +422,16 @@ episode_rows(const struct report *r, struct buf *out)
 
 static const struct bundle_column interception_columns[] = {
     {"honest", "boolean", "true: a site's own certificate that changed"},
+    {"local", "boolean", "true: everything on the line was intercepted, by an antivirus or an employer"},
     {"issuer", "string", "name of the issuer"},
     {"key", "string", "SHA-256 of the key, hexadecimal"},
     {"known", "string", "the name it is known by"},
     {"first", "datetime", "first seen, UTC"},
     {"last", "datetime", "last seen, UTC"},
     {"measurements", "integer", "in which it was seen"},
-    {"valid_days", "number", "for how long its certificates are valid"},
+    {"certificates", "integer", "different ones"},
+    {"valid_days_least", "number", "for how long they are valid"},
+    {"valid_days_most", "number", "for how long they are valid"},
     {"habits", "string", "what else stands out"},
     {"targets", "string", "URLs, with blanks"},
     {"networks", "string", "their numbers, with blanks"},
@@ -450,13 +453,16 @@ interception_rows(const struct report *r, struct buf *out)
 	for (i = 0; i < r->ninterception; i++) {
 		x = &r->interception[i];
 		yes_no(out, x->honest);
+		yes_no(out, x->local);
 		text(out, x->issuer);
 		text(out, x->key);
 		text(out, x->known);
 		when(out, x->first_us);
 		when(out, x->last_us);
 		integer(out, x->seen);
-		number(out, x->valid_days);
+		known(out, x->leaves);
+		number(out, x->valid_days_least);
+		number(out, x->valid_days_most);
 		text(out, x->habits);
 		list(out, x->sites, x->nsites);
 		list(out, x->networks, x->nnetworks);
@@ -477,8 +483,8 @@ static const struct bundle_column correlation_columns[] = {
     {"other_bad", "integer", "bad days of the others"},
     {"other_days", "integer", "the others"},
     {"odds_ratio", "number", "Haldane's"},
-    {"odds_low", "number", "95 % interval"},
-    {"odds_high", "number", "95 % interval; INF: none"},
+    {"odds_low", "number", "exact 95 % interval"},
+    {"odds_high", "number", "exact 95 % interval; INF: no bound"},
     {"p", "number", "by circular shifts; empty: refused, see note"},
     {"q", "number", "Benjamini and Hochberg's"},
     {"note", "string", "why there is no p, or what speaks against it"},

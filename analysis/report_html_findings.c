@@ -194,6 +194,11 @@ put_forger(const struct page *p, const struct report_interception *x)
 		page_textf(p, page_tr(p, "known as %s"), x->known);
 		page_put(p, "</small>");
 	}
+	if (x->local) {
+		page_put(p, " <small>");
+		page_say(p, "everything on the line was intercepted: an antivirus, an employer");
+		page_put(p, "</small>");
+	}
 	page_put(p, "</th><td><code>");
 	page_text(p, x->key);
 	page_put(p, "</code></td><td>");
@@ -205,7 +210,11 @@ put_forger(const struct page *p, const struct report_interception *x)
 	page_put(p, "</td><td>");
 	put_names(p, x->networks, x->nnetworks, false);
 	page_put(p, "</td><td>");
-	page_number(p, x->valid_days, 0);
+	page_number(p, x->valid_days_least, 0);
+	if (x->valid_days_most > x->valid_days_least) {
+		page_put(p, " … ");
+		page_number(p, x->valid_days_most, 0);
+	}
 	page_put(p, "</td><td>");
 	page_name(p, x->expected);
 	if (x->habits != NULL || x->pem != NULL) {

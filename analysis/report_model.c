@@ -253,6 +253,12 @@ report_site_sum(const struct report_site *site)
 	return sum;
 }
 
+static bool
+is_forged(const struct report_interception *x)
+{
+	return !x->honest && !x->local;
+}
+
 /* A site counts once, however many issuers forged its certificates. */
 static size_t
 count_intercepted(const struct report *report)
@@ -262,11 +268,11 @@ count_intercepted(const struct report *report)
 	bool before;
 
 	for (i = 0; i < report->ninterception; i++)
-		for (j = 0; !report->interception[i].honest && j < report->interception[i].nsites; j++) {
+		for (j = 0; is_forged(&report->interception[i]) && j < report->interception[i].nsites; j++) {
 			site = report->interception[i].sites[j];
 			before = false;
 			for (k = 0; k < i && !before; k++)
-				for (m = 0; !report->interception[k].honest && m < report->interception[k].nsites; m++)
+				for (m = 0; is_forged(&report->interception[k]) && m < report->interception[k].nsites; m++)
 					before = before || strcmp(site, report->interception[k].sites[m]) == 0;
 			n += before ? 0 : 1;
 		}

@@ -93,12 +93,14 @@ struct report_episode {
 /* Certificates of one issuer and key that were presented in place of a site's own; or a site's own that changed (`honest`). */
 struct report_interception {
 	bool honest;
+	bool local; /* everything on the line was intercepted, by an antivirus or an employer */
 	const char *issuer, *key; /* key: SHA-256, hex */
 	const char *known; /* the name it is known by */
 	const char *pem; /* the file it was exported to */
 	int64_t first_us, last_us;
 	int64_t seen; /* measurements */
-	double valid_days; /* of the certificates; NAN unknown */
+	int64_t leaves; /* different certificates; -1 unknown */
+	double valid_days_least, valid_days_most; /* of the certificates; NAN unknown */
 	const char *habits; /* what else stands out, in words */
 	const char **sites, **networks;
 	size_t nsites, nnetworks;
@@ -223,7 +225,7 @@ struct report_sum {
 	int64_t days, measured_days; /* from first to last; those with measurements */
 	size_t blocked, likely; /* sites with bad days: proven, and the others */
 	size_t blocked_last; /* of both, those that were bad on the last day of the records */
-	size_t intercepted; /* sites with forged certificates, where that was looked for */
+	size_t intercepted; /* sites with forged certificates (but local ones), where that was looked for */
 	int64_t shut_days;
 	int64_t event_days; /* marked days from first to last */
 };

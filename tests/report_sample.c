@@ -142,19 +142,19 @@ add_episodes(const struct sample *s)
 }
 
 static void
-add_interception(const struct sample *s, bool honest, const char *issuer)
+add_interception(const struct sample *s, bool honest, bool local, const char *issuer)
 {
 	struct report *r = s->r;
 	struct report_interception *x = ARENA_PUSH(r->arena, r->interception, r->ninterception);
 	const char **names = arena_alloc(r->arena, 3 * sizeof(*names));
 
 	names[0] = text(s, "https://news.example/");
-	names[1] = text(s, "https://quiet.example/");
+	names[1] = text(s, local ? "https://gone.example/" : "https://quiet.example/");
 	names[2] = text(s, "AS64500");
 	r->has_interception = true;
-	*x = (struct report_interception){.honest = honest, .issuer = text(s, issuer), .key = text(s, "ab12cd34"),
+	*x = (struct report_interception){.honest = honest, .local = local, .issuer = text(s, issuer), .key = text(s, "ab12cd34"),
 	    .known = honest ? NULL : text(s, "Qaznet"), .pem = text(s, "ab12cd34.pem"), .first_us = at(s, 12, 3), .last_us = at(s, 13, 4),
-	    .seen = 17, .valid_days = 90, .habits = text(s, "no SCT"), .sites = names, .networks = names + 2, .nsites = 2,
+	    .seen = 17, .leaves = 4, .valid_days_least = 90, .valid_days_most = 91, .habits = text(s, "no SCT"), .sites = names, .networks = names + 2, .nsites = 2,
 	    .nnetworks = 1, .expected = text(s, "Let's Encrypt")};
 }
 
@@ -196,8 +196,9 @@ report_sample(bool hostile)
 	add_gap(s, GAP_SUSPENDED, at(s, 20, 4), at(s, 20, 9));
 	add_gap(s, GAP_NONE, at(s, 40, 20), 0);
 	add_episodes(s);
-	add_interception(s, false, "Qaznet Trust Network");
-	add_interception(s, true, "Another Honest Authority");
+	add_interception(s, false, false, "Qaznet Trust Network");
+	add_interception(s, false, true, "A Virus Scanner");
+	add_interception(s, true, false, "Another Honest Authority");
 	add_correlation(s);
 	r->zone = text(s, "Asia/Almaty");
 	r->version = text(s, "netvane-analyze 0.1.0");
