@@ -2,7 +2,7 @@
 . "$top_srcdir/tests/lib.sh"
 need jq
 
-plan 67
+plan 68
 
 ours=$top_srcdir/tests/data/netvane.jsonl
 ooni=$top_srcdir/tests/data/ooni.jsonl
@@ -48,6 +48,10 @@ like 'half past midnight there is the next day' "$text" '2026-11-20 to 2026-11-2
 report --tz UTC "$tmp/late.jsonl"
 text
 like 'but not in UTC' "$text" '2026-11-20 to 2026-11-22 Blocked'
+sed '2,6s/"probe_cc":"KZ"/"probe_cc":"UZ"/; 7,9s/"probe_cc":"KZ"/"probe_cc":"ZZ"/' "$ours" >"$tmp/countries.jsonl"
+report "$tmp/countries.jsonl"
+text
+like 'each country has its own, and who is nowhere has those of UTC' "$text" 'Days of (Asia/Almaty|Asia/Samarkand|UTC|, ){5} '
 report --since 2026-11-22 --target news.example --cc KZ --asn AS64500 "$ours"
 text
 like 'what was asked for is told' "$text" \
