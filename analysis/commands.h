@@ -5,6 +5,7 @@
 int cmd_episodes(int argc, char **argv);
 int cmd_interception(int argc, char **argv);
 int cmd_correlate(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 int cmd_summary(int argc, char **argv);
 
 #endif

@@ -18,6 +18,7 @@ static const struct command {
     {"episodes", "when interference began and ended, and what began at once", cmd_episodes},
     {"interception", "whose certificates were shown in place of the sites' own", cmd_interception},
     {"correlate", "whether blocking follows the events of a calendar", cmd_correlate},
+    {"report", "all that there is to tell, in one HTML file", cmd_report},
 };
 enum { NCOMMANDS = sizeof(commands) / sizeof(commands[0]) };
 

@@ -1,0 +1,73 @@
+/* What faces, causes and kinds are called. The words are messages: po/LANG.po has them in other languages. */
+#include <string.h>
+
+#include "analysis/catalogue.h"
+#include "analysis/report_page.h"
+
+static const struct face_words faces[REPORT_FACE_MAX] = {
+    [REPORT_NONE] = {"&nbsp;", "n", N_("not measured")},
+    [REPORT_OK] = {"✓", "", N_("reached")},
+    [REPORT_BLOCKED] = {"×", "b", N_("blocked")},
+    [REPORT_LIKELY] = {"×?", "l", N_("likely blocked")},
+    [REPORT_PARTLY] = {"~", "p", N_("blocked at times, or in some networks")},
+    [REPORT_SHUT] = {"#", "s", N_("the network was shut down, or cut off from abroad")},
+    [REPORT_IMPAIRED] = {"!", "i", N_("works badly, or refuses by itself")},
+    [REPORT_DOWN] = {"·", "d", N_("down by its own fault")},
+    [REPORT_UNTOLD] = {"?", "u", N_("cannot be told")},
+};
+
+static const char *const causes[GAP_CAUSE_MAX] = {
+    [GAP_POWERED_OFF] = N_("the probe was switched off, or restarted"),
+    [GAP_SUSPENDED] = N_("the probe slept"),
+    [GAP_KILLED] = N_("the program was killed, or crashed"),
+    [GAP_STOPPED] = N_("the program was stopped"),
+    [GAP_PAUSED] = N_("measuring was paused"),
+    [GAP_STALLED] = N_("the program ran, and did not get to measuring"),
+    [GAP_NO_LINK] = N_("no link"),
+    [GAP_NO_GATEWAY] = N_("the gateway did not answer"),
+    [GAP_CAPTIVE_PORTAL] = N_("captive portal"),
+    [GAP_SHUTDOWN] = N_("the network was shut down"),
+    [GAP_FOREIGN_CUT] = N_("the network was cut off from abroad"),
+    [GAP_NOT_LOOKED] = N_("the state of the network was not learned"),
+    [GAP_CLOCK_STEP] = N_("no time passed: the clock was set"),
+    [GAP_UNKNOWN] = N_("not known"),
+};
+
+static const struct {
+	const char *kind, *words;
+} kinds[] = {
+    {"blocking", N_("blocking")},
+    {"interception", N_("interception")},
+    {"impairment", N_("impairment")},
+    {"shutdown", N_("shutdown")},
+    {"foreign_cut", N_("cut off from abroad")},
+    {"captive_portal", N_("captive portal")},
+    {"anomaly", N_("anomaly")},
+    {"certificate_change", N_("another certificate")},
+};
+
+const struct face_words *
+report_face_words(enum report_face face)
+{
+	return &faces[face];
+}
+
+const char *
+report_cause_words(enum gap_cause cause)
+{
+	const char *words = cause < GAP_CAUSE_MAX ? causes[cause] : NULL;
+
+	return words != NULL ? words : causes[GAP_UNKNOWN];
+}
+
+/* One that is not in the table is shown as it is. */
+const char *
+report_kind_words(const char *kind)
+{
+	size_t i;
+
+	for (i = 0; kind != NULL && i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(kinds[i].kind, kind) == 0)
+			return kinds[i].words;
+	return kind != NULL ? kind : "";
+}
