@@ -3,5 +3,6 @@
 #define ANALYSIS_COMMANDS_H
 
 int cmd_summary(int argc, char **argv);
+int cmd_verdicts(int argc, char **argv);
 
 #endif

@@ -65,19 +65,34 @@ grow(struct idset *set)
 	free(old.slots);
 }
 
-bool
-idset_add(struct idset *set, const void *data, size_t len)
+static struct id
+id_of(const void *data, size_t len)
 {
 	uint8_t digest[SHA256_DIGEST_LENGTH];
-	struct id id, *slot;
+	struct id id;
 
 	SHA256(data, len, digest);
 	memcpy(&id, digest, sizeof(id));
-	slot = find(set, &id);
+	return id;
+}
+
+bool
+idset_add(struct idset *set, const void *data, size_t len)
+{
+	struct id id = id_of(data, len), *slot = find(set, &id);
+
 	if ((slot->half[0] | slot->half[1]) != 0)
 		return false;
 	*slot = id;
 	if (++set->n > set->size / 4 * 3)
 		grow(set);
 	return true;
+}
+
+bool
+idset_has(const struct idset *set, const void *data, size_t len)
+{
+	struct id id = id_of(data, len), *slot = find(set, &id);
+
+	return (slot->half[0] | slot->half[1]) != 0;
 }

@@ -86,25 +86,58 @@ ingest_free(struct ingest *ingest)
 	free(ingest);
 }
 
+/* Adds "PREFIX KEY" to what was seen; false when it was there. */
+static bool
+add_name(struct ingest *ingest, const char *prefix, const char *key)
+{
+	buf_clear(&ingest->name);
+	buf_printf(&ingest->name, "%s %s", prefix, key);
+	return idset_add(ingest->seen, ingest->name.data, ingest->name.len);
+}
+
+static bool
+has_name(struct ingest *ingest, const char *prefix, const char *key)
+{
+	buf_clear(&ingest->name);
+	buf_printf(&ingest->name, "%s %s", prefix, key);
+	return idset_has(ingest->seen, ingest->name.data, ingest->name.len);
+}
+
 /*
- * Is it new? Our records go by their random id. OONI's have had one constant for an id, so they
- * go by report, input and time; without a report, only the very same line is the same record.
+ * OONI's archive names a measurement by its uid, its probes only by report, input and time. The
+ * same one may come from both: where one of two has no uid, the latter tells.
  */
+static bool
+is_new_report(struct ingest *ingest)
+{
+	const struct measurement *m = ingest->m;
+	bool has_uid = m->uid != NULL && m->uid[0] != '\0', new;
+	char *report = xasprintf("%s %lld %s %s", m->report_id, (long long)m->start_us,
+	    m->test_name, m->input != NULL ? m->input : "");
+
+	if (has_uid) {
+		new = add_name(ingest, "uid", m->uid) && !has_name(ingest, "plain", report);
+		add_name(ingest, "named", report);
+	} else
+		new = add_name(ingest, "plain", report) && !has_name(ingest, "named", report);
+	free(report);
+	return new;
+}
+
+/* Is it new? Our records go by their random id; OONI's have had one constant for an id. */
 static bool
 is_new(struct ingest *ingest, const struct record_line *line)
 {
 	const struct measurement *m = ingest->m;
-	struct buf *name = &ingest->name;
 
-	buf_clear(name);
 	if (m->has_x && m->id != NULL)
-		buf_printf(name, "id %s", m->id);
-	else if (m->report_id != NULL && m->report_id[0] != '\0' && m->start_us != 0)
-		buf_printf(name, "report %s %lld %s %s", m->report_id, (long long)m->start_us,
-		    m->test_name, m->input != NULL ? m->input : "");
-	else
-		return idset_add(ingest->seen, line->data, line->len);
-	return idset_add(ingest->seen, name->data, name->len);
+		return add_name(ingest, "id", m->id);
+	if (m->report_id != NULL && m->report_id[0] != '\0' && m->start_us != 0)
+		return is_new_report(ingest);
+	if (m->uid != NULL && m->uid[0] != '\0')
+		return add_name(ingest, "uid", m->uid);
+	/* Only the very same line is the same record. */
+	return idset_add(ingest->seen, line->data, line->len);
 }
 
 static bool
@@ -197,13 +230,20 @@ take(struct ingest *ingest, const struct record_line *line, struct record *recor
 	return passes(ingest) && (record->kind != RECORD_TARGET || target_passes(ingest));
 }
 
+static bool
+gives_up(const struct ingest *ingest)
+{
+	return ingest->options->strict &&
+	    (ingest->counts.bad_lines > 0 || record_reader_errors(ingest->reader) > 0);
+}
+
 int
 ingest_next(struct ingest *ingest, struct record *record)
 {
 	struct record_line line;
 	int64_t done, all;
 
-	while (record_reader_next(ingest->reader, &line) == 1) {
+	while (!gives_up(ingest) && record_reader_next(ingest->reader, &line) == 1) {
 		record_reader_progress(ingest->reader, &done, &all);
 		progress_bytes(&ingest->progress, done, all);
 		if (take(ingest, &line, record)) {
@@ -253,6 +293,10 @@ ingest_end(struct ingest *ingest)
 	say(c->controls, "measurement of a control (--controls counts it)",
 	    "measurements of controls (--controls counts them)");
 	say(c->undated, "record without a time", "records without a time");
+	if (gives_up(ingest) && is_there(ingest->options)) {
+		log_errorx("stopped at the first bad line or file (--strict)");
+		return EX_DATAERR;
+	}
 	if (c->records > 0)
 		return EX_OK;
 	if (!is_there(ingest->options))

@@ -1,7 +1,7 @@
 /*
  * Records from files to whoever analyses them: read, decoded, each once, and only those that the
  * filter lets through. What is wrong with a line is logged with its file and number and counted;
- * it never ends the work.
+ * it never ends the work, unless the options are strict.
  */
 #ifndef ANALYSIS_INGEST_H
 #define ANALYSIS_INGEST_H
@@ -42,7 +42,7 @@ int ingest_next(struct ingest *ingest, struct record *record);
 const struct ingest_counts *ingest_counts(const struct ingest *ingest);
 /*
  * To be called at the end: logs what was left out, and returns the exit code that the input
- * deserves: 66 when nothing of it could be opened, 65 when all of it was bad, else 0.
+ * deserves: 66 when nothing of it could be opened, 65 when all of it was bad (strict: any), else 0.
  */
 int ingest_end(struct ingest *ingest);
 

@@ -15,6 +15,7 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 } commands[] = {
     {"summary", "what was measured of each target, and when it last changed", cmd_summary},
+    {"verdicts", "a row for each measurement: its verdict, and OONI's keys recomputed", cmd_verdicts},
 };
 enum { NCOMMANDS = sizeof(commands) / sizeof(commands[0]) };
 

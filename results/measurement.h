@@ -272,6 +272,7 @@ struct measurement {
 	char *probe_asn, *probe_cc, *probe_network_name;
 	char *resolver_asn, *resolver_ip, *resolver_network_name;
 	char *report_id;
+	char *uid; /* OONI's archive: measurement_uid; never in ours, and not written */
 	char *software_name, *software_version;
 	struct annotation *annotations;
 	size_t nannotations;

@@ -55,6 +55,7 @@ envelope_decode(struct json_get *g, const json_t *root, struct measurement *m)
 	m->resolver_asn = json_get_string(g, root, "resolver_asn");
 	m->resolver_ip = json_get_string(g, root, "resolver_ip");
 	m->resolver_network_name = json_get_string(g, root, "resolver_network_name");
+	m->uid = json_get_string(g, root, "measurement_uid");
 	m->report_id = json_get_string(g, root, "report_id");
 	m->software_name = json_get_string(g, root, "software_name");
 	m->software_version = json_get_string(g, root, "software_version");
