@@ -59,7 +59,7 @@ cmd_summary(int argc, char **argv)
 		options_clear(&options);
 		return code;
 	}
-	ingest = ingest_new(&options);
+	ingest = ingest_new(&options, NULL);
 	tally = tally_new();
 	while (ingest_next(ingest, &record) == 1)
 		add_record(&summary, tally, &record);

@@ -34,7 +34,6 @@ struct output {
 	struct table *table;
 	int rows; /* in it */
 	bool used[VERDICT_STATUS_MAX];
-	struct buf text;
 };
 
 /* --- the table for people --------------------------------------------------------------------- */
@@ -99,30 +98,38 @@ table_row(struct output *output, const struct verdict_row *row)
 /* --- all formats ------------------------------------------------------------------------------ */
 
 static void
-write_text(struct output *output)
-{
-	fwrite(output->text.data, 1, output->text.len, stdout);
-	buf_clear(&output->text);
-}
-
-static void
-write_row(struct output *output, const struct record *record)
+csv_work(const struct record *record, struct buf *text)
 {
 	struct verdict_row row;
 
-	verdict_row_fill(&row, record);
-	switch (output->options->format) {
-	case FORMAT_TABLE:
-		table_row(output, &row);
+	if (record->kind != RECORD_TARGET)
 		return;
-	case FORMAT_CSV:
-		verdict_row_csv(&row, &output->text);
-		break;
-	case FORMAT_JSON:
-		verdict_row_json(&row, &output->text);
-		break;
+	verdict_row_fill(&row, record);
+	verdict_row_csv(&row, text);
+}
+
+static void
+json_work(const struct record *record, struct buf *text)
+{
+	struct verdict_row row;
+
+	if (record->kind != RECORD_TARGET)
+		return;
+	verdict_row_fill(&row, record);
+	verdict_row_json(&row, text);
+}
+
+static void
+write_record(struct output *output, const struct record *record)
+{
+	struct verdict_row row;
+
+	if (output->options->format != FORMAT_TABLE)
+		fwrite(record->text, 1, record->len, stdout);
+	else if (record->kind == RECORD_TARGET) {
+		verdict_row_fill(&row, record);
+		table_row(output, &row);
 	}
-	write_text(output);
 }
 
 static void
@@ -142,9 +149,24 @@ write_end(struct output *output)
 		printf("No measurements of targets.\n");
 }
 
+static void
+write_head(void)
+{
+	struct buf head = BUF_EMPTY;
+
+	verdict_row_csv_head(&head);
+	fputs(buf_str(&head), stdout);
+	buf_free(&head);
+}
+
 int
 cmd_verdicts(int argc, char **argv)
 {
+	static ingest_work *const works[] = {
+	    [FORMAT_TABLE] = NULL,
+	    [FORMAT_CSV] = csv_work,
+	    [FORMAT_JSON] = json_work,
+	};
 	struct options options;
 	struct output output = {.options = &options};
 	int code = options_read(&options, argc, argv, verdicts_help);
@@ -156,19 +178,15 @@ cmd_verdicts(int argc, char **argv)
 		return code;
 	}
 	output.width = table_terminal_width(STDOUT_FILENO);
-	if (options.format == FORMAT_CSV) {
-		verdict_row_csv_head(&output.text);
-		write_text(&output);
-	}
-	ingest = ingest_new(&options);
+	if (options.format == FORMAT_CSV)
+		write_head();
+	ingest = ingest_new(&options, works[options.format]);
 	while (!ferror(stdout) && ingest_next(ingest, &record) == 1)
-		if (record.kind == RECORD_TARGET)
-			write_row(&output, &record);
+		write_record(&output, &record);
 	code = ingest_end(ingest);
 	if (code == EX_OK)
 		write_end(&output);
 	table_free(output.table);
-	buf_free(&output.text);
 	ingest_free(ingest);
 	options_clear(&options);
 	return options_flush(code);

@@ -4,13 +4,21 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct idset;
 
+/* What a thing is known by; both 0 is none. */
+struct idset_id {
+	uint64_t half[2];
+};
+
 struct idset *idset_new(void);
 void idset_free(struct idset *set);
-/* Adds the thing that these bytes name; false when it was there. */
-bool idset_add(struct idset *set, const void *data, size_t len);
-bool idset_has(const struct idset *set, const void *data, size_t len);
+/* The id of the thing that these bytes name. Safe in threads. */
+struct idset_id idset_id(const struct idset *set, const void *data, size_t len);
+/* False when it was there. */
+bool idset_add(struct idset *set, struct idset_id id);
+bool idset_has(const struct idset *set, struct idset_id id);
 
 #endif

@@ -21,6 +21,7 @@ struct arena;
 struct baseline;
 struct buf;
 struct event_info;
+struct node;
 struct quic_ping;
 struct trace_path;
 struct vantage;
@@ -340,5 +341,8 @@ void measurement_encode(const struct measurement *m, struct buf *out);
  */
 struct measurement *measurement_decode(const char *json, size_t len, size_t *oddities,
     char *error, size_t size);
+/* The same for text that is parsed already (results/json_node.h); keeps nothing of the nodes. */
+struct measurement *measurement_of(
+    const struct node *root, size_t *oddities, char *error, size_t size);
 
 #endif

@@ -11,7 +11,7 @@
 
 struct json;
 struct json_get;
-struct json_t;
+struct node;
 struct measurement;
 
 /* Bits of x_blocking_flags. */
@@ -66,6 +66,6 @@ void ooni_keys_compute(const struct measurement *m, struct ooni_keys *keys);
 /* Writes them as members of the open test_keys; but control_failure is vantage_encode's. */
 void ooni_keys_encode(struct json *j, const struct ooni_keys *keys);
 /* Reads what is stored, and control_failure. See json_get.h. */
-void ooni_keys_decode(struct json_get *g, const struct json_t *object, struct ooni_keys *keys);
+void ooni_keys_decode(struct json_get *g, const struct node *object, struct ooni_keys *keys);
 
 #endif

@@ -38,15 +38,15 @@ ooni_keys_encode(struct json *j, const struct ooni_keys *keys)
 }
 
 static int64_t
-flags_decode(struct json_get *g, const json_t *object, const char *key)
+flags_decode(struct json_get *g, const struct node *object, const char *key)
 {
 	return json_get_int(g, object, key, 0, INT64_MAX, -1);
 }
 
 void
-ooni_keys_decode(struct json_get *g, const json_t *object, struct ooni_keys *keys)
+ooni_keys_decode(struct json_get *g, const struct node *object, struct ooni_keys *keys)
 {
-	if (json_is_false(json_object_get(object, "blocking")))
+	if (node_is(node_member(object, "blocking"), NODE_FALSE))
 		keys->blocking = "false";
 	else
 		keys->blocking = json_get_string(g, object, "blocking");
