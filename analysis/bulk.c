@@ -43,15 +43,17 @@ bulk_free(struct bulk *bulk)
 }
 
 const struct node *
-bulk_parse(struct bulk *bulk, const char *text, size_t len, char *error, size_t size)
+bulk_parse(struct bulk *bulk, const char *text, size_t len, bool brief, char *error, size_t size)
 {
 #ifdef HAVE_SIMDJSON
 	const struct node *root = NULL;
 
 	if (bulk->simd != NULL && !json_doc_is_too_much(text, len))
-		root = simd_parse(bulk->simd, text, len, bulk->doc);
+		root = simd_parse(bulk->simd, text, len, brief, bulk->doc);
 	if (root != NULL)
 		return root;
+#else
+	(void)brief;
 #endif
 	return json_doc_parse(bulk->doc, text, len, false, error, size);
 }

@@ -18,10 +18,12 @@ enum { BULK_PADDING = 64 };
 struct bulk *bulk_new(bool plain);
 void bulk_free(struct bulk *bulk);
 /*
- * As json_doc_parse, and BULK_PADDING bytes after the text must be readable. The nodes are good until the next call.
+ * As json_doc_parse, and BULK_PADDING bytes after the text must be readable. The nodes are good until the next call. With
+ * `brief` the lists in a record may be empty, as measurement_of's MEASUREMENT_BRIEF leaves them out anyway; but all of the text
+ * is checked.
  */
 const struct node *bulk_parse(
-    struct bulk *bulk, const char *text, size_t len, char *error, size_t size);
+    struct bulk *bulk, const char *text, size_t len, bool brief, char *error, size_t size);
 /* "simdjson 3.0.1, icelake" or "jansson 2.14": who parses. */
 const char *bulk_parser_name(const struct bulk *bulk);
 

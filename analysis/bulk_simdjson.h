@@ -2,6 +2,7 @@
 #ifndef ANALYSIS_BULK_SIMDJSON_H
 #define ANALYSIS_BULK_SIMDJSON_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #ifdef __cplusplus
@@ -20,7 +21,7 @@ void simd_free(struct simd *simd);
  * JSON, and where jansson would see it otherwise: equal keys, NULs in keys, half surrogate pairs, integers past 64 bits.
  */
 const struct node *simd_parse(
-    struct simd *simd, const char *text, size_t len, struct json_doc *doc);
+    struct simd *simd, const char *text, size_t len, bool brief, struct json_doc *doc);
 const char *simd_name(void);
 
 #ifdef __cplusplus

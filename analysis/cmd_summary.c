@@ -48,6 +48,7 @@ add_record(struct summary *summary, struct tally *tally, const struct record *re
 int
 cmd_summary(int argc, char **argv)
 {
+	static const struct ingest_needs needs = {.brief = true};
 	struct options options;
 	struct summary summary = {.options = &options};
 	int code = options_read(&options, argc, argv, summary_help);
@@ -59,7 +60,7 @@ cmd_summary(int argc, char **argv)
 		options_clear(&options);
 		return code;
 	}
-	ingest = ingest_new(&options, NULL);
+	ingest = ingest_new(&options, &needs);
 	tally = tally_new();
 	while (ingest_next(ingest, &record) == 1)
 		add_record(&summary, tally, &record);

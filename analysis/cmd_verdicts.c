@@ -162,10 +162,10 @@ write_head(void)
 int
 cmd_verdicts(int argc, char **argv)
 {
-	static ingest_work *const works[] = {
-	    [FORMAT_TABLE] = NULL,
-	    [FORMAT_CSV] = csv_work,
-	    [FORMAT_JSON] = json_work,
+	static const struct ingest_needs needs[] = {
+	    [FORMAT_TABLE] = {.work = NULL},
+	    [FORMAT_CSV] = {.work = csv_work},
+	    [FORMAT_JSON] = {.work = json_work},
 	};
 	struct options options;
 	struct output output = {.options = &options};
@@ -180,7 +180,7 @@ cmd_verdicts(int argc, char **argv)
 	output.width = table_terminal_width(STDOUT_FILENO);
 	if (options.format == FORMAT_CSV)
 		write_head();
-	ingest = ingest_new(&options, works[options.format]);
+	ingest = ingest_new(&options, &needs[options.format]);
 	while (!ferror(stdout) && ingest_next(ingest, &record) == 1)
 		write_record(&output, &record);
 	code = ingest_end(ingest);

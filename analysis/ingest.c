@@ -41,7 +41,7 @@ struct batch {
 
 struct ingest {
 	const struct options *options;
-	ingest_work *work;
+	struct ingest_needs needs;
 	struct record_reader *reader;
 	struct crew *crew;
 	struct bulk **parsers; /* one a worker */
@@ -136,7 +136,7 @@ work_on_batch(void *arg_batch, size_t worker, void *arg)
 	    .filter = &ingest->options->filter,
 	    .seen = ingest->seen,
 	    .parser = ingest->parsers[worker],
-	    .work = ingest->work,
+	    .needs = &ingest->needs,
 	    .out = &batch->work,
 	};
 	size_t i;
@@ -150,7 +150,7 @@ work_on_batch(void *arg_batch, size_t worker, void *arg)
 /* --- the caller's thread ----------------------------------------------------------------------- */
 
 struct ingest *
-ingest_new(const struct options *options, ingest_work *work)
+ingest_new(const struct options *options, const struct ingest_needs *needs)
 {
 	struct ingest *ingest = xcalloc(1, sizeof(*ingest));
 	const struct crew_job job = {fill_batch, work_on_batch, ingest};
@@ -159,7 +159,8 @@ ingest_new(const struct options *options, ingest_work *work)
 	size_t i;
 
 	ingest->options = options;
-	ingest->work = work;
+	if (needs != NULL)
+		ingest->needs = *needs;
 	ingest->reader =
 	    record_reader_new(options->paths, options->npaths, reader_complains, ingest);
 	ingest->seen = idset_new();

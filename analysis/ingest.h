@@ -7,6 +7,7 @@
 #ifndef ANALYSIS_INGEST_H
 #define ANALYSIS_INGEST_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "targets/target.h"
@@ -44,8 +45,13 @@ struct ingest;
  */
 typedef void ingest_work(const struct record *record, struct buf *text);
 
-/* options is borrowed. work NULL: the measurements themselves are handed out. */
-struct ingest *ingest_new(const struct options *options, ingest_work *work);
+struct ingest_needs {
+	ingest_work *work; /* NULL: the measurements themselves are handed out */
+	bool brief; /* MEASUREMENT_BRIEF does; records of ours without a verdict are judged */
+};
+
+/* options is borrowed. needs NULL: measurements in full. */
+struct ingest *ingest_new(const struct options *options, const struct ingest_needs *needs);
 void ingest_free(struct ingest *ingest);
 /* 1 and the next record, its contents valid until the next call; 0 at the end. */
 int ingest_next(struct ingest *ingest, struct record *record);

@@ -133,17 +133,38 @@ bad_line(struct ingest_line *line, const char *why)
 	line->why = xstrdup(why);
 }
 
+static struct measurement *
+decode(const struct ingest_line *line, const char *text, const struct ingest_task *task, bool brief,
+    char *error, size_t size)
+{
+	const struct node *root =
+	    bulk_parse(task->parser, text, line->len, brief, error, size);
+
+	return root == NULL ? NULL
+	                    : measurement_of(root, brief ? MEASUREMENT_BRIEF : MEASUREMENT_FULL,
+	                          NULL, error, size);
+}
+
+/* It has to be judged, for which its observations are needed. */
+static bool
+needs_more(const struct measurement *m)
+{
+	return m->has_x && m->verdict.status == VERDICT_NONE &&
+	    strcmp(m->test_name, "web_connectivity") == 0;
+}
+
 void
 ingest_line_take(struct ingest_line *line, const char *text, const struct ingest_task *task)
 {
 	struct record *record = &line->record;
-	const struct node *root;
 	char error[256];
 	bool ours;
 
-	root = bulk_parse(task->parser, text, line->len, error, sizeof(error));
-	if (root != NULL)
-		record->m = measurement_of(root, NULL, error, sizeof(error));
+	record->m = decode(line, text, task, task->needs->brief, error, sizeof(error));
+	if (record->m != NULL && task->needs->brief && needs_more(record->m)) {
+		measurement_free(record->m);
+		record->m = decode(line, text, task, false, error, sizeof(error));
+	}
 	if (record->m == NULL) {
 		bad_line(line, line->torn ? "the file ends within this line" : error);
 		return;
@@ -156,11 +177,11 @@ ingest_line_take(struct ingest_line *line, const char *text, const struct ingest
 	name_record(task->seen, record->m, text, line->len, &line->names);
 	line->outcome = ours ? pass(task->filter, record) : LINE_OTHER;
 	line->work_offset = task->out->len;
-	if (line->outcome == LINE_RECORD && task->work != NULL) {
-		task->work(record, task->out);
+	if (line->outcome == LINE_RECORD && task->needs->work != NULL) {
+		task->needs->work(record, task->out);
 		record->len = task->out->len - line->work_offset;
 	}
-	if (line->outcome != LINE_RECORD || task->work != NULL)
+	if (line->outcome != LINE_RECORD || task->needs->work != NULL)
 		drop_record(line);
 }
 

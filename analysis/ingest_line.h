@@ -49,8 +49,8 @@ struct ingest_task {
 	const struct filter *filter;
 	const struct idset *seen; /* for its hash */
 	struct bulk *parser;
-	ingest_work *work;
-	struct buf *out; /* for `work` */
+	const struct ingest_needs *needs;
+	struct buf *out; /* for their work */
 };
 
 /* text has a NUL and BULK_PADDING readable bytes behind it. */

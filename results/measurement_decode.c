@@ -215,42 +215,89 @@ x_decode(struct json_get *g, const struct node *x, struct measurement *m)
 		seen_decode(g, x, m);
 }
 
+static void
+brief_x_decode(struct json_get *g, const struct node *x, struct measurement *m)
+{
+	const struct node *round = json_get_object(g, x, "round");
+	const char *state;
+
+	m->start_us = json_get_time(g, x, "time", m->start_us);
+	m->role = json_get_string(g, x, "role");
+	verdict_decode(g, json_get_object(g, x, "verdict"), &m->verdict);
+	if (round == NULL)
+		return;
+	state = json_get_string(g, json_get_object(g, x, "network"), "state");
+	m->context.network =
+	    (enum network_state)json_known(g, state, network_state_find(state), NETWORK_STATE_MAX);
+}
+
+static void
+brief_decode(struct json_get *g, const struct node *root, const struct node *keys,
+    struct measurement *m)
+{
+	const struct node *x = json_get_object(g, keys, "x_netvane");
+
+	m->input = json_get_string(g, root, "input");
+	m->start_us = json_get_time(g, root, "measurement_start_time", 0);
+	m->probe_asn = json_get_string(g, root, "probe_asn");
+	m->probe_cc = json_get_string(g, root, "probe_cc");
+	m->report_id = json_get_string(g, root, "report_id");
+	m->uid = json_get_string(g, root, "measurement_uid");
+	m->has_x = g->ours = x != NULL;
+	if (x == NULL) {
+		ooni_keys_decode(g, keys, &m->ooni);
+		return;
+	}
+	m->id = json_get_string(g, root, "id");
+	brief_x_decode(g, x, m);
+}
+
+static void
+full_decode(struct json_get *g, const struct node *root, const struct node *keys,
+    struct measurement *m)
+{
+	const struct node *x;
+
+	envelope_decode(g, root, m);
+	if (keys == NULL)
+		g->oddities++;
+	x = json_get_object(g, keys, "x_netvane");
+	m->has_x = g->ours = x != NULL;
+	observations_decode(g, keys, m);
+	ooni_keys_decode(g, keys, &m->ooni);
+	vantage_decode(g, keys, m);
+	if (x != NULL)
+		x_decode(g, x, m);
+}
+
 static struct measurement *
-root_decode(const struct node *root, size_t *oddities)
+root_decode(const struct node *root, enum measurement_depth depth, size_t *oddities)
 {
 	struct measurement *m = measurement_new();
 	struct json_get g = {.arena = m->arena};
-	const struct node *keys, *x;
+	const struct node *keys;
 
 	m->test_name = json_get_string(&g, root, "test_name");
 	if (m->test_name == NULL || m->test_name[0] == '\0') {
 		measurement_free(m);
 		return NULL;
 	}
-	envelope_decode(&g, root, m);
 	keys = json_get_object(&g, root, "test_keys");
-	if (keys == NULL)
-		g.oddities++;
-	x = json_get_object(&g, keys, "x_netvane");
-	m->has_x = g.ours = x != NULL;
-	observations_decode(&g, keys, m);
-	ooni_keys_decode(&g, keys, &m->ooni);
-	vantage_decode(&g, keys, m);
-	if (x != NULL)
-		x_decode(&g, x, m);
+	(depth == MEASUREMENT_FULL ? full_decode : brief_decode)(&g, root, keys, m);
 	if (oddities != NULL)
 		*oddities = g.oddities;
 	return m;
 }
 
 struct measurement *
-measurement_of(const struct node *root, size_t *oddities, char *error, size_t size)
+measurement_of(const struct node *root, enum measurement_depth depth, size_t *oddities,
+    char *error, size_t size)
 {
 	struct measurement *m = NULL;
 
 	if (!node_is(root, NODE_OBJECT))
 		snprintf(error, size, "not a JSON object");
-	else if ((m = root_decode(root, oddities)) == NULL)
+	else if ((m = root_decode(root, depth, oddities)) == NULL)
 		snprintf(error, size, "no measurement: it has no test_name");
 	return m;
 }
@@ -260,7 +307,7 @@ measurement_decode(const char *json, size_t len, size_t *oddities, char *error, 
 {
 	struct json_doc *doc = json_doc_new();
 	const struct node *root = json_doc_parse(doc, json, len, false, error, size);
-	struct measurement *m = root != NULL ? measurement_of(root, oddities, error, size) : NULL;
+	struct measurement *m = root != NULL ? measurement_of(root, MEASUREMENT_FULL, oddities, error, size) : NULL;
 
 	json_doc_free(doc);
 	return m;
