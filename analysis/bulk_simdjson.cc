@@ -130,18 +130,45 @@ struct escapes {
 	bool nul, surrogate;
 };
 
+/* Sixteen bytes at a time, in whatever registers the machine has for them. */
+typedef unsigned char bytes16 __attribute__((vector_size(16)));
+
+inline bytes16
+bytes_at(const char *text)
+{
+	bytes16 bytes;
+
+	memcpy(&bytes, text, sizeof(bytes));
+	return bytes;
+}
+
+inline bool
+any(bytes16 bytes)
+{
+	uint64_t halves[2];
+
+	memcpy(halves, &bytes, sizeof(halves));
+	return (halves[0] | halves[1]) != 0;
+}
+
+/*
+ * Looks for \u00 and \ud; what it finds may also be text, as in "\\u00". Some bytes behind the text are read, as simdjson
+ * does.
+ */
 escapes
 find_escapes(const char *text, size_t len)
 {
-	const char *at = text, *end = text + len;
 	escapes found = {false, false};
 
-	while (end - at > 1 && (at = static_cast<const char *>(memchr(at, '\\', size_t(end - at)))) != nullptr) {
-		if (end - at >= 6 && at[1] == 'u') {
-			found.nul = found.nul || memcmp(at + 2, "0000", 4) == 0;
-			found.surrogate = found.surrogate || ((at[2] | 0x20) == 'd' && at[3] >= '8');
-		}
-		at += 2;
+	for (size_t i = 0; i < len; i += sizeof(bytes16)) {
+		bytes16 third = bytes_at(text + i + 2);
+		bytes16 escape = bytes16(bytes_at(text + i) == '\\') & bytes16(bytes_at(text + i + 1) == 'u');
+		bytes16 nul = escape & bytes16(third == '0') & bytes16(bytes_at(text + i + 3) == '0') &
+		    bytes16(bytes_at(text + i + 4) == '0') & bytes16(bytes_at(text + i + 5) == '0');
+		bytes16 surrogate = escape & bytes16((third | 0x20) == 'd');
+
+		found.nul = found.nul || any(nul);
+		found.surrogate = found.surrogate || any(surrogate);
 	}
 	return found;
 }

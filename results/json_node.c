@@ -19,7 +19,7 @@ struct json_doc {
 static inline bool
 is_key(const struct node *key, const char *text, size_t len)
 {
-	return key->n == len && memcmp(key->text, text, len) == 0;
+	return key->n == len && (len == 0 || (key->text[0] == text[0] && memcmp(key->text, text, len) == 0));
 }
 
 const struct node *
@@ -37,14 +37,28 @@ node_member(const struct node *object, const char *key)
 	return found;
 }
 
-/* The pair comes again among those that are left. */
+/* Of equal keys the first has its place, and the last its value: is there an earlier one than `key`? */
 static bool
-comes_again(const struct node *key, const struct node *next, uint32_t left)
+came_before(const struct node *first, const struct node *key)
 {
-	for (; left > 0; left--, next += 1 + next[1].skip)
-		if (is_key(next, key->text, key->n))
+	const struct node *at;
+
+	for (at = first; at < key; at += 1 + at[1].skip)
+		if (is_key(at, key->text, key->n))
 			return true;
 	return false;
+}
+
+static const struct node *
+last_value(const struct node *key, const struct node_walk *behind)
+{
+	const struct node *at, *value = key + 1;
+	uint32_t left;
+
+	for (at = behind->next, left = behind->left; left > 0; left--, at += 1 + at[1].skip)
+		if (is_key(at, key->text, key->n))
+			value = at + 1;
+	return value;
 }
 
 const char *
@@ -56,11 +70,11 @@ node_text(const struct node *node)
 struct node_walk
 node_items(const struct node *container)
 {
-	struct node_walk walk = {NULL, 0, false, NULL};
+	struct node_walk walk = {NULL, NULL, 0, false, false, NULL};
 
 	if (node_is(container, NODE_ARRAY) || node_is(container, NODE_OBJECT))
-		walk = (struct node_walk){container + 1, container->n,
-		    container->type == NODE_OBJECT, NULL};
+		walk = (struct node_walk){container + 1, container + 1, container->n,
+		    container->type == NODE_OBJECT, container->n <= NODE_FEW_PAIRS, NULL};
 	return walk;
 }
 
@@ -77,8 +91,10 @@ node_next(struct node_walk *walk)
 		if (!walk->pairs)
 			return item;
 		walk->key = key->text;
-		if (walk->left >= NODE_FEW_PAIRS || !comes_again(key, walk->next, walk->left))
+		if (!walk->few)
 			return item;
+		if (!came_before(walk->first, key))
+			return last_value(key, walk);
 	}
 	return NULL;
 }

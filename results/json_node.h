@@ -41,7 +41,7 @@ node_is(const struct node *node, enum node_type type)
 }
 
 /*
- * Of a small object with equal keys the last counts, however it was parsed; of a bigger one no parser may leave equal keys.
+ * Of a small object's equal keys the last counts, however it was parsed; of a bigger one no parser may leave equal keys.
  */
 enum { NODE_FEW_PAIRS = 48 };
 
@@ -58,9 +58,9 @@ const char *node_text(const struct node *node);
  * walk.key is the item's key in an object. What is neither array nor object has no items.
  */
 struct node_walk {
-	const struct node *next;
+	const struct node *first, *next;
 	uint32_t left;
-	bool pairs;
+	bool pairs, few;
 	const char *key;
 };
 struct node_walk node_items(const struct node *container);
