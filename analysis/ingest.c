@@ -15,6 +15,7 @@
 #include "analysis/idset.h"
 #include "analysis/ingest_line.h"
 #include "analysis/options.h"
+#include "analysis/paths.h"
 #include "analysis/progress.h"
 #include "base/buf.h"
 #include "base/log.h"
@@ -155,14 +156,16 @@ ingest_new(const struct options *options, const struct ingest_needs *needs)
 	struct ingest *ingest = xcalloc(1, sizeof(*ingest));
 	const struct crew_job job = {fill_batch, work_on_batch, ingest};
 	const char *plain = getenv("NETVANE_JSON");
+	struct paths paths;
 	void **batches;
 	size_t i;
 
 	ingest->options = options;
 	if (needs != NULL)
 		ingest->needs = *needs;
-	ingest->reader =
-	    record_reader_new(options->paths, options->npaths, reader_complains, ingest);
+	paths_list(&paths, options->paths, options->npaths);
+	ingest->reader = record_reader_new(paths.list, paths.n, reader_complains, ingest);
+	paths_clear(&paths);
 	ingest->seen = idset_new();
 	ingest->workers = crew_processors();
 	ingest->parsers = xcalloc(ingest->workers, sizeof(*ingest->parsers));

@@ -1,7 +1,7 @@
 # netvane-analyze verdicts: a row for each measurement, with OONI's keys recomputed.
 . "$top_srcdir/tests/lib.sh"
-need jq
-plan 30
+need jq gzip
+plan 35
 
 unset COLUMNS
 data=$top_srcdir/tests/data
@@ -142,6 +142,42 @@ verdicts --json --strict "$ours"
 is 'where all is well it changes nothing' "$status" 0
 verdicts --json --strict "$tmp/none"
 is 'no input is told from bad input' "$status" 66
+
+# ---- However the records come ---------------------------------------------------------------
+
+verdicts --json "$ours" "$ooni"
+cp "$out" "$tmp/plain.json"
+mkdir -p "$tmp/archive/20261120/06/KZ" "$tmp/archive/20261120/07" "$tmp/archive/.hidden"
+gzip -c "$ours" >"$tmp/archive/20261120/06/KZ/a.jsonl.gz"
+cp "$ooni" "$tmp/archive/20261120/07/b.jsonl"
+cp "$tmp/odd.jsonl" "$tmp/archive/.hidden/c.jsonl"
+ln -s .. "$tmp/archive/20261120/loop"
+verdicts --json "$tmp/archive"
+holds 'an archive is read to its depths, in order, without links and hidden directories' \
+	cmp "$tmp/plain.json" "$out"
+"$NETVANE_ANALYZE" verdicts --json - <"$tmp/archive/20261120/06/KZ/a.jsonl.gz" >"$tmp/stdin.json" 2>"$err"
+verdicts --json "$ours"
+holds 'standard input reads the same' cmp "$tmp/stdin.json" "$out"
+
+# Many batches: rows keep the order of their lines, whoever decodes them.
+i=0
+while [ "$i" -lt 3000 ]; do
+	echo "{$head,\"id\":\"$i\",\"measurement_uid\":\"n$i\",\"test_keys\":{}}"
+	i=$((i + 1))
+done >"$tmp/many.jsonl"
+verdicts --json "$tmp/many.jsonl"
+jq -r .id "$out" >"$tmp/ids"
+seq 0 2999 | sed 's/^/n/' >"$tmp/wanted"
+holds 'rows come in the order of the lines' cmp "$tmp/ids" "$tmp/wanted"
+NETVANE_JSON=jansson
+export NETVANE_JSON
+verdicts --json "$ours" "$ooni" "$tmp/odd.jsonl" "$tmp/many.jsonl"
+cp "$out" "$tmp/jansson.json"
+cp "$err" "$tmp/jansson.err"
+unset NETVANE_JSON
+verdicts --json "$ours" "$ooni" "$tmp/odd.jsonl" "$tmp/many.jsonl"
+holds 'the slow parser gives the same rows' cmp "$tmp/jansson.json" "$out"
+holds 'and the same complaints' cmp "$tmp/jansson.err" "$err"
 
 # ---- Each once ------------------------------------------------------------------------------
 
