@@ -151,26 +151,33 @@ any(bytes16 bytes)
 	return (halves[0] | halves[1]) != 0;
 }
 
+/* Where \u0000 may begin, and a surrogate's escape. */
+inline bytes16
+nul_at(const char *text)
+{
+	return bytes16(bytes_at(text) == '\\') & bytes16(bytes_at(text + 4) == '0') & bytes16(bytes_at(text + 5) == '0');
+}
+
+inline bytes16
+surrogate_at(const char *text)
+{
+	return bytes16(bytes_at(text) == '\\') & bytes16(bytes_at(text + 1) == 'u') &
+	    bytes16((bytes_at(text + 2) | 0x20) == 'd');
+}
+
 /*
- * Looks for \u00 and \ud; what it finds may also be text, as in "\\u00". Some bytes behind the text are read, as simdjson
- * does.
+ * What it finds may also be other text, as in "\\u0000". Some bytes behind the text are read, as simdjson does.
  */
 escapes
 find_escapes(const char *text, size_t len)
 {
-	escapes found = {false, false};
+	bytes16 nul = {0}, surrogate = {0};
 
 	for (size_t i = 0; i < len; i += sizeof(bytes16)) {
-		bytes16 third = bytes_at(text + i + 2);
-		bytes16 escape = bytes16(bytes_at(text + i) == '\\') & bytes16(bytes_at(text + i + 1) == 'u');
-		bytes16 nul = escape & bytes16(third == '0') & bytes16(bytes_at(text + i + 3) == '0') &
-		    bytes16(bytes_at(text + i + 4) == '0') & bytes16(bytes_at(text + i + 5) == '0');
-		bytes16 surrogate = escape & bytes16((third | 0x20) == 'd');
-
-		found.nul = found.nul || any(nul);
-		found.surrogate = found.surrogate || any(surrogate);
+		nul |= nul_at(text + i);
+		surrogate |= surrogate_at(text + i);
 	}
-	return found;
+	return {any(nul), any(surrogate)};
 }
 
 /*

@@ -26,7 +26,7 @@ enum {
 	/* A file that is something else altogether shall not fill the screen. */
 	COMPLAINTS_A_FILE = 20,
 	/* What a batch holds: so much text, or one line that is longer. */
-	BATCH_BYTES = 512 * 1024,
+	BATCH_BYTES = 256 * 1024,
 	BATCH_LINES = 256,
 	/* What is kept of a batch's room that had a long line. */
 	BATCH_KEPT = 2 * BATCH_BYTES,
