@@ -254,8 +254,10 @@ compare_file(const char *path)
 	while ((n = fread(buf_room(&all, 65536), 1, 65536, file)) > 0)
 		all.len += n;
 	fclose(file);
-	if (all.len == 0)
+	if (all.len == 0) {
+		buf_free(&all);
 		return;
+	}
 	all.data[all.len] = '\0';
 	compare(all.data, all.len, path);
 	for (line = all.data; (newline = memchr(line, '\n', (size_t)(all.data + all.len - line))) != NULL;
