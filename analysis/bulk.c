@@ -58,6 +58,17 @@ bulk_parse(struct bulk *bulk, const char *text, size_t len, bool brief, char *er
 	return json_doc_parse(bulk->doc, text, len, false, error, size);
 }
 
+void
+bulk_trim(struct bulk *bulk)
+{
+#ifdef HAVE_SIMDJSON
+	if (bulk->simd != NULL)
+		simd_trim(bulk->simd);
+#endif
+	json_doc_free(bulk->doc);
+	bulk->doc = json_doc_new();
+}
+
 const char *
 bulk_parser_name(const struct bulk *bulk)
 {

@@ -24,6 +24,8 @@ void bulk_free(struct bulk *bulk);
  */
 const struct node *bulk_parse(
     struct bulk *bulk, const char *text, size_t len, bool brief, char *error, size_t size);
+/* Gives back what a big text needed; its nodes are gone. */
+void bulk_trim(struct bulk *bulk);
 /* "simdjson 3.0.1, icelake" or "jansson 2.14": who parses. */
 const char *bulk_parser_name(const struct bulk *bulk);
 

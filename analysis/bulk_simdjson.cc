@@ -360,6 +360,14 @@ simd_parse(struct simd *simd, const char *text, size_t len, bool brief, struct j
 	return fill(simd, nodes, last, escapes.nul, brief) ? nodes : nullptr;
 }
 
+extern "C" void
+simd_trim(struct simd *simd)
+{
+	simd->parser = dom::parser();
+	simd->open = {};
+	simd->table = {};
+}
+
 extern "C" const char *
 simd_name(void)
 {

@@ -22,6 +22,8 @@ void simd_free(struct simd *simd);
  */
 const struct node *simd_parse(
     struct simd *simd, const char *text, size_t len, bool brief, struct json_doc *doc);
+/* Gives back what a big text needed. */
+void simd_trim(struct simd *simd);
 const char *simd_name(void);
 
 #ifdef __cplusplus

@@ -4,6 +4,7 @@
  */
 #include "analysis/ingest.h"
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,8 @@ enum {
 	BATCH_LINES = 256,
 	/* What is kept of a batch's room that had a long line. */
 	BATCH_KEPT = 2 * BATCH_BYTES,
+	/* With more than this in it, a batch is the only such at a time, or memory would be a matter of luck. */
+	BATCH_BIG = 4 * 1024 * 1024,
 };
 
 /* Lines, or complaints of the reader's, in their order. */
@@ -38,6 +41,7 @@ struct batch {
 	struct ingest_line *lines;
 	size_t n, room;
 	int64_t done, all; /* for the progress line */
+	bool big;
 };
 
 struct ingest {
@@ -50,6 +54,9 @@ struct ingest {
 	struct batch *batches;
 	size_t nbatches;
 	struct batch *filling;
+	pthread_mutex_t big_lock;
+	pthread_cond_t big_gone;
+	bool big_is_out, stopping;
 	struct batch *batch; /* the one at hand */
 	size_t next; /* line in it */
 	struct progress progress;
@@ -95,6 +102,10 @@ fill_batch(void *arg_batch, void *arg)
 	struct ingest_line *added;
 	bool more = true;
 
+	pthread_mutex_lock(&ingest->big_lock);
+	while (ingest->big_is_out && !ingest->stopping)
+		pthread_cond_wait(&ingest->big_gone, &ingest->big_lock);
+	pthread_mutex_unlock(&ingest->big_lock);
 	while (more && batch->n < BATCH_LINES && batch->text.len < BATCH_BYTES) {
 		more = record_reader_append(ingest->reader, &batch->text, &line) == 1;
 		if (!more)
@@ -107,11 +118,18 @@ fill_batch(void *arg_batch, void *arg)
 	/* The parser reads some bytes past its text. */
 	buf_room(&batch->text, BULK_PADDING);
 	record_reader_progress(ingest->reader, &batch->done, &batch->all);
+	batch->big = batch->text.len > BATCH_BIG;
+	if (batch->big) {
+		pthread_mutex_lock(&ingest->big_lock);
+		ingest->big_is_out = true;
+		pthread_mutex_unlock(&ingest->big_lock);
+	}
 	return batch->n > 0;
 }
 
+/* In the caller's thread: the batch is done with. */
 static void
-clear_batch(struct batch *batch)
+clear_batch(struct ingest *ingest, struct batch *batch)
 {
 	size_t i;
 
@@ -124,6 +142,14 @@ clear_batch(struct batch *batch)
 		buf_free(&batch->work);
 	buf_clear(&batch->text);
 	buf_clear(&batch->work);
+	if (!batch->big)
+		return;
+	batch->big = false;
+	mem_trim(BATCH_BIG);
+	pthread_mutex_lock(&ingest->big_lock);
+	ingest->big_is_out = false;
+	pthread_cond_signal(&ingest->big_gone);
+	pthread_mutex_unlock(&ingest->big_lock);
 }
 
 /* --- decoding: a worker's thread --------------------------------------------------------------- */
@@ -146,6 +172,8 @@ work_on_batch(void *arg_batch, size_t worker, void *arg)
 		if (batch->lines[i].outcome != LINE_UNREADABLE)
 			ingest_line_take(
 			    &batch->lines[i], batch->text.data + batch->lines[i].offset, &task);
+	if (batch->big)
+		bulk_trim(ingest->parsers[worker]);
 }
 
 /* --- the caller's thread ----------------------------------------------------------------------- */
@@ -163,6 +191,8 @@ ingest_new(const struct options *options, const struct ingest_needs *needs)
 	ingest->options = options;
 	if (needs != NULL)
 		ingest->needs = *needs;
+	pthread_mutex_init(&ingest->big_lock, NULL);
+	pthread_cond_init(&ingest->big_gone, NULL);
 	paths_list(&paths, options->paths, options->npaths);
 	ingest->reader = record_reader_new(paths.list, paths.n, reader_complains, ingest);
 	paths_clear(&paths);
@@ -190,10 +220,14 @@ ingest_free(struct ingest *ingest)
 
 	if (ingest == NULL)
 		return;
+	pthread_mutex_lock(&ingest->big_lock);
+	ingest->stopping = true;
+	pthread_cond_signal(&ingest->big_gone);
+	pthread_mutex_unlock(&ingest->big_lock);
 	crew_free(ingest->crew);
 	progress_end(&ingest->progress);
 	for (i = 0; i < ingest->nbatches; i++) {
-		clear_batch(&ingest->batches[i]);
+		clear_batch(ingest, &ingest->batches[i]);
 		buf_free(&ingest->batches[i].text);
 		buf_free(&ingest->batches[i].work);
 		free(ingest->batches[i].lines);
@@ -204,6 +238,8 @@ ingest_free(struct ingest *ingest)
 	free(ingest->parsers);
 	record_reader_free(ingest->reader);
 	idset_free(ingest->seen);
+	pthread_cond_destroy(&ingest->big_gone);
+	pthread_mutex_destroy(&ingest->big_lock);
 	free(ingest->complained_of);
 	free(ingest);
 }
@@ -276,7 +312,7 @@ next_line(struct ingest *ingest)
 {
 	while (ingest->batch == NULL || ingest->next == ingest->batch->n) {
 		if (ingest->batch != NULL)
-			clear_batch(ingest->batch);
+			clear_batch(ingest, ingest->batch);
 		ingest->batch = crew_next(ingest->crew);
 		ingest->next = 0;
 		if (ingest->batch == NULL)
