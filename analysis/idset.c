@@ -1,5 +1,5 @@
 /*
- * A hash set with open addressing. The hash is SipHash-2-4 with 128 bits (Aumasson and Bernstein, 2012) and a key of this run
+ * A hash set with open addressing. The hash is SipHash-2-4 (Aumasson and Bernstein, 2012) and a key of this run
  * alone: nobody can write a file whose names collide, by chance or to make us slow, so the names themselves need not be kept.
  */
 #include "analysis/idset.h"
@@ -74,7 +74,7 @@ sip_word(uint64_t v[4], uint64_t word)
 struct idset_id
 idset_id(const struct idset *set, const void *data, size_t len)
 {
-	uint64_t v[4] = {set->key[0] ^ 0x736f6d6570736575, set->key[1] ^ 0x646f72616e646f6d ^ 0xee,
+	uint64_t v[4] = {set->key[0] ^ 0x736f6d6570736575, set->key[1] ^ 0x646f72616e646f6d,
 	    set->key[0] ^ 0x6c7967656e657261, set->key[1] ^ 0x7465646279746573};
 	const uint8_t *p = data;
 	struct idset_id id;
@@ -87,15 +87,12 @@ idset_id(const struct idset *set, const void *data, size_t len)
 	word = 0;
 	memcpy(&word, p, left);
 	sip_word(v, word | (uint64_t)len << 56);
-	v[2] ^= 0xee;
+	v[2] ^= 0xff;
 	sip_rounds(v, 4);
-	id.half[0] = v[0] ^ v[1] ^ v[2] ^ v[3];
-	v[1] ^= 0xdd;
-	sip_rounds(v, 4);
-	id.half[1] = v[0] ^ v[1] ^ v[2] ^ v[3];
-	/* All zeroes is a free slot. */
-	if ((id.half[0] | id.half[1]) == 0)
-		id.half[0] = 1;
+	id.hash = v[0] ^ v[1] ^ v[2] ^ v[3];
+	/* Zero is a free slot. */
+	if (id.hash == 0)
+		id.hash = 1;
 	return id;
 }
 
@@ -104,16 +101,16 @@ idset_id(const struct idset *set, const void *data, size_t len)
 static bool
 is_free(const struct idset_id *slot)
 {
-	return (slot->half[0] | slot->half[1]) == 0;
+	return slot->hash == 0;
 }
 
 /* The id's slot, or the free one where it belongs. */
 static struct idset_id *
 find(const struct idset *set, const struct idset_id *id)
 {
-	size_t i = (size_t)id->half[0] & (set->size - 1);
+	size_t i = (size_t)id->hash & (set->size - 1);
 
-	while (!is_free(&set->slots[i]) && memcmp(&set->slots[i], id, sizeof(*id)) != 0)
+	while (!is_free(&set->slots[i]) && set->slots[i].hash != id->hash)
 		i = (i + 1) & (set->size - 1);
 	return &set->slots[i];
 }
