@@ -11,6 +11,7 @@
 #include "analysis/daily.h"
 #include "analysis/event_choice.h"
 #include "analysis/ingest.h"
+#include "analysis/judged.h"
 #include "analysis/options.h"
 #include "analysis/zone.h"
 #include "base/buf.h"
@@ -287,16 +288,12 @@ load_zone(struct work *work)
 
 /* ---- Records -------------------------------------------------------------------------------- */
 
-/* Ours as it was recorded, or judged now where the record has none; OONI's is translated. */
 static enum daily_says
 says_of(const struct measurement *m)
 {
-	struct verdict verdict = m->verdict;
+	struct verdict verdict;
 
-	if (!m->has_x)
-		verdict_from_ooni(m, &verdict);
-	else if (verdict.status == VERDICT_NONE)
-		verdict_judge(m, &verdict);
+	judged(m, &verdict);
 	return daily_verdict(verdict.status, verdict.mechanism);
 }
 
@@ -388,7 +385,7 @@ answer(struct work *work, const struct options *options)
 static int
 read_and_answer(struct work *work, const struct options *options)
 {
-	struct ingest *ingest = ingest_new(options);
+	struct ingest *ingest = ingest_new(options, NULL);
 	struct record record;
 	int code;
 

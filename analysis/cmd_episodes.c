@@ -35,7 +35,7 @@ cmd_episodes(int argc, char **argv)
 		options_clear(&options);
 		return code;
 	}
-	ingest = ingest_new(&options);
+	ingest = ingest_new(&options, NULL);
 	history = history_new();
 	while (ingest_next(ingest, &record) == 1)
 		if (outcome_of(&record, &outcome))

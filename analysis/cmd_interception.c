@@ -78,7 +78,7 @@ static int
 look(const struct options *options, const char *out)
 {
 	struct known_cas known = {0};
-	struct ingest *ingest = ingest_new(options);
+	struct ingest *ingest = ingest_new(options, NULL);
 	struct interception *in;
 	const struct interception_report *report;
 	struct record record;

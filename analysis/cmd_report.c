@@ -249,7 +249,7 @@ add_counts(struct report *report, const struct ingest_counts *counts)
 static int
 read_records(struct work *work, const struct options *options)
 {
-	struct ingest *ingest = ingest_new(options);
+	struct ingest *ingest = ingest_new(options, NULL);
 	struct report_gather *gather = report_gather_new(work->report, work->places);
 	struct record record;
 	int code;

@@ -4,6 +4,7 @@
 #include <sysexits.h>
 
 #include "analysis/ingest.h"
+#include "analysis/judged.h"
 #include "analysis/options.h"
 #include "analysis/summary_write.h"
 #include "analysis/tally.h"
@@ -18,18 +19,12 @@ static const char summary_help[] =
     "  netvane-analyze summary ~/.local/state/netvane/results\n"
     "  netvane-analyze summary --since 2026-11-01 --target vk.com results/ old.gz\n";
 
-/* Ours as it was recorded, or judged now where the record has none; OONI's is translated. */
 static enum verdict_status
 status_of(const struct measurement *m)
 {
 	struct verdict verdict;
 
-	if (!m->has_x)
-		verdict_from_ooni(m, &verdict);
-	else if (m->verdict.status == VERDICT_NONE)
-		verdict_judge(m, &verdict);
-	else
-		verdict = m->verdict;
+	judged(m, &verdict);
 	return verdict.status;
 }
 
@@ -53,6 +48,7 @@ add_record(struct summary *summary, struct tally *tally, const struct record *re
 int
 cmd_summary(int argc, char **argv)
 {
+	static const struct ingest_needs needs = {.brief = true};
 	struct options options;
 	struct summary summary = {.options = &options};
 	int code = options_read(&options, argc, argv, summary_help);
@@ -64,7 +60,7 @@ cmd_summary(int argc, char **argv)
 		options_clear(&options);
 		return code;
 	}
-	ingest = ingest_new(&options);
+	ingest = ingest_new(&options, &needs);
 	tally = tally_new();
 	while (ingest_next(ingest, &record) == 1)
 		add_record(&summary, tally, &record);

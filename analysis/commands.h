@@ -7,5 +7,6 @@ int cmd_interception(int argc, char **argv);
 int cmd_correlate(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_summary(int argc, char **argv);
+int cmd_verdicts(int argc, char **argv);
 
 #endif

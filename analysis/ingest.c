@@ -1,41 +1,253 @@
-/* Records from files to whoever analyses them. */
+/*
+ * Records from files to whoever analyses them. A crew's filler reads lines into batches, its workers decode them (ingest_line.c),
+ * and here, in the order of the files, records that were there before are left out and everything is counted.
+ */
 #include "analysis/ingest.h"
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "analysis/bulk.h"
+#include "analysis/crew.h"
 #include "analysis/idset.h"
+#include "analysis/ingest_line.h"
 #include "analysis/options.h"
+#include "analysis/paths.h"
 #include "analysis/progress.h"
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "results/measurement.h"
 #include "results/record_reader.h"
 
-/* A file that is something else altogether shall not fill the screen. */
-enum { COMPLAINTS_A_FILE = 20 };
+enum {
+	/* A file that is something else altogether shall not fill the screen. */
+	COMPLAINTS_A_FILE = 20,
+	/* What a batch holds: so much text, or one line that is longer. */
+	BATCH_BYTES = 256 * 1024,
+	BATCH_LINES = 256,
+	/* What is kept of a batch's room that had a long line. */
+	BATCH_KEPT = 2 * BATCH_BYTES,
+	/* With more than this in it, a batch is the only such at a time, or memory would be a matter of luck. */
+	BATCH_BIG = 4 * 1024 * 1024,
+};
+
+/* Lines, or complaints of the reader's, in their order. */
+struct batch {
+	struct buf text, work;
+	struct ingest_line *lines;
+	size_t n, room;
+	int64_t done, all; /* for the progress line */
+	bool big;
+};
 
 struct ingest {
 	const struct options *options;
+	struct ingest_needs needs;
 	struct record_reader *reader;
+	struct crew *crew;
+	struct bulk **parsers; /* one a worker */
+	size_t workers;
+	struct batch *batches;
+	size_t nbatches;
+	struct batch *filling;
+	pthread_mutex_t big_lock;
+	pthread_cond_t big_gone;
+	bool big_is_out, stopping;
+	struct batch *batch; /* the one at hand */
+	size_t next; /* line in it */
 	struct progress progress;
 	struct idset *seen;
 	struct ingest_counts counts;
-	struct buf name; /* what the record at hand is known by */
-	struct measurement *m; /* the record handed out */
-	struct target target;
 	char *complained_of; /* the file of the last complaint */
 	int complaints; /* about it */
 };
 
+/* --- reading: the filler's thread ------------------------------------------------------------- */
+
+static struct ingest_line *
+add_line(struct batch *batch, const char *file, int64_t number)
+{
+	struct ingest_line *line;
+
+	if (batch->n == batch->room) {
+		batch->room = batch->room > 0 ? batch->room * 2 : BATCH_LINES;
+		batch->lines = xreallocarray(batch->lines, batch->room, sizeof(*batch->lines));
+	}
+	line = &batch->lines[batch->n++];
+	*line = (struct ingest_line){.file = file, .number = number};
+	return line;
+}
+
+/* What the reader has to say of a file stands among the lines, where it belongs. */
 static void
-complain(const char *file, int64_t line, const char *message, void *arg)
+reader_complains(const char *file, int64_t number, const char *message, void *arg)
 {
 	struct ingest *ingest = arg;
+	struct ingest_line *line = add_line(ingest->filling, file, number);
+
+	line->outcome = LINE_UNREADABLE;
+	line->why = xstrdup(message);
+}
+
+static bool
+fill_batch(void *arg_batch, void *arg)
+{
+	struct ingest *ingest = arg;
+	struct batch *batch = ingest->filling = arg_batch;
+	struct record_line line;
+	struct ingest_line *added;
+	bool more = true;
+
+	pthread_mutex_lock(&ingest->big_lock);
+	while (ingest->big_is_out && !ingest->stopping)
+		pthread_cond_wait(&ingest->big_gone, &ingest->big_lock);
+	pthread_mutex_unlock(&ingest->big_lock);
+	while (more && batch->n < BATCH_LINES && batch->text.len < BATCH_BYTES) {
+		more = record_reader_append(ingest->reader, &batch->text, &line) == 1;
+		if (!more)
+			break;
+		added = add_line(batch, line.file, line.line);
+		added->offset = (size_t)(line.data - batch->text.data);
+		added->len = line.len;
+		added->torn = line.torn;
+	}
+	/* The parser reads some bytes past its text. */
+	buf_room(&batch->text, BULK_PADDING);
+	record_reader_progress(ingest->reader, &batch->done, &batch->all);
+	batch->big = batch->text.len > BATCH_BIG;
+	if (batch->big) {
+		pthread_mutex_lock(&ingest->big_lock);
+		ingest->big_is_out = true;
+		pthread_mutex_unlock(&ingest->big_lock);
+	}
+	return batch->n > 0;
+}
+
+/* In the caller's thread: the batch is done with. */
+static void
+clear_batch(struct ingest *ingest, struct batch *batch)
+{
+	size_t i;
+
+	for (i = 0; i < batch->n; i++)
+		ingest_line_clear(&batch->lines[i]);
+	batch->n = 0;
+	if (batch->text.cap > BATCH_KEPT)
+		buf_free(&batch->text);
+	if (batch->work.cap > BATCH_KEPT)
+		buf_free(&batch->work);
+	buf_clear(&batch->text);
+	buf_clear(&batch->work);
+	if (!batch->big)
+		return;
+	batch->big = false;
+	mem_trim(BATCH_BIG);
+	pthread_mutex_lock(&ingest->big_lock);
+	ingest->big_is_out = false;
+	pthread_cond_signal(&ingest->big_gone);
+	pthread_mutex_unlock(&ingest->big_lock);
+}
+
+/* --- decoding: a worker's thread --------------------------------------------------------------- */
+
+static void
+work_on_batch(void *arg_batch, size_t worker, void *arg)
+{
+	const struct ingest *ingest = arg;
+	struct batch *batch = arg_batch;
+	struct ingest_task task = {
+	    .filter = &ingest->options->filter,
+	    .seen = ingest->seen,
+	    .parser = ingest->parsers[worker],
+	    .needs = &ingest->needs,
+	    .out = &batch->work,
+	};
+	size_t i;
+
+	for (i = 0; i < batch->n; i++)
+		if (batch->lines[i].outcome != LINE_UNREADABLE)
+			ingest_line_take(
+			    &batch->lines[i], batch->text.data + batch->lines[i].offset, &task);
+	if (batch->big)
+		bulk_trim(ingest->parsers[worker]);
+}
+
+/* --- the caller's thread ----------------------------------------------------------------------- */
+
+struct ingest *
+ingest_new(const struct options *options, const struct ingest_needs *needs)
+{
+	struct ingest *ingest = xcalloc(1, sizeof(*ingest));
+	const struct crew_job job = {fill_batch, work_on_batch, ingest};
+	const char *plain = getenv("NETVANE_JSON");
+	struct paths paths;
+	void **batches;
+	size_t i;
+
+	ingest->options = options;
+	if (needs != NULL)
+		ingest->needs = *needs;
+	pthread_mutex_init(&ingest->big_lock, NULL);
+	pthread_cond_init(&ingest->big_gone, NULL);
+	paths_list(&paths, options->paths, options->npaths);
+	ingest->reader = record_reader_new(paths.list, paths.n, reader_complains, ingest);
+	paths_clear(&paths);
+	ingest->seen = idset_new();
+	ingest->workers = crew_processors();
+	ingest->parsers = xcalloc(ingest->workers, sizeof(*ingest->parsers));
+	for (i = 0; i < ingest->workers; i++)
+		ingest->parsers[i] = bulk_new(plain != NULL && strcmp(plain, "jansson") == 0);
+	/* One for each worker, one that is filled, one that the caller has, one that waits. */
+	ingest->nbatches = ingest->workers + 3;
+	ingest->batches = xcalloc(ingest->nbatches, sizeof(*ingest->batches));
+	batches = xcalloc(ingest->nbatches, sizeof(*batches));
+	for (i = 0; i < ingest->nbatches; i++)
+		batches[i] = &ingest->batches[i];
+	progress_start(&ingest->progress, options->progress);
+	ingest->crew = crew_new(&job, ingest->workers, batches, ingest->nbatches);
+	free(batches);
+	return ingest;
+}
+
+void
+ingest_free(struct ingest *ingest)
+{
+	size_t i;
+
+	if (ingest == NULL)
+		return;
+	pthread_mutex_lock(&ingest->big_lock);
+	ingest->stopping = true;
+	pthread_cond_signal(&ingest->big_gone);
+	pthread_mutex_unlock(&ingest->big_lock);
+	crew_free(ingest->crew);
+	progress_end(&ingest->progress);
+	for (i = 0; i < ingest->nbatches; i++) {
+		clear_batch(ingest, &ingest->batches[i]);
+		buf_free(&ingest->batches[i].text);
+		buf_free(&ingest->batches[i].work);
+		free(ingest->batches[i].lines);
+	}
+	free(ingest->batches);
+	for (i = 0; i < ingest->workers; i++)
+		bulk_free(ingest->parsers[i]);
+	free(ingest->parsers);
+	record_reader_free(ingest->reader);
+	idset_free(ingest->seen);
+	pthread_cond_destroy(&ingest->big_gone);
+	pthread_mutex_destroy(&ingest->big_lock);
+	free(ingest->complained_of);
+	free(ingest);
+}
+
+static void
+complain(struct ingest *ingest, const struct ingest_line *line)
+{
+	const char *file = line->file;
 
 	if (ingest->complained_of == NULL || strcmp(ingest->complained_of, file) != 0) {
 		free(ingest->complained_of);
@@ -46,174 +258,82 @@ complain(const char *file, int64_t line, const char *message, void *arg)
 		log_warnx("%s: has more bad lines, which are only counted", file);
 	if (ingest->complaints > COMPLAINTS_A_FILE)
 		return;
-	if (line > 0)
-		log_warnx("%s:%lld: %s", file, (long long)line, message);
+	if (line->number > 0)
+		log_warnx("%s:%lld: %s", file, (long long)line->number, line->why);
 	else
-		log_warnx("%s: %s", file, message);
-}
-
-struct ingest *
-ingest_new(const struct options *options)
-{
-	struct ingest *ingest = xcalloc(1, sizeof(*ingest));
-
-	ingest->options = options;
-	ingest->reader = record_reader_new(options->paths, options->npaths, complain, ingest);
-	ingest->seen = idset_new();
-	progress_start(&ingest->progress, options->progress);
-	return ingest;
-}
-
-static void
-drop_record(struct ingest *ingest)
-{
-	measurement_free(ingest->m);
-	ingest->m = NULL;
-	target_clear(&ingest->target);
-}
-
-void
-ingest_free(struct ingest *ingest)
-{
-	if (ingest == NULL)
-		return;
-	progress_end(&ingest->progress);
-	drop_record(ingest);
-	record_reader_free(ingest->reader);
-	idset_free(ingest->seen);
-	buf_free(&ingest->name);
-	free(ingest->complained_of);
-	free(ingest);
-}
-
-/*
- * Is it new? Our records go by their random id. OONI's have had one constant for an id, so they
- * go by report, input and time; without a report, only the very same line is the same record.
- */
-static bool
-is_new(struct ingest *ingest, const struct record_line *line)
-{
-	const struct measurement *m = ingest->m;
-	struct buf *name = &ingest->name;
-
-	buf_clear(name);
-	if (m->has_x && m->id != NULL)
-		buf_printf(name, "id %s", m->id);
-	else if (m->report_id != NULL && m->report_id[0] != '\0' && m->start_us != 0)
-		buf_printf(name, "report %s %lld %s %s", m->report_id, (long long)m->start_us,
-		    m->test_name, m->input != NULL ? m->input : "");
-	else
-		return idset_add(ingest->seen, line->data, line->len);
-	return idset_add(ingest->seen, name->data, name->len);
+		log_warnx("%s: %s", file, line->why);
 }
 
 static bool
-find_kind(const char *test_name, enum record_kind *kind)
+is_new(struct idset *seen, const struct ingest_names *names)
 {
-	static const struct {
-		const char *test_name;
-		enum record_kind kind;
-	} kinds[] = {
-	    {"web_connectivity", RECORD_TARGET},
-	    {"netvane_round", RECORD_ROUND},
-	    {"netvane_event", RECORD_EVENT},
-	};
-	size_t i;
+	bool new = idset_add(seen, names->own);
 
-	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (strcmp(kinds[i].test_name, test_name) == 0) {
-			*kind = kinds[i].kind;
-			return true;
-		}
-	return false;
+	if (names->has_other && idset_has(seen, names->other))
+		new = false;
+	if (names->has_also)
+		idset_add(seen, names->also);
+	return new;
 }
 
-/* Time and place, which every record has. */
+/* Counts the line; whether it is one to hand out. */
 static bool
-passes(struct ingest *ingest)
+count_line(struct ingest *ingest, const struct ingest_line *line)
 {
-	const struct filter *filter = &ingest->options->filter;
-	const struct measurement *m = ingest->m;
+	struct ingest_counts *counts = &ingest->counts;
 
-	if (!filter_has_time(filter, m->start_us)) {
-		ingest->counts.undated += m->start_us == 0;
+	if (line->outcome == LINE_UNREADABLE || line->outcome == LINE_BAD) {
+		counts->unreadable += line->outcome == LINE_UNREADABLE;
+		counts->bad_lines += line->outcome == LINE_BAD;
+		complain(ingest, line);
 		return false;
 	}
-	return filter_has_place(filter, m);
+	counts->records++;
+	if (!is_new(ingest->seen, &line->names)) {
+		counts->duplicates++;
+		return false;
+	}
+	counts->others += line->outcome == LINE_OTHER;
+	counts->undated += line->outcome == LINE_UNDATED;
+	counts->controls += line->outcome == LINE_CONTROL;
+	return line->outcome == LINE_RECORD;
 }
 
-/* What only the record of a target can fail in. */
 static bool
-target_passes(struct ingest *ingest)
+gives_up(const struct ingest *ingest)
 {
-	const struct filter *filter = &ingest->options->filter;
-	const struct measurement *m = ingest->m;
-	char error[TARGET_ERROR_SIZE];
-	bool is_url = target_parse(m->input, &ingest->target, error) == 0;
-
-	if (!is_url)
-		ingest->target.url = xstrdup(m->input);
-	if (!filter_has_target(filter, is_url ? &ingest->target : NULL))
-		return false;
-	if (filter->controls || m->role == NULL || strcmp(m->role, "control") != 0)
-		return true;
-	ingest->counts.controls++;
-	return false;
+	return ingest->options->strict &&
+	    (ingest->counts.bad_lines > 0 || ingest->counts.unreadable > 0);
 }
 
-static void
-bad_line(struct ingest *ingest, const struct record_line *line, const char *why)
+/* The next line of those that were worked on; NULL at the end. */
+static struct ingest_line *
+next_line(struct ingest *ingest)
 {
-	ingest->counts.bad_lines++;
-	complain(line->file, line->line, why, ingest);
-}
-
-/* Decodes a line; false when it gives nothing to hand out. */
-static bool
-take(struct ingest *ingest, const struct record_line *line, struct record *record)
-{
-	char error[256];
-
-	drop_record(ingest);
-	ingest->m = measurement_decode(line->data, line->len, NULL, error, sizeof(error));
-	if (ingest->m == NULL) {
-		bad_line(ingest, line, line->torn ? "the file ends within this line" : error);
-		return false;
+	while (ingest->batch == NULL || ingest->next == ingest->batch->n) {
+		if (ingest->batch != NULL)
+			clear_batch(ingest, ingest->batch);
+		ingest->batch = crew_next(ingest->crew);
+		ingest->next = 0;
+		if (ingest->batch == NULL)
+			return NULL;
+		progress_bytes(&ingest->progress, ingest->batch->done, ingest->batch->all);
 	}
-	if (find_kind(ingest->m->test_name, &record->kind) && record->kind == RECORD_TARGET &&
-	    ingest->m->input == NULL) {
-		bad_line(ingest, line, "a measurement without its input");
-		return false;
-	}
-	ingest->counts.records++;
-	if (!is_new(ingest, line)) {
-		ingest->counts.duplicates++;
-		return false;
-	}
-	if (!find_kind(ingest->m->test_name, &record->kind)) {
-		ingest->counts.others++;
-		return false;
-	}
-	return passes(ingest) && (record->kind != RECORD_TARGET || target_passes(ingest));
+	return &ingest->batch->lines[ingest->next++];
 }
 
 int
 ingest_next(struct ingest *ingest, struct record *record)
 {
-	struct record_line line;
-	int64_t done, all;
+	struct ingest_line *line;
 
-	while (record_reader_next(ingest->reader, &line) == 1) {
-		record_reader_progress(ingest->reader, &done, &all);
-		progress_bytes(&ingest->progress, done, all);
-		if (take(ingest, &line, record)) {
-			record->m = ingest->m;
-			record->target = ingest->target;
+	while (!gives_up(ingest) && (line = next_line(ingest)) != NULL)
+		if (count_line(ingest, line)) {
+			*record = line->record;
+			record->text = ingest->batch->work.data + line->work_offset;
 			return 1;
 		}
-	}
 	progress_end(&ingest->progress);
-	ingest->counts.unreadable = (int64_t)record_reader_errors(ingest->reader);
 	return 0;
 }
 
@@ -253,6 +373,10 @@ ingest_end(struct ingest *ingest)
 	say(c->controls, "measurement of a control (--controls counts it)",
 	    "measurements of controls (--controls counts them)");
 	say(c->undated, "record without a time", "records without a time");
+	if (gives_up(ingest) && is_there(ingest->options)) {
+		log_errorx("stopped at the first bad line or file (--strict)");
+		return EX_DATAERR;
+	}
 	if (c->records > 0)
 		return EX_OK;
 	if (!is_there(ingest->options))

@@ -1,15 +1,18 @@
 /*
  * Records from files to whoever analyses them: read, decoded, each once, and only those that the
  * filter lets through. What is wrong with a line is logged with its file and number and counted;
- * it never ends the work.
+ * it never ends the work, unless the options are strict. Reading, decoding and what the caller does with the records go on at
+ * the same time, decoding in as many threads as there are processors; the order is that of the files.
  */
 #ifndef ANALYSIS_INGEST_H
 #define ANALYSIS_INGEST_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "targets/target.h"
 
+struct buf;
 struct measurement;
 struct options;
 
@@ -17,9 +20,11 @@ enum record_kind { RECORD_TARGET, RECORD_ROUND, RECORD_EVENT };
 
 struct record {
 	enum record_kind kind;
-	struct measurement *m;
+	struct measurement *m; /* NULL where there is text instead */
 	/* RECORD_TARGET: its input. An input that is no http(s) URL has only its text in `url`. */
 	struct target target;
+	const char *text;
+	size_t len;
 };
 
 struct ingest_counts {
@@ -34,15 +39,26 @@ struct ingest_counts {
 
 struct ingest;
 
-/* options is borrowed. */
-struct ingest *ingest_new(const struct options *options);
+/*
+ * What is to be done with each record that passes the filter, in a thread of its own: append to `text` what the record comes to,
+ * which ingest_next then hands out instead of the measurement. Pure, or safe in threads.
+ */
+typedef void ingest_work(const struct record *record, struct buf *text);
+
+struct ingest_needs {
+	ingest_work *work; /* NULL: the measurements themselves are handed out */
+	bool brief; /* MEASUREMENT_BRIEF does; records of ours without a verdict are judged */
+};
+
+/* options is borrowed. needs NULL: measurements in full. */
+struct ingest *ingest_new(const struct options *options, const struct ingest_needs *needs);
 void ingest_free(struct ingest *ingest);
 /* 1 and the next record, its contents valid until the next call; 0 at the end. */
 int ingest_next(struct ingest *ingest, struct record *record);
 const struct ingest_counts *ingest_counts(const struct ingest *ingest);
 /*
  * To be called at the end: logs what was left out, and returns the exit code that the input
- * deserves: 66 when nothing of it could be opened, 65 when all of it was bad, else 0.
+ * deserves: 66 when nothing of it could be opened, 65 when all of it was bad (strict: any), else 0.
  */
 int ingest_end(struct ingest *ingest);
 

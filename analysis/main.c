@@ -15,6 +15,7 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 } commands[] = {
     {"summary", "what was measured of each target, and when it last changed", cmd_summary},
+    {"verdicts", "a row for each measurement: its verdict, and OONI's keys recomputed", cmd_verdicts},
     {"episodes", "when interference began and ended, and what began at once", cmd_episodes},
     {"interception", "whose certificates were shown in place of the sites' own", cmd_interception},
     {"correlate", "whether blocking follows the events of a calendar", cmd_correlate},

@@ -18,6 +18,7 @@ enum option_id {
 	OPTION_ASN,
 	OPTION_CC,
 	OPTION_CONTROLS,
+	OPTION_STRICT,
 	OPTION_FORMAT,
 	OPTION_JSON,
 	OPTION_NO_PROGRESS,
@@ -31,6 +32,7 @@ static const struct option long_options[] = {
     {"asn", required_argument, NULL, OPTION_ASN},
     {"cc", required_argument, NULL, OPTION_CC},
     {"controls", no_argument, NULL, OPTION_CONTROLS},
+    {"strict", no_argument, NULL, OPTION_STRICT},
     {"format", required_argument, NULL, OPTION_FORMAT},
     {"json", no_argument, NULL, OPTION_JSON},
     {"no-progress", no_argument, NULL, OPTION_NO_PROGRESS},
@@ -50,15 +52,17 @@ static const char shared_help[] =
     "                   (repeatable)\n"
     "  --asn AS         from this network, AS9198 or 9198 (repeatable)\n"
     "  --cc CC          from this country\n"
-    "  --controls       the controls as well, which are not targets\n\n"
+    "  --controls       the controls as well, which are not targets\n"
+    "  --strict         end with 65 at the first bad line or file; else they are named,\n"
+    "                   counted and passed over\n\n"
     "How they are shown:\n"
     "  --format FORMAT  table (for people), csv (RFC 4180) or json (an object a line)\n"
     "  --json           the same as --format json\n"
     "  --color WHEN     auto (on a terminal, unless NO_COLOR is set), always or never\n"
     "  --no-progress    no live progress line on the terminal\n"
     "  --help           this text\n\n"
-    "Exit status: 0; 64 wrong usage, 65 no record among bad lines, 66 no input can be\n"
-    "read, 74 the output cannot be written.\n";
+    "Exit status: 0; 64 wrong usage, 65 no record among bad lines, or --strict and a bad\n"
+    "one, 66 no input can be read, 74 the output cannot be written.\n";
 
 /* The index of a word in a list that NULL ends, or -1. */
 static int
@@ -119,6 +123,8 @@ read_option(struct options *options, int id, const char *value)
 		return filter_set_cc(&options->filter, value);
 	case OPTION_CONTROLS:
 		return options->filter.controls = true;
+	case OPTION_STRICT:
+		return options->strict = true;
 	case OPTION_FORMAT:
 		return read_format(options, value);
 	case OPTION_JSON:

@@ -12,6 +12,7 @@ enum format { FORMAT_TABLE, FORMAT_CSV, FORMAT_JSON };
 struct options {
 	struct filter filter;
 	enum format format;
+	bool strict; /* a bad line ends the work */
 	bool progress; /* a live line on the terminal */
 	bool colour; /* of standard output, decided */
 	char *const *paths; /* in argv */

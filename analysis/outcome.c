@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "analysis/ingest.h"
+#include "analysis/judged.h"
 
 /* A rule that is less sure than this has seen something that might be an accident; see the table in results/verdict.c. */
 static const double artefact_confidence = 0.85;
@@ -17,12 +18,7 @@ take_verdict(const struct measurement *m, struct outcome *out)
 {
 	struct verdict verdict;
 
-	if (!m->has_x)
-		verdict_from_ooni(m, &verdict);
-	else if (m->verdict.status == VERDICT_NONE)
-		verdict_judge(m, &verdict);
-	else
-		verdict = m->verdict;
+	judged(m, &verdict);
 	out->status = verdict.status;
 	out->stage = verdict.stage;
 	out->mechanism = verdict.mechanism;

@@ -21,9 +21,22 @@ wipe(void *arg)
 void
 progress_start(struct progress *progress, bool on)
 {
-	*progress = (struct progress){.on = on};
+	*progress = (struct progress){.on = on, .start_ns = on ? clock_mono_ns() : 0};
 	if (on)
 		log_set_hook(wipe, progress);
+}
+
+/* " 1:05 left", by the speed so far; nothing while that says little. */
+static void
+show_left(int64_t spent_ns, int64_t done, int64_t all)
+{
+	double left_s;
+
+	if (spent_ns < 1000 * (int64_t)1000000 || done <= 0 || done >= all)
+		return;
+	left_s = (double)spent_ns / 1e9 * ((double)(all - done) / (double)done);
+	if (left_s < 360000)
+		fprintf(stderr, ", %d:%02d left", (int)left_s / 60, (int)left_s % 60);
 }
 
 void
@@ -38,9 +51,11 @@ progress_bytes(struct progress *progress, int64_t done, int64_t all)
 	progress->shown = true;
 	fprintf(stderr, "\r\033[Kreading: %.1f MiB", (double)done / (1024 * 1024));
 	/* Files may grow while they are read. */
-	if (all > 0)
+	if (all > 0) {
 		fprintf(stderr, " of %.1f MiB, %d %%", (double)all / (1024 * 1024),
 		    done < all ? (int)((double)done * 100 / (double)all) : 100);
+		show_left(now - progress->start_ns, done, all);
+	}
 	fflush(stderr);
 }
 

@@ -8,6 +8,7 @@
 /* One at a time in a program: it shares standard error with the log, which wipes it first. */
 struct progress {
 	bool on, shown;
+	int64_t start_ns;
 	int64_t next_ns; /* not shown again before */
 };
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "analysis/ingest.h"
+#include "analysis/judged.h"
 #include "analysis/names.h"
 #include "analysis/places.h"
 #include "analysis/report_model.h"
@@ -123,19 +124,6 @@ network_day_of(struct report *r, struct report_network *network, int32_t day)
 	return &network->days[i];
 }
 
-/* Ours as it was recorded, or judged now where the record has none; OONI's is translated. */
-static struct verdict
-verdict_of(const struct measurement *m)
-{
-	struct verdict verdict = m->verdict;
-
-	if (!m->has_x)
-		verdict_from_ooni(m, &verdict);
-	else if (verdict.status == VERDICT_NONE)
-		verdict_judge(m, &verdict);
-	return verdict;
-}
-
 static void
 add_maker(struct report_gather *g, const struct measurement *m, const struct verdict *verdict)
 {
@@ -158,8 +146,9 @@ add_target(struct report_gather *g, const struct record *record, struct report_n
 {
 	const struct measurement *m = record->m;
 	struct report_site *site = site_of(g, record);
-	struct verdict verdict = verdict_of(m);
+	struct verdict verdict;
 
+	judged(m, &verdict);
 	cell_of(g->r, site, day)->counts[verdict.status]++;
 	network_day_of(g->r, network, day)->measurements++;
 	network->measurements++;

@@ -5,30 +5,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "analysis/csv.h"
 #include "analysis/ingest.h"
 #include "analysis/options.h"
+#include "analysis/status_look.h"
 #include "analysis/tally.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/table.h"
-
-/*
- * How a status is shown to people. The symbol says it where there is no colour, and heads its
- * column where there is no room for the word.
- */
-static const struct shown {
-	const char *symbol, *word, *legend;
-	enum table_colour colour;
-} shown[VERDICT_STATUS_MAX] = {
-    [VERDICT_NONE] = {" ", "none", "not judged", TABLE_DIM},
-    [VERDICT_OK] = {"✓", "ok", "ok", TABLE_GREEN},
-    [VERDICT_BLOCKED] = {"✗", "blocked", "blocked", TABLE_RED},
-    [VERDICT_LIKELY_BLOCKED] = {"!", "likely", "likely blocked", TABLE_RED},
-    [VERDICT_IMPAIRED] = {"~", "impaired", "impaired", TABLE_YELLOW},
-    [VERDICT_DOWN] = {"-", "down", "down", TABLE_BLUE},
-    [VERDICT_INSUFFICIENT] = {"?", "unclear", "unclear", TABLE_DIM},
-};
 
 /* Below this width, days stand for times and symbols for words. */
 enum { WIDE = 132 };
@@ -85,7 +70,7 @@ target_cell(struct table *table, const struct tally_target *t)
 static void
 change_cell(struct table *table, const struct tally_target *t, bool narrow)
 {
-	const struct shown *from = &shown[t->changed_from], *to = &shown[t->status];
+	const struct status_look *from = status_look(t->changed_from), *to = status_look(t->status);
 	char text[CLOCK_TEXT_SIZE];
 
 	if (t->changed_us == 0)
@@ -103,12 +88,13 @@ table_row(struct table *table, const struct tally_target *t, const bool *used, b
 	enum verdict_status now = shown_status(t);
 	size_t status;
 
-	table_cell(table, shown[now].symbol, shown[now].colour);
+	table_cell(table, status_look(now)->symbol, status_look(now)->colour);
 	target_cell(table, t);
 	for (status = 0; status < VERDICT_STATUS_MAX; status++)
 		if (used[status])
 			table_cellf(table,
-			    t->counts[status] > 0 ? shown[status].colour : TABLE_DIM, "%lld",
+			    t->counts[status] > 0 ? status_look(status)->colour : TABLE_DIM,
+			    "%lld",
 			    (long long)t->counts[status]);
 	table_cell(table, short_time(t->first_us, narrow, text), TABLE_PLAIN);
 	table_cell(table, short_time(t->last_us, narrow, text), TABLE_PLAIN);
@@ -125,26 +111,12 @@ make_columns(const bool *used, bool narrow, struct table_column *columns)
 	for (status = 0; status < VERDICT_STATUS_MAX; status++)
 		if (used[status])
 			columns[n++] = (struct table_column){
-			    narrow ? shown[status].symbol : shown[status].word, true, 0};
+			    narrow ? status_look(status)->symbol : status_look(status)->word, true,
+			    0};
 	columns[n++] = (struct table_column){"first", false, 0};
 	columns[n++] = (struct table_column){"last", false, 0};
 	columns[n++] = (struct table_column){"last change", false, 0};
 	return n;
-}
-
-static void
-write_legend(const bool *used)
-{
-	const char *before = "";
-	size_t status;
-
-	for (status = 0; status < VERDICT_STATUS_MAX; status++) {
-		if (!used[status])
-			continue;
-		printf("%s%s %s", before, shown[status].symbol, shown[status].legend);
-		before = "  ";
-	}
-	printf("; times are UTC\n");
 }
 
 static void
@@ -185,7 +157,7 @@ write_targets(const struct summary *s)
 		table_row(table, &s->targets[i], used, narrow);
 	table_write(table, stdout, width, s->options->colour);
 	table_free(table);
-	write_legend(used);
+	status_look_legend(used);
 }
 
 static void
@@ -198,21 +170,14 @@ write_table(const struct summary *s)
 	write_rounds(s);
 }
 
-/* RFC 4180: quoted where it holds a comma, a quote or a line's end, quotes doubled. */
 static void
 csv_text(const char *text)
 {
-	if (text[strcspn(text, ",\"\r\n")] == '\0') {
-		fputs(text, stdout);
-		return;
-	}
-	putchar('"');
-	for (; *text != '\0'; text++) {
-		if (*text == '"')
-			putchar('"');
-		putchar(*text);
-	}
-	putchar('"');
+	struct buf field = BUF_EMPTY;
+
+	csv_field(&field, text);
+	fputs(buf_str(&field), stdout);
+	buf_free(&field);
 }
 
 static void
@@ -244,7 +209,7 @@ write_csv(const struct summary *s)
 		t = &s->targets[i];
 		csv_text(t->url);
 		putchar(',');
-		csv_text(t->host != NULL ? t->host : "");
+		csv_text(t->host);
 		printf(",%lld", (long long)t->n);
 		for (status = VERDICT_OK; status < VERDICT_STATUS_MAX; status++)
 			printf(",%lld", (long long)t->counts[status]);

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -167,46 +168,59 @@ buf_base64(struct buf *buf, const void *data, size_t len)
 	buf->data[buf->len] = '\0';
 }
 
-/* The value of a base64 digit, or -1. */
-static int
-base64_value(char c)
+/* The value of a base64 digit plus 1; 0 for what is none. */
+static const uint8_t base64_values[256] = {
+    ['A'] = 1, ['B'] = 2, ['C'] = 3, ['D'] = 4, ['E'] = 5, ['F'] = 6, ['G'] = 7, ['H'] = 8,
+    ['I'] = 9, ['J'] = 10, ['K'] = 11, ['L'] = 12, ['M'] = 13, ['N'] = 14, ['O'] = 15, ['P'] = 16,
+    ['Q'] = 17, ['R'] = 18, ['S'] = 19, ['T'] = 20, ['U'] = 21, ['V'] = 22, ['W'] = 23, ['X'] = 24,
+    ['Y'] = 25, ['Z'] = 26, ['a'] = 27, ['b'] = 28, ['c'] = 29, ['d'] = 30, ['e'] = 31, ['f'] = 32,
+    ['g'] = 33, ['h'] = 34, ['i'] = 35, ['j'] = 36, ['k'] = 37, ['l'] = 38, ['m'] = 39, ['n'] = 40,
+    ['o'] = 41, ['p'] = 42, ['q'] = 43, ['r'] = 44, ['s'] = 45, ['t'] = 46, ['u'] = 47, ['v'] = 48,
+    ['w'] = 49, ['x'] = 50, ['y'] = 51, ['z'] = 52, ['0'] = 53, ['1'] = 54, ['2'] = 55, ['3'] = 56,
+    ['4'] = 57, ['5'] = 58, ['6'] = 59, ['7'] = 60, ['8'] = 61, ['9'] = 62, ['+'] = 63, ['/'] = 64,
+};
+
+/* Four digits make three bytes; false where one is none. */
+static bool
+unbase64_group(const uint8_t *text, uint8_t *out)
 {
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	if (c == '+')
-		return 62;
-	return c == '/' ? 63 : -1;
+	uint8_t a = base64_values[text[0]], b = base64_values[text[1]];
+	uint8_t c = base64_values[text[2]], d = base64_values[text[3]];
+	uint32_t v = (uint32_t)(a - 1) << 18 | (uint32_t)(b - 1) << 12 | (uint32_t)(c - 1) << 6 |
+	    (uint32_t)(d - 1);
+
+	out[0] = (uint8_t)(v >> 16);
+	out[1] = (uint8_t)(v >> 8);
+	out[2] = (uint8_t)v;
+	return a != 0 && b != 0 && c != 0 && d != 0;
 }
 
 int
 buf_unbase64(struct buf *buf, const char *text, size_t len)
 {
-	size_t before = buf->len, pad = 0, i;
-	uint32_t v = 0;
-	int digit;
+	uint8_t last[4], *out;
+	size_t pad = 0, i;
 
 	if (len % 4 != 0)
 		return -1;
 	while (pad < 2 && pad < len && text[len - 1 - pad] == '=')
 		pad++;
-	for (i = 0; i < len; i++) {
-		digit = i >= len - pad ? 0 : base64_value(text[i]);
-		if (digit < 0) {
-			buf->len = before;
-			if (buf->data != NULL)
-				buf->data[before] = '\0';
-			return -1;
-		}
-		v = v << 6 | (uint32_t)digit;
-		if (i % 4 == 3) {
-			uint8_t b[3] = {(uint8_t)(v >> 16), (uint8_t)(v >> 8), (uint8_t)v};
-			buf_add(buf, b, i + 1 == len ? 3 - pad : 3);
-			v = 0;
-		}
+	out = (uint8_t *)buf_room(buf, len / 4 * 3);
+	for (i = 0; i + 4 < len; i += 4, out += 3)
+		if (!unbase64_group((const uint8_t *)text + i, out))
+			goto fail;
+	if (len > 0) {
+		memcpy(last, text + i, sizeof(last));
+		/* A digit of no bits stands for each that is missing. */
+		memset(last + 4 - pad, 'A', pad);
+		if (!unbase64_group(last, out))
+			goto fail;
 	}
+	buf->len += len / 4 * 3 - pad;
+	buf->data[buf->len] = '\0';
 	return 0;
+
+fail:
+	buf->data[buf->len] = '\0';
+	return -1;
 }

@@ -15,7 +15,7 @@
 
 /* Into a field of that size; what does not fit is no text of ours. */
 static void
-get_text(struct json_get *g, const json_t *o, const char *key, char *out, size_t size)
+get_text(struct json_get *g, const struct node *o, const char *key, char *out, size_t size)
 {
 	const char *text = json_get_string(g, o, key);
 
@@ -30,26 +30,26 @@ get_text(struct json_get *g, const json_t *o, const char *key, char *out, size_t
 #define GET_TEXT(g, o, key, field) get_text((g), (o), (key), (field), sizeof(field))
 
 static int64_t
-item_int(struct json_get *g, const json_t *array, size_t i, int64_t most)
+item_int(struct json_get *g, const struct node *array, size_t i, int64_t most)
 {
-	const json_t *value = json_array_get(array, i);
+	const struct node *value = node_at(array, i);
 
-	if (json_is_integer(value) && json_integer_value(value) >= 0 && json_integer_value(value) <= most)
-		return json_integer_value(value);
+	if (node_is(value, NODE_INTEGER) && value->integer >= 0 && value->integer <= most)
+		return value->integer;
 	g->oddities++;
 	return 0;
 }
 
 static int
-get_count(struct json_get *g, const json_t *o, const char *key, int most)
+get_count(struct json_get *g, const struct node *o, const char *key, int most)
 {
 	return (int)json_get_int(g, o, key, 0, most, 0);
 }
 
 static struct moment
-get_moment(struct json_get *g, const json_t *o, const char *key)
+get_moment(struct json_get *g, const struct node *o, const char *key)
 {
-	const json_t *array = json_get_array(g, o, key);
+	const struct node *array = json_get_array(g, o, key);
 
 	if (array == NULL)
 		return (struct moment){0};
@@ -57,9 +57,9 @@ get_moment(struct json_get *g, const json_t *o, const char *key)
 }
 
 static struct event_bracket
-get_bracket(struct json_get *g, const json_t *o, const char *key)
+get_bracket(struct json_get *g, const struct node *o, const char *key)
 {
-	const json_t *array = json_get_array(g, o, key);
+	const struct node *array = json_get_array(g, o, key);
 
 	if (array == NULL)
 		return (struct event_bracket){0};
@@ -67,9 +67,9 @@ get_bracket(struct json_get *g, const json_t *o, const char *key)
 }
 
 static struct event_view
-get_view(struct json_get *g, const json_t *o, const char *key)
+get_view(struct json_get *g, const struct node *o, const char *key)
 {
-	const json_t *view = json_get_object(g, o, key);
+	const struct node *view = json_get_object(g, o, key);
 	const char *status = json_get_string(g, view, "status");
 	const char *stage = json_get_string(g, view, "stage");
 	const char *mechanism = json_get_string(g, view, "mechanism");
@@ -83,9 +83,9 @@ get_view(struct json_get *g, const json_t *o, const char *key)
 }
 
 static struct glimpse
-get_glimpse(struct json_get *g, const json_t *parent, const char *key)
+get_glimpse(struct json_get *g, const struct node *parent, const char *key)
 {
-	const json_t *o = json_get_object(g, parent, key);
+	const struct node *o = json_get_object(g, parent, key);
 	struct glimpse glimpse = {.start = get_moment(g, o, "start")};
 
 	if (glimpse.start.us == 0)
@@ -98,12 +98,12 @@ get_glimpse(struct json_get *g, const json_t *parent, const char *key)
 }
 
 static void
-get_window(struct json_get *g, const json_t *o, struct watched *w)
+get_window(struct json_get *g, const struct node *o, struct watched *w)
 {
-	const json_t *array = json_get_array(g, o, "window"), *item;
-	size_t i;
+	struct node_walk walk = node_items(json_get_array(g, o, "window"));
+	const struct node *item;
 
-	json_array_foreach(array, i, item) {
+	while ((item = node_next(&walk)) != NULL) {
 		struct seen *seen = &w->window[w->nwindow];
 
 		if (w->nwindow == ANOMALY_WINDOW_MOST) {
@@ -119,9 +119,9 @@ get_window(struct json_get *g, const json_t *o, struct watched *w)
 }
 
 static void
-get_stranger(struct json_get *g, const json_t *parent, struct stranger *s)
+get_stranger(struct json_get *g, const struct node *parent, struct stranger *s)
 {
-	const json_t *o = json_get_object(g, parent, "stranger");
+	const struct node *o = json_get_object(g, parent, "stranger");
 
 	s->first = get_glimpse(g, o, "first");
 	if (s->first.start.us == 0)
@@ -135,7 +135,7 @@ get_stranger(struct json_get *g, const json_t *parent, struct stranger *s)
 
 /* The index of the word, 0 where there is none. */
 static unsigned
-get_word(struct json_get *g, const json_t *o, const char *key, const char *const *words, unsigned n)
+get_word(struct json_get *g, const struct node *o, const char *key, const char *const *words, unsigned n)
 {
 	const char *word = json_get_string(g, o, key);
 	unsigned i = 0;
@@ -146,7 +146,7 @@ get_word(struct json_get *g, const json_t *o, const char *key, const char *const
 }
 
 static void
-evidence_decode(struct json_get *g, const json_t *o, void *item)
+evidence_decode(struct json_get *g, const struct node *o, void *item)
 {
 	struct evidence *e = item;
 
@@ -155,9 +155,9 @@ evidence_decode(struct json_get *g, const json_t *o, void *item)
 }
 
 static void
-get_news(struct json_get *g, const json_t *parent, struct news *news)
+get_news(struct json_get *g, const struct node *parent, struct news *news)
 {
-	const json_t *o = json_get_object(g, parent, "news");
+	const struct node *o = json_get_object(g, parent, "news");
 	struct evidence *evidence = NULL;
 	size_t n = 0;
 
@@ -179,7 +179,7 @@ get_news(struct json_get *g, const json_t *parent, struct news *news)
 }
 
 static void
-get_anomaly(struct json_get *g, const json_t *o, struct watched *w)
+get_anomaly(struct json_get *g, const struct node *o, struct watched *w)
 {
 	w->phase = (enum phase)get_word(g, o, "phase", phase_names, PHASE_MAX);
 	if (w->phase == PHASE_CALM)
@@ -202,7 +202,7 @@ get_anomaly(struct json_get *g, const json_t *o, struct watched *w)
 }
 
 static void
-get_target(struct json_get *g, const json_t *o, struct watched *w)
+get_target(struct json_get *g, const struct node *o, struct watched *w)
 {
 	const char *group = json_get_string(g, o, "group");
 
@@ -220,7 +220,7 @@ get_target(struct json_get *g, const json_t *o, struct watched *w)
 }
 
 static void
-get_episode(struct json_get *g, const json_t *o, const char *network, struct episode *e)
+get_episode(struct json_get *g, const struct node *o, const char *network, struct episode *e)
 {
 	const char *stage = json_get_string(g, o, "stage");
 
@@ -236,7 +236,7 @@ get_episode(struct json_get *g, const json_t *o, const char *network, struct epi
 }
 
 static int
-restore_target(struct anomalies *a, struct json_get *g, const json_t *o, const char *network)
+restore_target(struct anomalies *a, struct json_get *g, const struct node *o, const char *network)
 {
 	const char *url = json_get_string(g, o, "target");
 
@@ -247,7 +247,7 @@ restore_target(struct anomalies *a, struct json_get *g, const json_t *o, const c
 }
 
 static int
-restore_episode(struct anomalies *a, struct json_get *g, const json_t *o, const char *network)
+restore_episode(struct anomalies *a, struct json_get *g, const struct node *o, const char *network)
 {
 	char id[ANOMALY_ID_SIZE] = "";
 	struct episode *e;
@@ -262,7 +262,7 @@ restore_episode(struct anomalies *a, struct json_get *g, const json_t *o, const 
 }
 
 static int
-restore(struct anomalies *a, struct json_get *g, const json_t *o)
+restore(struct anomalies *a, struct json_get *g, const struct node *o)
 {
 	const char *network = json_get_string(g, o, "network");
 
@@ -283,11 +283,11 @@ int
 anomalies_restore(struct anomalies *a, const char *text, size_t len)
 {
 	struct json_get g = {.arena = arena_new()};
-	json_error_t error;
-	json_t *o = json_loadb(text, len, JSON_ALLOW_NUL, &error);
-	int result = json_is_object(o) ? restore(a, &g, o) : -1;
+	const struct node *o;
+	struct json_doc *doc = json_doc_of(text, len, &o);
+	int result = doc != NULL ? restore(a, &g, o) : -1;
 
-	json_decref(o);
+	json_doc_free(doc);
 	arena_free(g.arena);
 	return result;
 }

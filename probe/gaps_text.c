@@ -63,7 +63,7 @@ gaps_save(const struct gaps *g, struct buf *out)
 /* --- reading --------------------------------------------------------------------------------- */
 
 static void
-get_text(struct json_get *g, const json_t *o, const char *key, char *out, size_t size)
+get_text(struct json_get *g, const struct node *o, const char *key, char *out, size_t size)
 {
 	const char *text = json_get_string(g, o, key);
 
@@ -72,13 +72,13 @@ get_text(struct json_get *g, const json_t *o, const char *key, char *out, size_t
 }
 
 static int64_t
-get_us(struct json_get *g, const json_t *o, const char *key)
+get_us(struct json_get *g, const struct node *o, const char *key)
 {
 	return json_get_int(g, o, key, 0, MOST_US, 0);
 }
 
 static enum gap_cause
-get_cause(struct json_get *g, const json_t *o, const char *key)
+get_cause(struct json_get *g, const struct node *o, const char *key)
 {
 	const char *name = json_get_string(g, o, key);
 
@@ -87,7 +87,7 @@ get_cause(struct json_get *g, const json_t *o, const char *key)
 
 /* Returns false where the sign is none. */
 static bool
-get_life(struct json_get *g, const json_t *o, struct life *life)
+get_life(struct json_get *g, const struct node *o, struct life *life)
 {
 	const char *sign = json_get_string(g, o, "sign");
 	int i = 0;
@@ -109,7 +109,7 @@ get_life(struct json_get *g, const json_t *o, struct life *life)
 }
 
 static void
-get_gaps(struct json_get *g, const json_t *o, struct gaps *gaps)
+get_gaps(struct json_get *g, const struct node *o, struct gaps *gaps)
 {
 	gaps->alive = get_life(g, json_get_object(g, o, "last"), &gaps->last);
 	gaps->paused = json_get_bool(g, o, "paused") == 1;
@@ -132,14 +132,14 @@ gaps_restore(const char *text, size_t len)
 {
 	struct json_get g = {.arena = arena_new()};
 	struct gaps *gaps = NULL;
-	json_error_t error;
-	json_t *o = json_loadb(text, len, JSON_ALLOW_NUL, &error);
+	const struct node *o;
+	struct json_doc *doc = json_doc_of(text, len, &o);
 
-	if (json_is_object(o) && json_get_int(&g, o, "v", 0, INT32_MAX, 0) == TEXT_VERSION) {
+	if (doc != NULL && json_get_int(&g, o, "v", 0, INT32_MAX, 0) == TEXT_VERSION) {
 		gaps = gaps_new();
 		get_gaps(&g, o, gaps);
 	}
-	json_decref(o);
+	json_doc_free(doc);
 	arena_free(g.arena);
 	return gaps;
 }

@@ -70,26 +70,15 @@ sched_keep_costs(const struct sched_saved_costs *s, struct buf *out)
 	json_put_object_end(&j);
 }
 
-/* NULL, or an object to be let go. */
-static json_t *
-load(const char *text, size_t len)
-{
-	json_t *root = json_loadb(text, len, 0, NULL);
-
-	if (json_is_object(root))
-		return root;
-	json_decref(root);
-	return NULL;
-}
-
 int
 sched_read_target(const char *text, size_t len, struct sched_saved *out)
 {
-	json_t *root = load(text, len);
+	const struct node *root;
+	struct json_doc *doc = json_doc_of(text, len, &root);
 	struct json_get g = {.arena = NULL};
 
 	*out = (struct sched_saved){0};
-	if (root == NULL)
+	if (doc == NULL)
 		return -1;
 	out->last_wall_us = json_get_int(&g, root, "last_us", 0, INT64_MAX, 0);
 	out->cost = (uint32_t)json_get_int(&g, root, "cost", 0, UINT32_MAX, 0);
@@ -98,12 +87,12 @@ sched_read_target(const char *text, size_t len, struct sched_saved *out)
 	out->step_left = (uint16_t)json_get_int(&g, root, "step_left", 0, UINT16_MAX, 0);
 	out->burst_left = (uint16_t)json_get_int(&g, root, "burst_left", 0, UINT16_MAX, 0);
 	out->anomaly = json_get_bool(&g, root, "anomaly") == 1;
-	json_decref(root);
+	json_doc_free(doc);
 	return 0;
 }
 
 static double
-get_finite(struct json_get *g, const json_t *o, const char *key)
+get_finite(struct json_get *g, const struct node *o, const char *key)
 {
 	double v = json_get_double(g, o, key, 0);
 
@@ -111,9 +100,9 @@ get_finite(struct json_get *g, const json_t *o, const char *key)
 }
 
 static void
-get_day(struct json_get *g, const json_t *root, const char *key, struct sched_day *day)
+get_day(struct json_get *g, const struct node *root, const char *key, struct sched_day *day)
 {
-	const json_t *o = json_get_object(g, root, key);
+	const struct node *o = json_get_object(g, root, key);
 
 	if (o == NULL)
 		return;
@@ -128,31 +117,32 @@ get_day(struct json_get *g, const json_t *root, const char *key, struct sched_da
 }
 
 static void
-get_purse(struct json_get *g, const json_t *o, int p, struct sched_saved_budget *budget)
+get_purse(struct json_get *g, const struct node *o, int p, struct sched_saved_budget *budget)
 {
-	const json_t *minutes = json_get_array(g, o, "minutes"), *item;
+	const struct node *minutes = json_get_array(g, o, "minutes"), *item;
 	size_t m;
 
 	budget->level[p] = get_finite(g, o, "level");
 	budget->spent[p] = json_get_int(g, o, "spent", 0, INT64_MAX, 0);
-	for (m = 0; m < SCHED_HOUR_SLOTS && m < json_array_size(minutes); m++) {
-		item = json_array_get(minutes, m);
-		if (json_is_integer(item) && json_integer_value(item) >= 0 &&
-		    json_integer_value(item) <= INT32_MAX)
-			budget->minutes[p][m] = (int32_t)json_integer_value(item);
+	for (m = 0; m < SCHED_HOUR_SLOTS && m < node_size(minutes); m++) {
+		item = node_at(minutes, m);
+		if (node_is(item, NODE_INTEGER) && item->integer >= 0 &&
+		    item->integer <= INT32_MAX)
+			budget->minutes[p][m] = (int32_t)item->integer;
 	}
 }
 
 int
 sched_read_costs(const char *text, size_t len, struct sched_saved_costs *out)
 {
-	json_t *root = load(text, len);
+	const struct node *root;
+	struct json_doc *doc = json_doc_of(text, len, &root);
 	struct json_get g = {.arena = NULL};
-	const json_t *purses;
+	const struct node *purses;
 	size_t p;
 
 	*out = (struct sched_saved_costs){0};
-	if (root == NULL)
+	if (doc == NULL)
 		return -1;
 	out->controls = (uint32_t)json_get_int(&g, root, "controls", 0, UINT32_MAX, 0);
 	out->target = (uint32_t)json_get_int(&g, root, "target", 0, UINT32_MAX, 0);
@@ -160,9 +150,9 @@ sched_read_costs(const char *text, size_t len, struct sched_saved_costs *out)
 	get_day(&g, root, "today", &out->budget.today);
 	get_day(&g, root, "yesterday", &out->budget.yesterday);
 	purses = json_get_array(&g, root, "purses");
-	for (p = 0; p < SCHED_PURSES && p < json_array_size(purses); p++)
-		if (json_is_object(json_array_get(purses, p)))
-			get_purse(&g, json_array_get(purses, p), (int)p, &out->budget);
-	json_decref(root);
+	for (p = 0; p < SCHED_PURSES && p < node_size(purses); p++)
+		if (node_is(node_at(purses, p), NODE_OBJECT))
+			get_purse(&g, node_at(purses, p), (int)p, &out->budget);
+	json_doc_free(doc);
 	return 0;
 }

@@ -146,26 +146,16 @@ struct filling {
 	struct json_get get;
 };
 
-static json_t *
-load(const char *text, size_t len)
-{
-	json_t *root = json_loadb(text, len, 0, NULL);
-
-	if (json_is_object(root))
-		return root;
-	json_decref(root);
-	return NULL;
-}
-
 static void
 fill_target(const char *url, const char *text, size_t len, void *arg)
 {
 	struct filling *f = arg;
-	json_t *o = load(text, len);
+	const struct node *o;
+	struct json_doc *doc = json_doc_of(text, len, &o);
 	const char *list;
 	struct status_target *t;
 
-	if (o == NULL)
+	if (doc == NULL)
 		return;
 	list = json_get_string(&f->get, o, "list");
 	t = status_add_target(f->status, url, list != NULL ? list : "");
@@ -180,7 +170,7 @@ fill_target(const char *url, const char *text, size_t len, void *arg)
 		t->mechanism = MECHANISM_NONE;
 	t->confidence = json_get_double(&f->get, o, "confidence", -1);
 	t->measured_us = json_get_int(&f->get, o, "time_us", 0, INT64_MAX, 0);
-	json_decref(o);
+	json_doc_free(doc);
 }
 
 static void
@@ -188,12 +178,13 @@ fill_round(const char *key, const char *text, size_t len, void *arg)
 {
 	struct filling *f = arg;
 	struct status *s = f->status;
-	json_t *o = load(text, len);
+	const struct node *o;
+	struct json_doc *doc = json_doc_of(text, len, &o);
 	char **notes;
 	size_t n, i;
 
 	(void)key;
-	if (o == NULL)
+	if (doc == NULL)
 		return;
 	s->probe.last_round_us = json_get_int(&f->get, o, "time_us", 0, INT64_MAX, 0);
 	s->network.state = network_state_find(json_get_string(&f->get, o, "state"));
@@ -206,7 +197,7 @@ fill_round(const char *key, const char *text, size_t len, void *arg)
 	notes = json_get_strings(&f->get, o, "notes", &n);
 	for (i = 0; i < n; i++)
 		status_add_note(s, notes[i]);
-	json_decref(o);
+	json_doc_free(doc);
 }
 
 static void
@@ -214,10 +205,11 @@ fill_run(const char *key, const char *text, size_t len, void *arg)
 {
 	struct filling *f = arg;
 	struct status *s = f->status;
-	json_t *o = load(text, len);
+	const struct node *o;
+	struct json_doc *doc = json_doc_of(text, len, &o);
 
 	(void)key;
-	if (o == NULL)
+	if (doc == NULL)
 		return;
 	s->probe.started_us = json_get_int(&f->get, o, "started_us", 0, INT64_MAX, 0);
 	s->probe.next_round_us = json_get_int(&f->get, o, "next_round_us", 0, INT64_MAX, 0);
@@ -233,7 +225,7 @@ fill_run(const char *key, const char *text, size_t len, void *arg)
 	s->journal.quota = json_get_int(&f->get, o, "journal_quota", 0, INT64_MAX, -1);
 	s->journal.spool_lines = json_get_int(&f->get, o, "spool_lines", 0, INT64_MAX, -1);
 	s->journal.trouble = json_get_string(&f->get, o, "disk_trouble");
-	json_decref(o);
+	json_doc_free(doc);
 }
 
 /* By list, and by URL in each: a page shows a list's targets together. */

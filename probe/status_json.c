@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <jansson.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -207,7 +206,7 @@ status_encode(const struct status *st, struct buf *out)
 /* --- reading --------------------------------------------------------------------------------- */
 
 static void
-get_field(struct json_get *g, const json_t *o, struct status *st, const struct status_field *field)
+get_field(struct json_get *g, const struct node *o, struct status *st, const struct status_field *field)
 {
 	void *at = status_field_at(st, field);
 
@@ -228,7 +227,7 @@ get_field(struct json_get *g, const json_t *o, struct status *st, const struct s
 }
 
 static void
-get_sections(struct json_get *g, const json_t *root, struct status *st)
+get_sections(struct json_get *g, const struct node *root, struct status *st)
 {
 	const struct status_field *field;
 	size_t i;
@@ -238,9 +237,9 @@ get_sections(struct json_get *g, const json_t *root, struct status *st)
 }
 
 static void
-get_network(struct json_get *g, const json_t *root, struct status_network *network)
+get_network(struct json_get *g, const struct node *root, struct status_network *network)
 {
-	const json_t *o = json_get_object(g, root, "network");
+	const struct node *o = json_get_object(g, root, "network");
 	const char *state = json_get_string(g, o, "state"), *ipv6 = json_get_string(g, o, "ipv6");
 
 	network->state = json_known(g, state, network_state_find(state), NETWORK_STATE_MAX);
@@ -250,10 +249,10 @@ get_network(struct json_get *g, const json_t *root, struct status_network *netwo
 
 /* All of it, or none: whoever looks at a grid divides by its step. */
 static void
-get_grid(struct json_get *g, const json_t *root, struct status_grid *grid)
+get_grid(struct json_get *g, const struct node *root, struct status_grid *grid)
 {
 	enum { LONGEST_S = 366 * 86400 };
-	const json_t *o = json_get_object(g, root, "grid");
+	const struct node *o = json_get_object(g, root, "grid");
 
 	grid->from_us = json_get_time(g, o, "from", 0);
 	grid->step_s = json_get_int(g, o, "step_s", 1, LONGEST_S, 0);
@@ -263,29 +262,30 @@ get_grid(struct json_get *g, const json_t *root, struct status_grid *grid)
 }
 
 static struct status_cell *
-get_cells(struct json_get *g, const json_t *o, size_t n)
+get_cells(struct json_get *g, const struct node *o, size_t n)
 {
-	const json_t *array = json_get_array(g, o, "cells");
+	struct node_walk walk = node_items(json_get_array(g, o, "cells"));
+	const struct node *cell;
 	struct status_cell *cells;
 	enum verdict_status s;
 	size_t i;
 
-	if (json_array_size(array) == 0)
+	if (walk.left == 0)
 		return NULL;
-	if (json_array_size(array) != n) {
+	if (walk.left != n) {
 		g->oddities++;
 		return NULL;
 	}
 	cells = arena_alloc(g->arena, n * sizeof(*cells));
-	for (i = 0; i < n; i++)
+	for (i = 0; (cell = node_next(&walk)) != NULL; i++)
 		for (s = VERDICT_NONE; s < VERDICT_STATUS_MAX; s++)
 			cells[i].counts[s] = (uint32_t)json_get_int(
-			    g, json_array_get(array, i), verdict_status_name(s), 0, UINT32_MAX, 0);
+			    g, cell, verdict_status_name(s), 0, UINT32_MAX, 0);
 	return cells;
 }
 
 static void
-target_decode(struct json_get *g, const json_t *o, void *item)
+target_decode(struct json_get *g, const struct node *o, void *item)
 {
 	struct status_target *target = item;
 	const char *status = json_get_string(g, o, "status"), *stage = json_get_string(g, o, "stage");
@@ -305,14 +305,13 @@ target_decode(struct json_get *g, const json_t *o, void *item)
 
 /* The targets' cells are as many as the grid says, which the decoders of single items do not know. */
 static void
-get_targets(struct json_get *g, const json_t *root, struct status *st)
+get_targets(struct json_get *g, const struct node *root, struct status *st)
 {
-	const json_t *array = json_get_array(g, root, "targets"), *o;
-	size_t i;
+	struct node_walk walk = node_items(json_get_array(g, root, "targets"));
+	const struct node *o;
 
-	for (i = 0; i < json_array_size(array); i++) {
-		o = json_array_get(array, i);
-		if (!json_is_object(o)) {
+	while ((o = node_next(&walk)) != NULL) {
+		if (!node_is(o, NODE_OBJECT)) {
 			g->oddities++;
 			continue;
 		}
@@ -322,7 +321,7 @@ get_targets(struct json_get *g, const json_t *root, struct status *st)
 }
 
 static void
-anomaly_decode(struct json_get *g, const json_t *o, void *item)
+anomaly_decode(struct json_get *g, const struct node *o, void *item)
 {
 	struct status_anomaly *anomaly = item;
 	const char *mechanism = json_get_string(g, o, "mechanism");
@@ -337,7 +336,7 @@ anomaly_decode(struct json_get *g, const json_t *o, void *item)
 }
 
 static void
-gap_decode(struct json_get *g, const json_t *o, void *item)
+gap_decode(struct json_get *g, const struct node *o, void *item)
 {
 	struct status_gap *gap = item;
 
@@ -347,7 +346,7 @@ gap_decode(struct json_get *g, const json_t *o, void *item)
 }
 
 static struct status *
-root_decode(const json_t *root)
+root_decode(const struct node *root)
 {
 	struct status *st = status_new();
 	struct json_get g = {.arena = st->arena, .ours = true};
@@ -366,18 +365,19 @@ struct status *
 status_decode(const char *json, size_t len, char *error, size_t size)
 {
 	struct status *st = NULL;
-	json_error_t e;
-	json_t *root = json_loadb(json, len, JSON_ALLOW_NUL, &e);
-	json_int_t version = json_integer_value(json_object_get(root, "netvane_status"));
+	struct json_doc *doc = json_doc_new();
+	const struct node *root = json_doc_parse(doc, json, len, false, error, size);
+	const struct node *number = node_member(root, "netvane_status");
+	int64_t version = node_is(number, NODE_INTEGER) ? number->integer : 0;
 
 	if (root == NULL)
-		snprintf(error, size, "not JSON (line %d, byte %d)", e.line, e.position);
+		; /* said already */
 	else if (version == VERSION)
 		st = root_decode(root);
 	else if (version == 0)
 		snprintf(error, size, "no status of netvane: it has no netvane_status");
 	else
 		snprintf(error, size, "a status of another form, %lld; this netvane reads %d", (long long)version, VERSION);
-	json_decref(root);
+	json_doc_free(doc);
 	return st;
 }

@@ -165,7 +165,7 @@ baseline_encode(struct json *j, const struct baseline *b)
 }
 
 static void
-item_decode(struct json_get *g, const json_t *o, void *item)
+item_decode(struct json_get *g, const struct node *o, void *item)
 {
 	struct baseline_item *i = item;
 
@@ -175,9 +175,9 @@ item_decode(struct json_get *g, const json_t *o, void *item)
 }
 
 struct baseline *
-baseline_decode(struct json_get *g, const json_t *object)
+baseline_decode(struct json_get *g, const struct node *object)
 {
-	const json_t *o = json_get_object(g, object, "baseline");
+	const struct node *o = json_get_object(g, object, "baseline");
 	struct baseline *b;
 
 	if (o == NULL)

@@ -14,7 +14,7 @@ struct arena;
 struct http_request;
 struct json;
 struct json_get;
-struct json_t;
+struct node;
 
 /* How far back it looks: the UTC day of the measurement, and those before it. */
 enum { BASELINE_DAYS = 30 };
@@ -75,6 +75,6 @@ double baseline_median(double *values, size_t n);
 /* Writes "baseline" as a member of the open object; b NULL: null. */
 void baseline_encode(struct json *j, const struct baseline *b);
 /* Reads that member of the object; NULL where there is none. See json_get.h. */
-struct baseline *baseline_decode(struct json_get *g, const struct json_t *object);
+struct baseline *baseline_decode(struct json_get *g, const struct node *object);
 
 #endif

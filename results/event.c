@@ -233,14 +233,14 @@ event_encode(struct json *j, const struct event_info *e)
 /* --- reading --------------------------------------------------------------------------------- */
 
 static struct event_bracket
-bracket_decode(struct json_get *g, const json_t *o)
+bracket_decode(struct json_get *g, const struct node *o)
 {
 	return (struct event_bracket){
 	    json_get_time(g, o, "not_before", 0), json_get_time(g, o, "not_after", 0)};
 }
 
 static void
-target_decode(struct json_get *g, const json_t *o, void *item)
+target_decode(struct json_get *g, const struct node *o, void *item)
 {
 	struct event_target *t = item;
 
@@ -249,7 +249,7 @@ target_decode(struct json_get *g, const json_t *o, void *item)
 }
 
 static struct event_view
-view_decode(struct json_get *g, const json_t *o)
+view_decode(struct json_get *g, const struct node *o)
 {
 	const char *status = json_get_string(g, o, "status");
 	const char *stage = json_get_string(g, o, "stage");
@@ -267,7 +267,7 @@ view_decode(struct json_get *g, const json_t *o)
 }
 
 static struct event_anomaly *
-anomaly_decode(struct json_get *g, const json_t *o)
+anomaly_decode(struct json_get *g, const struct node *o)
 {
 	struct event_anomaly *a = arena_alloc(g->arena, sizeof(*a));
 
@@ -279,7 +279,7 @@ anomaly_decode(struct json_get *g, const json_t *o)
 }
 
 static struct event_certificate *
-certificate_decode(struct json_get *g, const json_t *o)
+certificate_decode(struct json_get *g, const struct node *o)
 {
 	struct event_certificate *c = arena_alloc(g->arena, sizeof(*c));
 
@@ -289,7 +289,7 @@ certificate_decode(struct json_get *g, const json_t *o)
 }
 
 static struct event_gap *
-gap_decode(struct json_get *g, const json_t *o)
+gap_decode(struct json_get *g, const struct node *o)
 {
 	struct event_gap *gap = arena_alloc(g->arena, sizeof(*gap));
 	const char *cause = json_get_string(g, o, "cause");
@@ -307,7 +307,7 @@ gap_decode(struct json_get *g, const json_t *o)
 }
 
 static struct event_drop *
-drop_decode(struct json_get *g, const json_t *o)
+drop_decode(struct json_get *g, const struct node *o)
 {
 	struct event_drop *drop = arena_alloc(g->arena, sizeof(*drop));
 
@@ -319,7 +319,7 @@ drop_decode(struct json_get *g, const json_t *o)
 }
 
 static struct event_day *
-day_decode(struct json_get *g, const json_t *o)
+day_decode(struct json_get *g, const struct node *o)
 {
 	struct event_day *day = arena_alloc(g->arena, sizeof(*day));
 
@@ -331,10 +331,10 @@ day_decode(struct json_get *g, const json_t *o)
 
 /* The part of that key, or NULL. */
 #define GET_PART(g, o, key, decode) \
-	(json_get_object((g), (o), (key)) != NULL ? decode((g), json_object_get((o), (key))) : NULL)
+	(json_get_object((g), (o), (key)) != NULL ? decode((g), node_member((o), (key))) : NULL)
 
 struct event_info *
-event_decode(struct json_get *g, const struct json_t *o)
+event_decode(struct json_get *g, const struct node *o)
 {
 	struct event_info *e = arena_alloc(g->arena, sizeof(*e));
 	const char *kind = json_get_string(g, o, "kind");

@@ -16,7 +16,7 @@
 struct arena;
 struct json;
 struct json_get;
-struct json_t;
+struct node;
 
 enum event_kind {
 	EVENT_NONE, /* a kind that this program does not know */
@@ -150,6 +150,6 @@ bool event_reached(const struct event_view *v);
 /* "event" as a member of the open x_netvane object. */
 void event_encode(struct json *j, const struct event_info *e);
 /* Reads it; see json_get.h. */
-struct event_info *event_decode(struct json_get *g, const struct json_t *event);
+struct event_info *event_decode(struct json_get *g, const struct node *event);
 
 #endif

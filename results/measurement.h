@@ -21,6 +21,7 @@ struct arena;
 struct baseline;
 struct buf;
 struct event_info;
+struct node;
 struct quic_ping;
 struct trace_path;
 struct vantage;
@@ -272,6 +273,7 @@ struct measurement {
 	char *probe_asn, *probe_cc, *probe_network_name;
 	char *resolver_asn, *resolver_ip, *resolver_network_name;
 	char *report_id;
+	char *uid; /* OONI's archive: measurement_uid; never in ours, and not written */
 	char *software_name, *software_version;
 	struct annotation *annotations;
 	size_t nannotations;
@@ -339,5 +341,13 @@ void measurement_encode(const struct measurement *m, struct buf *out);
  */
 struct measurement *measurement_decode(const char *json, size_t len, size_t *oddities,
     char *error, size_t size);
+/*
+ * MEASUREMENT_BRIEF: who measured what and when, its recorded verdict, and a round's state; no observations. A record of ours
+ * without a verdict has to be read in full to be judged.
+ */
+enum measurement_depth { MEASUREMENT_FULL, MEASUREMENT_BRIEF };
+/* The same for text that is parsed already (results/json_node.h); keeps nothing of the nodes. */
+struct measurement *measurement_of(const struct node *root, enum measurement_depth depth,
+    size_t *oddities, char *error, size_t size);
 
 #endif

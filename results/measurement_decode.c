@@ -18,32 +18,30 @@
 #include "results/trace_path.h"
 
 static void
-annotations_decode(struct json_get *g, const json_t *root, struct measurement *m)
+annotations_decode(struct json_get *g, const struct node *root, struct measurement *m)
 {
+	struct node_walk walk = node_items(json_get_object(g, root, "annotations"));
+	const struct node *value;
 	struct annotation *a;
-	const char *key;
-	json_t *value;
 	char *text;
 
-	if (json_get_object(g, root, "annotations") == NULL)
-		return;
-	json_object_foreach(json_object_get(root, "annotations"), key, value) {
+	while ((value = node_next(&walk)) != NULL) {
 		text = json_value_string(g, value);
-		if (text == NULL && !json_is_null(value))
+		if (text == NULL && !node_is(value, NODE_NULL))
 			continue;
 		a = ARENA_PUSH(g->arena, m->annotations, m->nannotations);
-		a->key = arena_strdup(g->arena, key);
+		a->key = arena_strdup(g->arena, walk.key);
 		a->value = text;
 	}
 }
 
 static void
-envelope_decode(struct json_get *g, const json_t *root, struct measurement *m)
+envelope_decode(struct json_get *g, const struct node *root, struct measurement *m)
 {
 	annotations_decode(g, root, m);
 	m->id = json_get_string(g, root, "id");
 	m->input = json_get_string(g, root, "input");
-	if (json_object_get(root, "measurement_start_time") == NULL)
+	if (node_member(root, "measurement_start_time") == NULL)
 		g->oddities++; /* a record without its time is of little use */
 	m->start_us = json_get_time(g, root, "measurement_start_time", 0);
 	m->round_start_us = json_get_time(g, root, "test_start_time", m->start_us);
@@ -55,13 +53,14 @@ envelope_decode(struct json_get *g, const json_t *root, struct measurement *m)
 	m->resolver_asn = json_get_string(g, root, "resolver_asn");
 	m->resolver_ip = json_get_string(g, root, "resolver_ip");
 	m->resolver_network_name = json_get_string(g, root, "resolver_network_name");
+	m->uid = json_get_string(g, root, "measurement_uid");
 	m->report_id = json_get_string(g, root, "report_id");
 	m->software_name = json_get_string(g, root, "software_name");
 	m->software_version = json_get_string(g, root, "software_version");
 }
 
 static void
-resolver_decode(struct json_get *g, const json_t *o, void *item)
+resolver_decode(struct json_get *g, const struct node *o, void *item)
 {
 	struct resolver_health *r = item;
 	const char *role = json_get_string(g, o, "role");
@@ -76,7 +75,7 @@ resolver_decode(struct json_get *g, const json_t *o, void *item)
 }
 
 static void
-context_decode(struct json_get *g, const json_t *o, struct context *c)
+context_decode(struct json_get *g, const struct node *o, struct context *c)
 {
 	const char *state = json_get_string(g, o, "state"), *ipv6 = json_get_string(g, o, "ipv6");
 
@@ -100,7 +99,7 @@ context_decode(struct json_get *g, const json_t *o, struct context *c)
 }
 
 static void
-verdict_decode(struct json_get *g, const json_t *o, struct verdict *v)
+verdict_decode(struct json_get *g, const struct node *o, struct verdict *v)
 {
 	const char *status = json_get_string(g, o, "status");
 	const char *stage = json_get_string(g, o, "stage");
@@ -122,7 +121,7 @@ verdict_decode(struct json_get *g, const json_t *o, struct verdict *v)
 }
 
 static void
-control_decode(struct json_get *g, const json_t *o, void *item)
+control_decode(struct json_get *g, const struct node *o, void *item)
 {
 	struct control_outcome *c = item;
 
@@ -136,7 +135,7 @@ control_decode(struct json_get *g, const json_t *o, void *item)
 }
 
 static void
-skipped_decode(struct json_get *g, const json_t *o, void *item)
+skipped_decode(struct json_get *g, const struct node *o, void *item)
 {
 	struct skipped *s = item;
 
@@ -145,10 +144,10 @@ skipped_decode(struct json_get *g, const json_t *o, void *item)
 }
 
 static struct round_info *
-round_decode(struct json_get *g, const json_t *o, const json_t *network)
+round_decode(struct json_get *g, const struct node *o, const struct node *network)
 {
-	const json_t *counts = json_get_object(g, o, "counts");
-	const json_t *roots = json_get_object(g, o, "roots");
+	const struct node *counts = json_get_object(g, o, "counts");
+	const struct node *roots = json_get_object(g, o, "roots");
 	struct round_info *r = arena_alloc(g->arena, sizeof(*r));
 	char **notes;
 	size_t n, i;
@@ -178,11 +177,11 @@ round_decode(struct json_get *g, const json_t *o, const json_t *network)
 
 /* What a target's record and a round's have, each in its way. */
 static void
-seen_decode(struct json_get *g, const json_t *x, struct measurement *m)
+seen_decode(struct json_get *g, const struct node *x, struct measurement *m)
 {
-	const json_t *round = json_get_object(g, x, "round");
-	const json_t *context = json_get_object(g, x, round != NULL ? "network" : "context");
-	const json_t *confirm;
+	const struct node *round = json_get_object(g, x, "round");
+	const struct node *context = json_get_object(g, x, round != NULL ? "network" : "context");
+	const struct node *confirm;
 
 	context_decode(g, context, &m->context);
 	if (round != NULL)
@@ -199,9 +198,9 @@ seen_decode(struct json_get *g, const json_t *x, struct measurement *m)
 }
 
 static void
-x_decode(struct json_get *g, const json_t *x, struct measurement *m)
+x_decode(struct json_get *g, const struct node *x, struct measurement *m)
 {
-	const json_t *event = json_get_object(g, x, "event");
+	const struct node *event = json_get_object(g, x, "event");
 
 	m->start_us = json_get_time(g, x, "time", m->start_us);
 	m->round_start_us = json_get_time(g, x, "round_time", m->round_start_us);
@@ -216,59 +215,100 @@ x_decode(struct json_get *g, const json_t *x, struct measurement *m)
 		seen_decode(g, x, m);
 }
 
+static void
+brief_x_decode(struct json_get *g, const struct node *x, struct measurement *m)
+{
+	const struct node *round = json_get_object(g, x, "round");
+	const char *state;
+
+	m->start_us = json_get_time(g, x, "time", m->start_us);
+	m->role = json_get_string(g, x, "role");
+	verdict_decode(g, json_get_object(g, x, "verdict"), &m->verdict);
+	if (round == NULL)
+		return;
+	state = json_get_string(g, json_get_object(g, x, "network"), "state");
+	m->context.network =
+	    (enum network_state)json_known(g, state, network_state_find(state), NETWORK_STATE_MAX);
+}
+
+static void
+brief_decode(struct json_get *g, const struct node *root, const struct node *keys,
+    struct measurement *m)
+{
+	const struct node *x = json_get_object(g, keys, "x_netvane");
+
+	m->input = json_get_string(g, root, "input");
+	m->start_us = json_get_time(g, root, "measurement_start_time", 0);
+	m->probe_asn = json_get_string(g, root, "probe_asn");
+	m->probe_cc = json_get_string(g, root, "probe_cc");
+	m->report_id = json_get_string(g, root, "report_id");
+	m->uid = json_get_string(g, root, "measurement_uid");
+	m->has_x = g->ours = x != NULL;
+	if (x == NULL) {
+		ooni_keys_decode(g, keys, &m->ooni);
+		return;
+	}
+	m->id = json_get_string(g, root, "id");
+	brief_x_decode(g, x, m);
+}
+
+static void
+full_decode(struct json_get *g, const struct node *root, const struct node *keys,
+    struct measurement *m)
+{
+	const struct node *x;
+
+	envelope_decode(g, root, m);
+	if (keys == NULL)
+		g->oddities++;
+	x = json_get_object(g, keys, "x_netvane");
+	m->has_x = g->ours = x != NULL;
+	observations_decode(g, keys, m);
+	ooni_keys_decode(g, keys, &m->ooni);
+	vantage_decode(g, keys, m);
+	if (x != NULL)
+		x_decode(g, x, m);
+}
+
 static struct measurement *
-root_decode(const json_t *root, size_t *oddities)
+root_decode(const struct node *root, enum measurement_depth depth, size_t *oddities)
 {
 	struct measurement *m = measurement_new();
 	struct json_get g = {.arena = m->arena};
-	const json_t *keys, *x;
+	const struct node *keys;
 
 	m->test_name = json_get_string(&g, root, "test_name");
 	if (m->test_name == NULL || m->test_name[0] == '\0') {
 		measurement_free(m);
 		return NULL;
 	}
-	envelope_decode(&g, root, m);
 	keys = json_get_object(&g, root, "test_keys");
-	if (keys == NULL)
-		g.oddities++;
-	x = json_get_object(&g, keys, "x_netvane");
-	m->has_x = g.ours = x != NULL;
-	observations_decode(&g, keys, m);
-	ooni_keys_decode(&g, keys, &m->ooni);
-	vantage_decode(&g, keys, m);
-	if (x != NULL)
-		x_decode(&g, x, m);
+	(depth == MEASUREMENT_FULL ? full_decode : brief_decode)(&g, root, keys, m);
 	if (oddities != NULL)
 		*oddities = g.oddities;
 	return m;
 }
 
-/* jansson quotes the text it stumbled on, which may be anything; the message goes to terminals. */
-static void
-parse_error(const json_error_t *e, char *error, size_t size)
+struct measurement *
+measurement_of(const struct node *root, enum measurement_depth depth, size_t *oddities,
+    char *error, size_t size)
 {
-	char *p;
+	struct measurement *m = NULL;
 
-	snprintf(error, size, "not JSON at byte %d: %s", e->position, e->text);
-	for (p = error; *p != '\0'; p++)
-		if (*p < 0x20 || *p > 0x7e)
-			*p = '?';
+	if (!node_is(root, NODE_OBJECT))
+		snprintf(error, size, "not a JSON object");
+	else if ((m = root_decode(root, depth, oddities)) == NULL)
+		snprintf(error, size, "no measurement: it has no test_name");
+	return m;
 }
 
 struct measurement *
 measurement_decode(const char *json, size_t len, size_t *oddities, char *error, size_t size)
 {
-	struct measurement *m = NULL;
-	json_error_t e;
-	json_t *root = json_loadb(json, len, JSON_ALLOW_NUL, &e);
+	struct json_doc *doc = json_doc_new();
+	const struct node *root = json_doc_parse(doc, json, len, false, error, size);
+	struct measurement *m = root != NULL ? measurement_of(root, MEASUREMENT_FULL, oddities, error, size) : NULL;
 
-	if (root == NULL)
-		parse_error(&e, error, size);
-	else if (!json_is_object(root))
-		snprintf(error, size, "not a JSON object");
-	else if ((m = root_decode(root, oddities)) == NULL)
-		snprintf(error, size, "no measurement: it has no test_name");
-	json_decref(root);
+	json_doc_free(doc);
 	return m;
 }

@@ -9,7 +9,7 @@
 #include "results/measurement.h"
 
 const char *
-failure_decode(struct json_get *g, const json_t *o)
+failure_decode(struct json_get *g, const struct node *o)
 {
 	char *text = json_get_string(g, o, "failure");
 	enum failure f = failure_find(text);
@@ -18,7 +18,7 @@ failure_decode(struct json_get *g, const json_t *o)
 }
 
 void
-common_decode(struct json_get *g, const json_t *o, const json_t *x, struct common *c)
+common_decode(struct json_get *g, const struct node *o, const struct node *x, struct common *c)
 {
 	c->t0 = json_get_double(g, o, "t0", 0);
 	c->t = json_get_double(g, o, "t", 0);
@@ -28,7 +28,7 @@ common_decode(struct json_get *g, const json_t *o, const json_t *x, struct commo
 }
 
 static void
-answer_decode(struct json_get *g, const json_t *o, void *item)
+answer_decode(struct json_get *g, const struct node *o, void *item)
 {
 	struct answer *a = item;
 
@@ -43,7 +43,7 @@ answer_decode(struct json_get *g, const json_t *o, void *item)
 }
 
 static void
-datagram_decode(struct json_get *g, const json_t *o, void *item)
+datagram_decode(struct json_get *g, const struct node *o, void *item)
 {
 	struct datagram *d = item;
 
@@ -57,7 +57,7 @@ datagram_decode(struct json_get *g, const json_t *o, void *item)
 
 /* Other programs' records name no role; the engine tells. */
 static enum resolver_role
-role_decode(struct json_get *g, const json_t *x, const char *engine)
+role_decode(struct json_get *g, const struct node *x, const char *engine)
 {
 	const char *role = json_get_string(g, x, "role");
 
@@ -70,9 +70,9 @@ role_decode(struct json_get *g, const json_t *x, const char *engine)
 }
 
 static void
-query_decode(struct json_get *g, const json_t *o, void *item)
+query_decode(struct json_get *g, const struct node *o, void *item)
 {
-	const json_t *x = json_get_x(g, o);
+	const struct node *x = json_get_x(g, o);
 	struct query *q = item;
 
 	common_decode(g, o, x, &q->c);
@@ -91,11 +91,11 @@ query_decode(struct json_get *g, const json_t *o, void *item)
 }
 
 static void
-tcp_decode(struct json_get *g, const json_t *o, void *item)
+tcp_decode(struct json_get *g, const struct node *o, void *item)
 {
-	const json_t *x = json_get_x(g, o);
+	const struct node *x = json_get_x(g, o);
 	struct tcp_connect *t = item;
-	const json_t *status = json_get_object(g, o, "status");
+	const struct node *status = json_get_object(g, o, "status");
 
 	common_decode(g, o, x, &t->c);
 	t->ip = json_get_string(g, o, "ip");
@@ -110,7 +110,7 @@ tcp_decode(struct json_get *g, const json_t *o, void *item)
 }
 
 static void
-verify_error_decode(struct json_get *g, const json_t *o, void *item)
+verify_error_decode(struct json_get *g, const struct node *o, void *item)
 {
 	struct verify_error *e = item;
 
@@ -120,22 +120,20 @@ verify_error_decode(struct json_get *g, const json_t *o, void *item)
 }
 
 static void
-certificates_decode(struct json_get *g, const json_t *o, struct tls_handshake *h)
+certificates_decode(struct json_get *g, const struct node *o, struct tls_handshake *h)
 {
-	const json_t *array = json_get_array(g, o, "peer_certificates"), *item;
-	size_t i;
+	struct node_walk walk = node_items(json_get_array(g, o, "peer_certificates"));
+	const struct node *item;
 
-	for (i = 0; i < json_array_size(array); i++) {
-		item = json_array_get(array, i);
+	while ((item = node_next(&walk)) != NULL)
 		*ARENA_PUSH(g->arena, h->certificates, h->ncertificates) =
 		    json_value_bytes(g, item);
-	}
 }
 
 static void
-tls_decode(struct json_get *g, const json_t *o, void *item)
+tls_decode(struct json_get *g, const struct node *o, void *item)
 {
-	const json_t *x = json_get_x(g, o);
+	const struct node *x = json_get_x(g, o);
 	struct tls_handshake *h = item;
 
 	common_decode(g, o, x, &h->c);
@@ -160,9 +158,9 @@ tls_decode(struct json_get *g, const json_t *o, void *item)
 }
 
 static void
-event_decode(struct json_get *g, const json_t *o, void *item)
+event_decode(struct json_get *g, const struct node *o, void *item)
 {
-	const json_t *x = json_get_x(g, o);
+	const struct node *x = json_get_x(g, o);
 	struct network_event *e = item;
 
 	common_decode(g, o, x, &e->c);
@@ -189,26 +187,24 @@ header_push(struct json_get *g, char *name, char *value, struct http_header **he
 
 /* The list, which keeps order and repetition; in old records there is only the map. */
 static void
-headers_decode(struct json_get *g, const json_t *o, struct http_header **headers, size_t *n)
+headers_decode(struct json_get *g, const struct node *o, struct http_header **headers, size_t *n)
 {
-	const json_t *list = json_get_array(g, o, "headers_list"), *pair;
-	json_t *value;
-	const char *name;
-	size_t i;
+	const struct node *list = json_get_array(g, o, "headers_list"), *item;
+	struct node_walk walk = node_items(list);
 
-	for (i = 0; i < json_array_size(list); i++) {
-		pair = json_array_get(list, i);
-		header_push(g, json_value_string(g, json_array_get(pair, 0)),
-		    json_value_string(g, json_array_get(pair, 1)), headers, n);
-	}
-	if (list != NULL || json_get_object(g, o, "headers") == NULL)
+	while ((item = node_next(&walk)) != NULL)
+		header_push(g, json_value_string(g, node_at(item, 0)),
+		    json_value_string(g, node_at(item, 1)), headers, n);
+	if (list != NULL)
 		return;
-	json_object_foreach(json_object_get(o, "headers"), name, value)
-		header_push(g, arena_strdup(g->arena, name), json_value_string(g, value), headers, n);
+	walk = node_items(json_get_object(g, o, "headers"));
+	while ((item = node_next(&walk)) != NULL)
+		header_push(g, arena_strdup(g->arena, walk.key), json_value_string(g, item),
+		    headers, n);
 }
 
 static void
-response_decode(struct json_get *g, const json_t *o, struct http_request *r)
+response_decode(struct json_get *g, const struct node *o, struct http_request *r)
 {
 	r->code = (int)json_get_int(g, o, "code", 0, 999, 0);
 	headers_decode(g, o, &r->headers, &r->nheaders);
@@ -217,11 +213,11 @@ response_decode(struct json_get *g, const json_t *o, struct http_request *r)
 }
 
 static void
-http_decode(struct json_get *g, const json_t *o, void *item)
+http_decode(struct json_get *g, const struct node *o, void *item)
 {
-	const json_t *x = json_get_x(g, o);
+	const struct node *x = json_get_x(g, o);
 	struct http_request *r = item;
-	const json_t *request = json_get_object(g, o, "request"), *fingerprint;
+	const struct node *request = json_get_object(g, o, "request"), *fingerprint;
 
 	common_decode(g, o, x, &r->c);
 	r->address = json_get_string(g, o, "address");
@@ -260,7 +256,7 @@ requests_reverse(struct http_request *requests, size_t n)
 }
 
 void
-observations_decode(struct json_get *g, const struct json_t *keys, struct measurement *m)
+observations_decode(struct json_get *g, const struct node *keys, struct measurement *m)
 {
 	JSON_GET_LIST(g, keys, "queries", query_decode, m->queries, m->nqueries);
 	JSON_GET_LIST(

@@ -100,6 +100,7 @@ compute_flags(const struct ooni_view *view, struct ooni_keys *keys)
 	bool unexplained_counts = redirects_count(view);
 	size_t i;
 
+	keys->x_blocking_flags = keys->x_dns_flags = keys->x_null_null_flags = 0;
 	flag_dns(view, unexplained_counts, keys);
 	for (i = 0; i < view->n; i++)
 		flag_connection(&view->items[i], unexplained_counts, keys);
@@ -149,6 +150,7 @@ ooni_keys_compute(const struct measurement *m, struct ooni_keys *keys)
 	struct ooni_view view;
 
 	*keys = (struct ooni_keys)OONI_KEYS_UNKNOWN;
+	keys->body_proportion = 0;
 	keys->control_failure = m->control != NULL ? m->control->failure : NULL;
 	if (!ooni_view_build(m, &view))
 		return;

@@ -6,11 +6,12 @@
 #ifndef RESULTS_OONI_H
 #define RESULTS_OONI_H
 
+#include <math.h>
 #include <stdint.h>
 
 struct json;
 struct json_get;
-struct json_t;
+struct node;
 struct measurement;
 
 /* Bits of x_blocking_flags. */
@@ -45,14 +46,15 @@ struct ooni_keys {
 	const char *dns_consistency; /* NULL null */
 	const char *dns_experiment_failure, *http_experiment_failure, *control_failure;
 	int body_length_match, headers_match, status_code_match, title_match; /* 1, 0, -1 null */
-	double body_proportion; /* 0 where unknown */
-	int64_t x_blocking_flags, x_dns_flags, x_null_null_flags;
+	double body_proportion; /* 0 where it cannot be told, NAN null */
+	int64_t x_blocking_flags, x_dns_flags, x_null_null_flags; /* -1 null */
 };
 
 #define OONI_KEYS_UNKNOWN                                                                     \
 	{                                                                                     \
 		.accessible = -1, .body_length_match = -1, .headers_match = -1,               \
-		.status_code_match = -1, .title_match = -1                                    \
+		.status_code_match = -1, .title_match = -1, .x_blocking_flags = -1,           \
+		.x_dns_flags = -1, .x_null_null_flags = -1, .body_proportion = (double)NAN    \
 	}
 
 /*
@@ -64,6 +66,6 @@ void ooni_keys_compute(const struct measurement *m, struct ooni_keys *keys);
 /* Writes them as members of the open test_keys; but control_failure is vantage_encode's. */
 void ooni_keys_encode(struct json *j, const struct ooni_keys *keys);
 /* Reads what is stored, and control_failure. See json_get.h. */
-void ooni_keys_decode(struct json_get *g, const struct json_t *object, struct ooni_keys *keys);
+void ooni_keys_decode(struct json_get *g, const struct node *object, struct ooni_keys *keys);
 
 #endif

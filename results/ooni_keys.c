@@ -7,6 +7,15 @@
 #include "results/json_get.h"
 #include "results/observations.h"
 
+static void
+flags_encode(struct json *j, const char *key, int64_t flags)
+{
+	if (flags < 0)
+		json_put_null(j, key);
+	else
+		json_put_int(j, key, flags);
+}
+
 void
 ooni_keys_encode(struct json *j, const struct ooni_keys *keys)
 {
@@ -23,21 +32,21 @@ ooni_keys_encode(struct json *j, const struct ooni_keys *keys)
 	encode_known_bool(j, "status_code_match", keys->status_code_match);
 	encode_known_bool(j, "title_match", keys->title_match);
 	json_put_double(j, "body_proportion", keys->body_proportion);
-	json_put_int(j, "x_blocking_flags", keys->x_blocking_flags);
-	json_put_int(j, "x_dns_flags", keys->x_dns_flags);
-	json_put_int(j, "x_null_null_flags", keys->x_null_null_flags);
+	flags_encode(j, "x_blocking_flags", keys->x_blocking_flags);
+	flags_encode(j, "x_dns_flags", keys->x_dns_flags);
+	flags_encode(j, "x_null_null_flags", keys->x_null_null_flags);
 }
 
 static int64_t
-flags_decode(struct json_get *g, const json_t *object, const char *key)
+flags_decode(struct json_get *g, const struct node *object, const char *key)
 {
-	return json_get_int(g, object, key, INT64_MIN, INT64_MAX, 0);
+	return json_get_int(g, object, key, 0, INT64_MAX, -1);
 }
 
 void
-ooni_keys_decode(struct json_get *g, const json_t *object, struct ooni_keys *keys)
+ooni_keys_decode(struct json_get *g, const struct node *object, struct ooni_keys *keys)
 {
-	if (json_is_false(json_object_get(object, "blocking")))
+	if (node_is(node_member(object, "blocking"), NODE_FALSE))
 		keys->blocking = "false";
 	else
 		keys->blocking = json_get_string(g, object, "blocking");
@@ -50,7 +59,7 @@ ooni_keys_decode(struct json_get *g, const json_t *object, struct ooni_keys *key
 	keys->headers_match = json_get_bool(g, object, "headers_match");
 	keys->status_code_match = json_get_bool(g, object, "status_code_match");
 	keys->title_match = json_get_bool(g, object, "title_match");
-	keys->body_proportion = json_get_double(g, object, "body_proportion", 0);
+	keys->body_proportion = json_get_double(g, object, "body_proportion", (double)NAN);
 	keys->x_blocking_flags = flags_decode(g, object, "x_blocking_flags");
 	keys->x_dns_flags = flags_decode(g, object, "x_dns_flags");
 	keys->x_null_null_flags = flags_decode(g, object, "x_null_null_flags");

@@ -39,23 +39,23 @@ quic_encode(struct json *j, const struct measurement *m)
 }
 
 static void
-versions_decode(struct json_get *g, const json_t *o, struct quic_ping *ping)
+versions_decode(struct json_get *g, const struct node *o, struct quic_ping *ping)
 {
-	const json_t *list = json_get_array(g, o, "versions"), *item;
-	size_t i;
+	struct node_walk walk = node_items(json_get_array(g, o, "versions"));
+	const struct node *item;
 
-	json_array_foreach(list, i, item) {
-		if (json_is_integer(item) && json_integer_value(item) >= 0 &&
-		    json_integer_value(item) <= UINT32_MAX)
+	while ((item = node_next(&walk)) != NULL) {
+		if (node_is(item, NODE_INTEGER) && item->integer >= 0 &&
+		    item->integer <= UINT32_MAX)
 			*ARENA_PUSH(g->arena, ping->versions, ping->nversions) =
-			    (uint32_t)json_integer_value(item);
+			    (uint32_t)item->integer;
 		else
 			g->oddities++;
 	}
 }
 
 static void
-ping_decode(struct json_get *g, const json_t *o, void *item)
+ping_decode(struct json_get *g, const struct node *o, void *item)
 {
 	struct quic_ping *ping = item;
 
@@ -70,7 +70,7 @@ ping_decode(struct json_get *g, const json_t *o, void *item)
 }
 
 void
-quic_decode(struct json_get *g, const struct json_t *x, struct measurement *m)
+quic_decode(struct json_get *g, const struct node *x, struct measurement *m)
 {
 	JSON_GET_LIST(g, x, "quic", ping_decode, m->quic, m->nquic);
 }

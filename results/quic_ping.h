@@ -9,7 +9,7 @@
 
 struct json;
 struct json_get;
-struct json_t;
+struct node;
 
 struct quic_ping {
 	struct common c;
@@ -24,6 +24,6 @@ struct quic_ping {
 
 /* "quic" as a member of the open x_netvane object: an array, [] for none. */
 void quic_encode(struct json *j, const struct measurement *m);
-void quic_decode(struct json_get *g, const struct json_t *x, struct measurement *m);
+void quic_decode(struct json_get *g, const struct node *x, struct measurement *m);
 
 #endif

@@ -29,7 +29,9 @@ struct record_reader {
 	size_t pos, len; /* of chunk: what is not yet used */
 	bool ended, broken; /* the source gives no more; because of an error */
 	int64_t line; /* lines read whole */
-	struct buf text;
+	struct buf *text; /* where the record at hand is put, */
+	size_t start; /* from here on */
+	struct buf own; /* such a place */
 };
 
 /* What reading one line, or one object of many lines, came to. */
@@ -86,7 +88,7 @@ record_reader_free(struct record_reader *reader)
 		return;
 	close_source(reader);
 	record_files_clear(&reader->files);
-	buf_free(&reader->text);
+	buf_free(&reader->own);
 	free(reader);
 }
 
@@ -156,9 +158,9 @@ append_line(struct record_reader *reader)
 		start = reader->chunk + reader->pos;
 		newline = memchr(start, '\n', reader->len - reader->pos);
 		n = newline != NULL ? (size_t)(newline - start) : reader->len - reader->pos;
-		too_long = too_long || reader->text.len + n > RECORD_LINE_MAX;
+		too_long = too_long || reader->text->len - reader->start + n > RECORD_LINE_MAX;
 		if (!too_long)
-			buf_add(&reader->text, start, n);
+			buf_add(reader->text, start, n);
 		reader->pos += n;
 	} while (newline == NULL && fill(reader));
 	if (newline == NULL && reader->broken)
@@ -197,13 +199,13 @@ static void
 skip_to_record(struct record_reader *reader)
 {
 	enum piece piece = PIECE_LINE;
-	size_t keep = reader->text.len;
+	size_t keep = reader->text->len;
 
 	while (peek(reader) != '{' && (piece == PIECE_LINE || piece == PIECE_LONG)) {
 		piece = append_line(reader);
-		reader->text.len = keep;
+		reader->text->len = keep;
 	}
-	reader->text.data[keep] = '\0';
+	reader->text->data[keep] = '\0';
 }
 
 /*
@@ -219,13 +221,13 @@ append_object(struct record_reader *reader)
 	int depth = 1;
 	size_t start;
 
-	buf_clear(&reader->text);
-	buf_putc(&reader->text, '{');
+	reader->text->len = reader->start;
+	buf_putc(reader->text, '{');
 	while (depth > 0 && piece == PIECE_LINE && !(depth == 1 && peek(reader) == '{')) {
-		buf_putc(&reader->text, '\n');
-		start = reader->text.len;
+		buf_putc(reader->text, '\n');
+		start = reader->text->len;
 		piece = append_line(reader);
-		depth = nesting(reader->text.data + start, reader->text.len - start, depth);
+		depth = nesting(reader->text->data + start, reader->text->len - start, depth);
 	}
 	if (depth != 0)
 		skip_to_record(reader);
@@ -242,8 +244,8 @@ is_space(char c)
 static void
 trim(struct record_reader *reader, struct record_line *line)
 {
-	char *text = reader->text.data;
-	size_t start = 0, end = reader->text.len;
+	char *text = reader->text->data + reader->start;
+	size_t start = 0, end = reader->text->len - reader->start;
 
 	if (reader->line == 1 && end >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
 		start = 3;
@@ -263,16 +265,15 @@ next_in_file(struct record_reader *reader, struct record_line *line)
 	int64_t first = reader->line + 1;
 	enum piece piece;
 
-	if (reader->text.cap > 1024 * 1024)
-		buf_free(&reader->text);
-	buf_clear(&reader->text);
+	buf_room(reader->text, 0);
+	reader->text->len = reader->start;
 	piece = append_line(reader);
 	if (piece == PIECE_LINE || piece == PIECE_TORN)
 		trim(reader, line);
 	if (piece == PIECE_LINE && line->len == 1 && line->data[0] == '{') {
 		piece = append_object(reader);
-		line->data = buf_str(&reader->text);
-		line->len = reader->text.len;
+		line->data = buf_str(reader->text) + reader->start;
+		line->len = reader->text->len - reader->start;
 	}
 	if (piece == PIECE_LONG)
 		report_error(reader, first, "longer than 32 MiB, left out");
@@ -285,12 +286,31 @@ next_in_file(struct record_reader *reader, struct record_line *line)
 }
 
 int
+record_reader_append(struct record_reader *reader, struct buf *text, struct record_line *line)
+{
+	size_t offset;
+
+	reader->text = text;
+	reader->start = text->len;
+	while (open_next(reader))
+		if (next_in_file(reader, line)) {
+			/* The NUL behind it stays when more is appended. */
+			offset = (size_t)(line->data - text->data);
+			buf_putc(text, '\0');
+			line->data = text->data + offset;
+			return 1;
+		}
+	text->len = reader->start;
+	return 0;
+}
+
+int
 record_reader_next(struct record_reader *reader, struct record_line *line)
 {
-	while (open_next(reader))
-		if (next_in_file(reader, line))
-			return 1;
-	return 0;
+	if (reader->own.cap > 1024 * 1024)
+		buf_free(&reader->own);
+	buf_clear(&reader->own);
+	return record_reader_append(reader, &reader->own, line);
 }
 
 size_t

@@ -14,6 +14,7 @@
 
 enum { RECORD_LINE_MAX = 32 * 1024 * 1024 };
 
+struct buf;
 struct record_reader;
 
 struct record_line {
@@ -36,6 +37,11 @@ void record_reader_free(struct record_reader *reader);
  * oversized lines) are reported, counted, and passed over.
  */
 int record_reader_next(struct record_reader *reader, struct record_line *line);
+/*
+ * The same, appended to the caller's text instead, with a NUL behind it; line->data is where it is now, and moves when more
+ * is appended.
+ */
+int record_reader_append(struct record_reader *reader, struct buf *text, struct record_line *line);
 size_t record_reader_errors(const struct record_reader *reader);
 /* Bytes read so far as they lie on disk, and of all files (0 unknown), for progress. */
 void record_reader_progress(const struct record_reader *reader, int64_t *done, int64_t *all);

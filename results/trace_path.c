@@ -146,7 +146,7 @@ trace_encode(struct json *j, const struct measurement *m)
 }
 
 static void
-hop_decode(struct json_get *g, const json_t *o, void *item)
+hop_decode(struct json_get *g, const struct node *o, void *item)
 {
 	struct trace_hop *hop = item;
 
@@ -159,7 +159,7 @@ hop_decode(struct json_get *g, const json_t *o, void *item)
 }
 
 static void
-path_decode(struct json_get *g, const json_t *o, void *item)
+path_decode(struct json_get *g, const struct node *o, void *item)
 {
 	struct trace_path *path = item;
 
@@ -171,7 +171,7 @@ path_decode(struct json_get *g, const json_t *o, void *item)
 }
 
 void
-trace_decode(struct json_get *g, const struct json_t *x, struct measurement *m)
+trace_decode(struct json_get *g, const struct node *x, struct measurement *m)
 {
 	JSON_GET_LIST(g, x, "traces", path_decode, m->traces, m->ntraces);
 }

@@ -9,7 +9,7 @@
 
 struct json;
 struct json_get;
-struct json_t;
+struct node;
 
 /* What one try of a TTL came to; of several, the first that was neither "silence" nor "connect_failed". */
 struct trace_hop {
@@ -60,6 +60,6 @@ int trace_first_interference(const struct trace_path *target, const struct trace
 
 /* "traces" as a member of the open x_netvane object: an array, [] for none. */
 void trace_encode(struct json *j, const struct measurement *m);
-void trace_decode(struct json_get *g, const struct json_t *x, struct measurement *m);
+void trace_decode(struct json_get *g, const struct node *x, struct measurement *m);
 
 #endif

@@ -192,24 +192,23 @@ room(struct json_get *g, size_t n)
 
 /* A string in an array or a map's value; NULL, and an oddity, for anything else. */
 static char *
-text_value(struct json_get *g, const json_t *value)
+text_value(struct json_get *g, const struct node *value)
 {
-	if (json_is_string(value))
+	if (node_is(value, NODE_STRING))
 		return json_value_string(g, value);
 	g->oddities++;
 	return NULL;
 }
 
 static char **
-texts_decode(struct json_get *g, const json_t *o, const char *key, size_t *n)
+texts_decode(struct json_get *g, const struct node *o, const char *key, size_t *n)
 {
-	const json_t *array = json_get_array(g, o, key);
+	struct node_walk walk = node_items(json_get_array(g, o, key));
 	char **texts = NULL, *text;
-	size_t i;
 
 	*n = 0;
-	for (i = 0; i < json_array_size(array) && room(g, *n); i++) {
-		text = text_value(g, json_array_get(array, i));
+	while (walk.left > 0 && room(g, *n)) {
+		text = text_value(g, node_next(&walk));
 		if (text != NULL)
 			*ARENA_PUSH(g->arena, texts, *n) = text;
 	}
@@ -217,7 +216,7 @@ texts_decode(struct json_get *g, const json_t *o, const char *key, size_t *n)
 }
 
 static void
-endpoint_decode(struct json_get *g, const json_t *o, struct vantage_endpoint *e)
+endpoint_decode(struct json_get *g, const struct node *o, struct vantage_endpoint *e)
 {
 	int status = json_get_bool(g, o, "status");
 
@@ -229,30 +228,28 @@ endpoint_decode(struct json_get *g, const json_t *o, struct vantage_endpoint *e)
 }
 
 static struct vantage_endpoint *
-endpoints_decode(struct json_get *g, const json_t *o, const char *key, size_t *n)
+endpoints_decode(struct json_get *g, const struct node *o, const char *key, size_t *n)
 {
+	struct node_walk walk = node_items(json_get_object(g, o, key));
 	struct vantage_endpoint *endpoints = NULL, *e;
-	const char *name;
-	json_t *value;
+	const struct node *value;
 
-	if (json_get_object(g, o, key) == NULL)
-		return NULL;
-	json_object_foreach(json_object_get(o, key), name, value) {
-		if (!json_is_object(value)) {
+	while ((value = node_next(&walk)) != NULL) {
+		if (!node_is(value, NODE_OBJECT)) {
 			g->oddities++;
 			continue;
 		}
 		if (!room(g, *n))
 			break;
 		e = ARENA_PUSH(g->arena, endpoints, *n);
-		e->endpoint = arena_strdup(g->arena, name);
+		e->endpoint = arena_strdup(g->arena, walk.key);
 		endpoint_decode(g, value, e);
 	}
 	return endpoints;
 }
 
 static void
-header_add(struct json_get *g, const char *name, const json_t *value, struct http_header **headers,
+header_add(struct json_get *g, const char *name, const struct node *value, struct http_header **headers,
     size_t *n)
 {
 	char *text = text_value(g, value);
@@ -266,11 +263,11 @@ header_add(struct json_get *g, const char *name, const json_t *value, struct htt
 }
 
 static void
-http_decode(struct json_get *g, const json_t *o, struct vantage_http *http)
+http_decode(struct json_get *g, const struct node *o, struct vantage_http *http)
 {
+	const struct node *value;
+	struct node_walk walk;
 	size_t oddities;
-	const char *name;
-	json_t *value;
 
 	http->asked = o != NULL;
 	http->body_length = json_get_int(g, o, "body_length", -1, INT64_MAX, -1);
@@ -282,39 +279,36 @@ http_decode(struct json_get *g, const json_t *o, struct vantage_http *http)
 	http->title = json_get_string(g, o, "title");
 	if (http->title != NULL)
 		g->oddities = oddities;
-	if (json_get_object(g, o, "headers") == NULL)
-		return;
-	json_object_foreach(json_object_get(o, "headers"), name, value)
-		header_add(g, name, value, &http->headers, &http->nheaders);
+	walk = node_items(json_get_object(g, o, "headers"));
+	while ((value = node_next(&walk)) != NULL)
+		header_add(g, walk.key, value, &http->headers, &http->nheaders);
 }
 
 static void
-ips_decode(struct json_get *g, const json_t *o, struct vantage *v)
+ips_decode(struct json_get *g, const struct node *o, struct vantage *v)
 {
+	struct node_walk walk = node_items(json_get_object(g, o, "ip_info"));
+	const struct node *value;
 	struct vantage_ip *ip;
-	const char *name;
-	json_t *value;
 
-	if (json_get_object(g, o, "ip_info") == NULL)
-		return;
-	json_object_foreach(json_object_get(o, "ip_info"), name, value) {
-		if (!json_is_object(value)) {
+	while ((value = node_next(&walk)) != NULL) {
+		if (!node_is(value, NODE_OBJECT)) {
 			g->oddities++;
 			continue;
 		}
 		if (!room(g, v->nips))
 			break;
 		ip = ARENA_PUSH(g->arena, v->ips, v->nips);
-		ip->ip = arena_strdup(g->arena, name);
+		ip->ip = arena_strdup(g->arena, walk.key);
 		ip->asn = json_get_int(g, value, "asn", 0, UINT32_MAX, 0);
 		ip->flags = json_get_int(g, value, "flags", 0, INT64_MAX, 0);
 	}
 }
 
 static void
-response_decode(struct json_get *g, const json_t *o, struct vantage *v)
+response_decode(struct json_get *g, const struct node *o, struct vantage *v)
 {
-	const json_t *dns = json_get_object(g, o, "dns");
+	const struct node *dns = json_get_object(g, o, "dns");
 
 	v->answered = true;
 	v->tcp = endpoints_decode(g, o, "tcp_connect", &v->ntcp);
@@ -326,30 +320,30 @@ response_decode(struct json_get *g, const json_t *o, struct vantage *v)
 }
 
 static void
-request_decode(struct json_get *g, const json_t *o, struct vantage *v)
+request_decode(struct json_get *g, const struct node *o, struct vantage *v)
 {
-	const char *name;
-	json_t *list;
-	size_t i;
+	struct node_walk walk, values;
+	const struct node *list;
 
 	v->asked_url = json_get_string(g, o, "http_request");
 	v->asked_endpoints = texts_decode(g, o, "tcp_connect", &v->nasked_endpoints);
-	if (json_get_object(g, o, "http_request_headers") == NULL)
-		return;
-	json_object_foreach(json_object_get(o, "http_request_headers"), name, list) {
-		if (!json_is_array(list))
+	walk = node_items(json_get_object(g, o, "http_request_headers"));
+	while ((list = node_next(&walk)) != NULL) {
+		if (!node_is(list, NODE_ARRAY)) {
 			g->oddities++;
-		for (i = 0; i < json_array_size(list); i++)
-			header_add(g, name, json_array_get(list, i), &v->asked_headers,
+			continue;
+		}
+		for (values = node_items(list); values.left > 0;)
+			header_add(g, walk.key, node_next(&values), &v->asked_headers,
 			    &v->nasked_headers);
 	}
 }
 
 void
-vantage_decode(struct json_get *g, const json_t *keys, struct measurement *m)
+vantage_decode(struct json_get *g, const struct node *keys, struct measurement *m)
 {
-	const json_t *control = json_get_object(g, keys, "control"), *x;
-	const json_t *request = json_get_object(g, keys, "x_control_request");
+	const struct node *control = json_get_object(g, keys, "control"), *x;
+	const struct node *request = json_get_object(g, keys, "x_control_request");
 	char *failure = json_get_string(g, keys, "control_failure");
 	struct vantage *v;
 
@@ -370,57 +364,57 @@ vantage_decode(struct json_get *g, const json_t *keys, struct measurement *m)
 /* --- strangers' ------------------------------------------------------------------------------ */
 
 static bool
-has(const json_t *root, const char *key, bool may_be_null)
+has(const struct node *root, const char *key, bool may_be_null)
 {
-	const json_t *value = json_object_get(root, key);
+	const struct node *value = node_member(root, key);
 
-	return json_is_object(value) || (may_be_null && json_is_null(value));
+	return node_is(value, NODE_OBJECT) || (may_be_null && node_is(value, NODE_NULL));
 }
 
 /* What is wrong with it as an answer; NULL nothing. */
 static const char *
-response_flaw(const json_t *root)
+response_flaw(const struct node *root)
 {
-	const json_t *dns = json_object_get(root, "dns");
-	const json_t *addrs = json_object_get(dns, "addrs");
+	const struct node *dns = node_member(root, "dns");
+	const struct node *addrs = node_member(dns, "addrs");
 
 	if (!has(root, "tcp_connect", false))
 		return "no tcp_connect in it";
 	if (!has(root, "http_request", true))
 		return "no http_request in it";
-	if (!has(root, "dns", false) || !(json_is_array(addrs) || json_is_null(addrs)))
+	if (!has(root, "dns", false) || !(node_is(addrs, NODE_ARRAY) || node_is(addrs, NODE_NULL)))
 		return "no dns in it";
 	return NULL;
 }
 
 static const char *
-request_flaw(const json_t *root)
+request_flaw(const struct node *root)
 {
-	return json_is_string(json_object_get(root, "http_request")) ? NULL
+	return node_is(node_member(root, "http_request"), NODE_STRING) ? NULL
 								     : "no http_request in it";
 }
 
 static struct vantage *
-parse(const char *json, size_t len, struct arena *arena, const char *(*flaw)(const json_t *root),
-    void (*decode)(struct json_get *g, const json_t *o, struct vantage *v), char *error, size_t size)
+parse(const char *json, size_t len, struct arena *arena, const char *(*flaw)(const struct node *root),
+    void (*decode)(struct json_get *g, const struct node *o, struct vantage *v), char *error, size_t size)
 {
-	json_t *root =
-	    len > VANTAGE_RESPONSE_MAX
+	struct json_doc *doc = json_doc_new();
+	const struct node *root = len > VANTAGE_RESPONSE_MAX
 	    ? NULL
-	    : json_loadb(json, len, JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, NULL);
+	    : json_doc_parse(doc, json, len, true, error, size);
 	struct vantage *v = arena_alloc(arena, sizeof(*v));
 	struct json_get g = {.arena = arena};
 	const char *wrong = "not a JSON object";
 
 	v->http.body_length = v->http.status_code = -1;
-	if (json_is_object(root))
+	if (node_is(root, NODE_OBJECT))
 		wrong = flaw(root);
 	if (wrong == NULL) {
 		decode(&g, root, v);
 		if (g.oddities > 0)
 			wrong = "a value of the wrong kind in it";
 	}
-	json_decref(root);
+	json_doc_free(doc);
 	if (wrong == NULL)
 		return v;
 	snprintf(error, size, "%s", wrong);

@@ -14,7 +14,7 @@ struct arena;
 struct http_header;
 struct json;
 struct json_get;
-struct json_t;
+struct node;
 struct measurement;
 
 struct vantage_endpoint {
@@ -82,7 +82,7 @@ void vantage_encode(struct json *j, const struct measurement *m);
 void vantage_encode_request(struct json *j, const struct vantage *v);
 void vantage_encode_response(struct json *j, const struct vantage *v);
 /* Reads them from test_keys into m->control; it stays NULL where there is none. See json_get.h. */
-void vantage_decode(struct json_get *g, const struct json_t *keys, struct measurement *m);
+void vantage_decode(struct json_get *g, const struct node *keys, struct measurement *m);
 /*
  * Read a response and a request, untrusted strangers' both: pure, fuzzed. Whatever is there must have its right type, and a
  * response all that a comparison leans on: half an answer would be taken for "it is not there". Return NULL and say

@@ -48,10 +48,14 @@ compute(const struct measurement *m)
 	require((k.blocking == NULL) == (k.accessible < 0));
 	require(k.body_proportion >= 0 && k.body_proportion <= 1);
 	require((k.body_length_match < 0) == !(k.body_proportion > 0));
-	require(k.x_blocking_flags >= 0 && k.x_blocking_flags < 64);
-	require(k.x_dns_flags >= 0 && k.x_dns_flags < 8);
-	require(k.x_null_null_flags >= 0 && k.x_null_null_flags < 32);
-	if (m->control == NULL || !m->control->answered)
+	/* Too much to compare: nothing is known at all. */
+	require((k.x_blocking_flags < 0) == (k.x_null_null_flags < 0));
+	require(k.x_blocking_flags >= -1 && k.x_blocking_flags < 64);
+	require(k.x_dns_flags >= -1 && k.x_dns_flags < 8);
+	require(k.x_null_null_flags >= -1 && k.x_null_null_flags < 32);
+	if (k.x_blocking_flags < 0)
+		require(k.blocking == NULL && k.dns_consistency == NULL);
+	else if (m->control == NULL || !m->control->answered)
 		require(k.dns_consistency == NULL && (k.x_blocking_flags & ~OONI_BLOCKING_SUCCESS) == 0);
 }
 

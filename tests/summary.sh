@@ -1,7 +1,7 @@
 # netvane-analyze summary: what it tells of netvane's records and OONI's, however they come.
 . "$top_srcdir/tests/lib.sh"
 need jq gzip tac
-plan 72
+plan 73
 
 unset COLUMNS
 data=$top_srcdir/tests/data
@@ -108,6 +108,10 @@ echo '{"torn' >"$tmp/results/netvane-20261120T060000Z-0001.jsonl.torn"
 : >"$tmp/results/lock"
 summary --json "$tmp/results"
 holds 'a results directory reads the same' cmp "$tmp/plain.json" "$out"
+
+NETVANE_JSON=jansson "$NETVANE_ANALYZE" summary --json "$ours" "$ooni" >"$tmp/jansson.json" 2>"$err"
+summary --json "$ours" "$ooni"
+holds 'the slow parser tells the same' cmp "$tmp/jansson.json" "$out"
 
 # ---- Which records --------------------------------------------------------------------------
 

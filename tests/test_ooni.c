@@ -1038,7 +1038,7 @@ more_than_one_target_can_give_is_not_judged(void **state)
 	verdict_is("tcp_ip", 0, "connection_refused");
 	tcp_to(11 + i, ELSEWHERE, 443, NULL, 0);
 	verdict_is(NULL, -1, NULL);
-	flags_are(0, 0, 0);
+	flags_are(-1, -1, -1);
 }
 
 static void

@@ -117,8 +117,8 @@ static void
 what_is_no_status_is_refused(void **state)
 {
 	(void)state;
-	assert_refused("", "not JSON (line 1, byte 0)");
-	assert_refused("{\n\"\033[31m", "not JSON (line 2, byte 3)");
+	assert_refused("", "not JSON at byte 0: '[' or '{' expected near end of file");
+	assert_refused("{\n\"\033[31m", "not JSON at byte 3: control character 0x1b near '\"'");
 	assert_refused("[]", "no status of netvane: it has no netvane_status");
 	assert_refused("{\"netvane_status\":\"1\"}", "no status of netvane: it has no netvane_status");
 	assert_refused("{\"netvane_status\":2}", "a status of another form, 2; this netvane reads 1");

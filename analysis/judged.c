@@ -1,0 +1,15 @@
+/* The verdict of a record. */
+#include "analysis/judged.h"
+
+#include "results/measurement.h"
+
+void
+judged(const struct measurement *m, struct verdict *verdict)
+{
+	if (!m->has_x)
+		verdict_from_ooni(m, verdict);
+	else if (m->verdict.status == VERDICT_NONE)
+		verdict_judge(m, verdict);
+	else
+		*verdict = m->verdict;
+}
