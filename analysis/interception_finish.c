@@ -70,7 +70,7 @@ static bool
 is_new(struct names *names, const struct forged_group *group, const struct interception_report *report, char kind,
     const char *what)
 {
-	char key[160];
+	char key[192];
 	uint32_t n = names_count(names);
 
 	snprintf(key, sizeof(key), "%zu %c %s", (size_t)(group - report->groups), kind, what);
