@@ -12,7 +12,7 @@ if [ -z "${ENDURE_INSIDE:-}" ]; then
 	exit 0
 fi
 . "$top_srcdir/tests/lib.sh"
-need jq ip nginx knotd curl cc pkg-config
+need jq zstd ip nginx knotd curl cc pkg-config
 rounds=${ENDURE_COST_ROUNDS:-24}
 sites=${ENDURE_COST_SITES:-200}
 every=900
@@ -52,7 +52,16 @@ END
 probe_pid=$!
 pids="$pids $probe_pid"
 
-records() { cat "$tmp"/state/results/netvane-*.jsonl 2>/dev/null; }
+# In their order, whatever they are packed in.
+records()
+{
+	find "$tmp/state/results" -name 'netvane-*.jsonl*' | sort | while read -r part; do
+		case $part in
+		*.jsonl) cat "$part" ;;
+		*.zst) [ -e "${part%.zst}" ] || zstd -dcq "$part" ;;
+		esac
+	done 2>/dev/null
+}
 rounds_so_far() { records | grep -c '"test_name":"netvane_round"'; }
 cpu_ns() { cut -d ' ' -f 1 "/proc/$probe_pid/schedstat"; }
 alive() { kill -0 "$probe_pid" 2>/dev/null; }

@@ -9,7 +9,7 @@
 # or stops to lie about a site: that makes anomalies.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/lab_loopback.sh"
-need timeout truncate shuf
+need timeout truncate shuf zstd
 
 kills=${ENDURE_KILLS:-20}
 seconds=${ENDURE_SECONDS:-86400}
@@ -87,6 +87,17 @@ segments()
 	find "$results" -name 'netvane-*.jsonl' 2>/dev/null | sort
 }
 
+# All records, whatever they are packed in. A segment whose seal was interrupted at its end is there twice.
+whole_journal()
+{
+	for whole in $(find "$results" -name 'netvane-*.jsonl' -o -name 'netvane-*.jsonl.zst' | sort); do
+		case $whole in
+		*.zst) [ -e "${whole%.zst}" ] || zstd -dcq "$whole" ;;
+		*) cat "$whole" ;;
+		esac
+	done
+}
+
 # synced FILE: so many of its bytes are safe.
 synced()
 {
@@ -122,6 +133,7 @@ date_new_segments()
 	for segment in $(segments); do
 		grep -qxF "$segment" "$tmp/old" || touch -d "$new_date" "$segment"
 	done
+	find "$results" -name 'netvane-*.zst' -exec touch -d "$new_date" {} +
 }
 
 remember()
@@ -221,7 +233,7 @@ anomalies="[inputs | select($event.anomaly? != null) | {id: $event.anomaly.id, k
 
 examine()
 {
-	segments | xargs cat >"$tmp/journal"
+	whole_journal >"$tmp/journal"
 	jq -rc "$claim_lines" "$tmp/journal" >>"$tmp/bad_lines" 2>&1
 	sort -u "$tmp/must" >"$tmp/must.sorted"
 	sort "$tmp/journal" >"$tmp/journal.sorted"

@@ -73,7 +73,7 @@ while [ "$seen" -lt "$rounds" ] && [ $(($(date +%s) - began)) -lt "$seconds" ] &
 		seen=$now_seen
 		look "$seen"
 		# What was written is not read any more; a disk would be full of it.
-		find "$results" -name 'netvane-*.jsonl' | sort | sed '$d' | xargs -r rm -f
+		find "$results" -name 'netvane-*.jsonl.zst' -exec rm -f {} +
 	fi
 	sleep 0.05
 done

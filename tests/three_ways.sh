@@ -8,6 +8,8 @@ set -eu
 	echo 'three_ways: installs and changes things; see its head' >&2
 	exit 64
 }
+PATH=/usr/local/sbin:/usr/local/bin:$PATH
+export PATH
 cd "$(dirname "$0")/.."
 
 claims=0
