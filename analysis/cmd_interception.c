@@ -11,6 +11,7 @@
 #include "analysis/interception_pem.h"
 #include "analysis/interception_write.h"
 #include "analysis/options.h"
+#include "analysis/shipped.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "results/known_ca.h"
@@ -62,18 +63,6 @@ take_out(int *argc, char **argv, const char **out)
 	return true;
 }
 
-/* Without the table, which is said, forgeries are found all the same, but no names for them. */
-static void
-read_known(struct known_cas *known)
-{
-	const char *dir = getenv("NETVANE_DATADIR");
-	char *path = xasprintf(
-	    "%s/certs/interception.tsv", dir != NULL && dir[0] != '\0' ? dir : NETVANE_DATADIR);
-
-	known_cas_read(path, known);
-	free(path);
-}
-
 static int
 look(const struct options *options, const char *out)
 {
@@ -84,7 +73,7 @@ look(const struct options *options, const char *out)
 	struct record record;
 	int code;
 
-	read_known(&known);
+	shipped_known_cas(&known);
 	in = interception_new(&known);
 	while (ingest_next(ingest, &record) == 1)
 		if (record.kind == RECORD_TARGET)

@@ -16,15 +16,18 @@
 #include "analysis/options.h"
 #include "analysis/places.h"
 #include "analysis/report_bundle.h"
+#include "analysis/report_findings.h"
 #include "analysis/report_gather.h"
 #include "analysis/report_html.h"
 #include "analysis/report_model.h"
+#include "analysis/shipped.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/directory.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "results/known_ca.h"
 #include "targets/calendar.h"
 #include "targets/day.h"
 
@@ -246,17 +249,30 @@ add_counts(struct report *report, const struct ingest_counts *counts)
 	}
 }
 
+/* As correlate has them where nobody says otherwise. */
+enum { TOLERANCE = 1, SEED = 1, PERMUTATIONS = 9999 };
+
 static int
 read_records(struct work *work, const struct options *options)
 {
 	struct ingest *ingest = ingest_new(options, NULL);
 	struct report_gather *gather = report_gather_new(work->report, work->places);
+	struct report_findings *findings;
+	struct known_cas known = {0};
 	struct record record;
 	int code;
 
-	while (ingest_next(ingest, &record) == 1)
+	shipped_known_cas(&known);
+	findings = report_findings_new(&known, work->places);
+	while (ingest_next(ingest, &record) == 1) {
 		report_gather_add(gather, &record);
+		report_findings_add(findings, &record);
+	}
 	report_gather_end(gather);
+	report_findings_end(findings, &(struct report_question){.calendars = work->calendars, .ncalendars = work->ncalendars,
+	    .tolerance = TOLERANCE, .seed = SEED, .permutations = PERMUTATIONS}, work->report);
+	report_findings_free(findings);
+	known_cas_clear(&known);
 	add_period(work->report, &options->filter);
 	add_choice(work->report, &options->filter);
 	add_counts(work->report, ingest_counts(ingest));

@@ -2,7 +2,7 @@
 . "$top_srcdir/tests/lib.sh"
 need jq
 
-plan 68
+plan 72
 
 ours=$top_srcdir/tests/data/netvane.jsonl
 ooni=$top_srcdir/tests/data/ooni.jsonl
@@ -37,7 +37,17 @@ like 'each network' "$text" 'AS64500 Example Telecom KZ 3/3 =* 10 4 2 2026-11-20
 like 'days are those of the country' "$text" 'time zone Asia/Almaty\.'
 like 'what was left out' "$text" 'Records read 19 Records that were there twice 1 Measurements of controls, left out 2 '
 like 'and what made it' "$text" 'Program netvane-analyze [0-9].* Measured by netvane 0\.1\.0 Judged by the rules of netvane 1 '
-like 'what was not computed is said to be missing' "$text" 'Episodes were not computed .* Certificates were not compared '
+like 'when interference began and ended' "$text" 'Episodes .*news\.example , +AS64500 ?, blocking: reset at TLS; bad: 2 of 2; .*last good … first bad: 2026-11-20 12:00 UTC … 2026-11-21 06:00 UTC'
+like 'what was not computed is said to be missing' "$text" 'No forged certificate was found\. .*No calendar was given to compare with\.'
+report --events kz "$ours"
+text
+like 'with a calendar, whether blocking goes with its events' "$text" 'It cannot be said whether blocking goes with the events: none of their days was measured.*Seed of random numbers 1 '
+# Kazakhstan's history, measured again.
+"$top_builddir/tests/make_history" "$top_srcdir/tests/data/kz_history.tsv" >"$tmp/history.jsonl"
+report --events kz "$tmp/history.jsonl"
+text
+like 'forged certificates beside what was expected' "$text" 'Forged certificates .*Qaznet Trust Network'
+like 'and what blocking has to do with events' "$text" 'No sign that blocking goes with the events: .* all together [0-9]+/[0-9]+ '
 report "$ours" "$ooni"
 text
 like "OONI's are read, too" "$text" 'Measured by netvane 0\.1\.0, .*ooni.* Judged by the rules of netvane 1, OONI '
