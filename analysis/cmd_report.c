@@ -11,6 +11,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "analysis/calendars.h"
 #include "analysis/catalogue.h"
 #include "analysis/ingest.h"
 #include "analysis/options.h"
@@ -28,8 +29,6 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "results/known_ca.h"
-#include "targets/calendar.h"
-#include "targets/day.h"
 
 static const char report_help[] =
     "Usage: netvane-analyze report [OPTION]... PATH...\n"
@@ -48,9 +47,6 @@ static const char report_help[] =
     "  netvane-analyze report --events kz --out report.html results/\n"
     "  netvane-analyze report --lang ru --cc KZ ooni/*.jsonl.gz >report.html\n";
 
-/* What calendars with repeated events are spelled out for: all that records can be of. */
-static const struct date span_first = {2007, 1, 1}, span_last = {2046, 12, 31};
-
 struct wish {
 	const char **events; /* in argv */
 	size_t nevents;
@@ -59,8 +55,7 @@ struct wish {
 
 struct work {
 	struct wish wish;
-	struct calendar *calendars;
-	size_t ncalendars;
+	struct calendars calendars;
 	struct catalogue *words;
 	struct places *places;
 	struct report *report;
@@ -154,39 +149,10 @@ load_places(struct work *work)
 	return EX_USAGE;
 }
 
-static void
-report_entry(const char *file, int line, bool fatal, const char *message, void *arg)
-{
-	(void)arg;
-	if (!fatal)
-		log_debug("%s:%d: %s", file, line, message);
-	else if (line > 0)
-		log_warnx("%s:%d: %s", file, line, message);
-	else
-		log_errorx("%s: %s", file, message);
-}
-
-/* Bad entries are named and left out, as bad lines are; a calendar without any is an error. */
 static int
 load_calendars(struct work *work)
 {
-	const struct calendar_span span = {day_of(span_first), day_of(span_last)};
-	struct calendar *calendar;
-	size_t i;
-	int got;
-
-	work->calendars = xcalloc(work->wish.nevents, sizeof(*work->calendars));
-	for (i = 0; i < work->wish.nevents; i++) {
-		calendar = &work->calendars[work->ncalendars++];
-		got = calendar_load(work->wish.events[i], span, CALENDAR_SKIP_BAD, report_entry, NULL, calendar);
-		if (got == -2)
-			return EX_NOINPUT;
-		if (got == -1 || calendar->n == 0) {
-			log_errorx("%s: there is no event in it that can be used", work->wish.events[i]);
-			return EX_DATAERR;
-		}
-	}
-	return EX_OK;
+	return calendars_load(work->wish.events, work->wish.nevents, &work->calendars);
 }
 
 /* ---- Records -------------------------------------------------------------------------------- */
@@ -269,7 +235,7 @@ read_records(struct work *work, const struct options *options)
 		report_findings_add(findings, &record);
 	}
 	report_gather_end(gather);
-	report_findings_end(findings, &(struct report_question){.calendars = work->calendars, .ncalendars = work->ncalendars,
+	report_findings_end(findings, &(struct report_question){.calendars = work->calendars.items, .ncalendars = work->calendars.n,
 	    .tolerance = TOLERANCE, .seed = SEED, .permutations = PERMUTATIONS}, work->report);
 	report_findings_free(findings);
 	known_cas_clear(&known);
@@ -361,7 +327,7 @@ make_report(struct work *work, const struct options *options)
 	code = read_records(work, options);
 	if (code != EX_OK)
 		return code;
-	report_add_events(work->report, work->calendars, work->ncalendars);
+	report_add_events(work->report, work->calendars.items, work->calendars.n);
 	report_settle(work->report);
 	return write_report(work);
 }
@@ -369,11 +335,7 @@ make_report(struct work *work, const struct options *options)
 static void
 clear(struct work *work)
 {
-	size_t i;
-
-	for (i = 0; i < work->ncalendars; i++)
-		calendar_clear(&work->calendars[i]);
-	free(work->calendars);
+	calendars_clear(&work->calendars);
 	free(work->wish.events);
 	catalogue_free(work->words);
 	places_free(work->places);

@@ -8,12 +8,12 @@
 #include "analysis/correlate.h"
 #include "analysis/correlate_words.h"
 #include "analysis/daily.h"
+#include "analysis/days.h"
 #include "analysis/episodes.h"
 #include "analysis/event_choice.h"
 #include "analysis/history.h"
 #include "analysis/ingest.h"
 #include "analysis/interception.h"
-#include "analysis/judged.h"
 #include "analysis/outcome.h"
 #include "analysis/places.h"
 #include "analysis/report_model.h"
@@ -24,11 +24,9 @@
 #include "targets/calendar.h"
 
 struct report_findings {
-	struct places *places;
 	struct history *history;
 	struct interception *interception;
-	struct daily *daily;
-	int64_t placeless; /* measurements of unknown country */
+	struct days days;
 };
 
 struct report_findings *
@@ -36,10 +34,9 @@ report_findings_new(const struct known_cas *known, struct places *places)
 {
 	struct report_findings *f = xcalloc(1, sizeof(*f));
 
-	f->places = places;
 	f->history = history_new();
 	f->interception = interception_new(known);
-	f->daily = daily_new();
+	f->days = (struct days){.daily = daily_new(), .places = places};
 	return f;
 }
 
@@ -50,31 +47,8 @@ report_findings_free(struct report_findings *f)
 		return;
 	history_free(f->history);
 	interception_free(f->interception);
-	daily_free(f->daily);
+	daily_free(f->days.daily);
 	free(f);
-}
-
-static void
-add_day(struct report_findings *f, const struct record *record)
-{
-	const struct measurement *m = record->m;
-	enum daily_says says = DAILY_NOTHING;
-	const char *target = daily_line;
-	struct verdict verdict;
-
-	if (m->start_us == 0)
-		return;
-	if (record->kind == RECORD_ROUND)
-		says = daily_round(m->context.network);
-	else if (record->kind == RECORD_TARGET) {
-		judged(m, &verdict);
-		says = daily_verdict(verdict.status, verdict.mechanism);
-		target = record->target.url;
-	}
-	if (says == DAILY_NOTHING)
-		return;
-	f->placeless += m->probe_cc == NULL || strcmp(m->probe_cc, "ZZ") == 0;
-	daily_add(f->daily, target, m->probe_asn, places_day(f->places, m->probe_cc, m->start_us), says);
 }
 
 void
@@ -86,7 +60,7 @@ report_findings_add(struct report_findings *f, const struct record *record)
 		history_add(f->history, &outcome);
 	if (record->kind == RECORD_TARGET)
 		interception_add(f->interception, record);
-	add_day(f, record);
+	days_add(&f->days, record);
 }
 
 /* --- episodes ---------------------------------------------------------------------------------- */
@@ -278,17 +252,17 @@ compare(struct report_findings *f, const struct report_question *q, struct repor
 {
 	struct correlate_question question = {.tolerance = q->tolerance, .seed = q->seed, .permutations = q->permutations};
 	struct event_wish wish = {.first = report->first_day, .last = report->last_day};
-	struct correlate_report from = {.question = &question, .placeless = f->placeless};
+	struct correlate_report from = {.question = &question, .placeless = f->days.placeless};
 	struct correlate_answer *answer;
 	struct buf zones = BUF_EMPTY;
 	struct event_choice choice;
 
-	question.series = daily_series(f->daily, false, &question.nseries);
+	question.series = daily_series(f->days.daily, false, &question.nseries);
 	event_choose(q->calendars, q->ncalendars, &wish, &choice);
 	question.events = choice.spans;
 	question.nevents = choice.n;
 	answer = correlate(&question);
-	places_zones(f->places, &zones);
+	places_zones(f->days.places, &zones);
 	from.answer = answer;
 	from.choice = &choice;
 	from.zones = zones.len > 0 ? buf_str(&zones) : "UTC";
