@@ -182,7 +182,7 @@ like 'where there is nothing, that is told' "$status $text" '^0 .*No site was me
 
 report --events kz --bundle "$tmp/bundle" "$ours"
 is 'a bundle has tables, what they mean, and how to read them' "$status $(wc -c <"$out") $(ls "$tmp/bundle" | tr '\n' ' ')" \
-	'0 0 CITATION.cff codebook.md datapackage.json days.csv episodes.csv events.csv gaps.csv load.R load.py load.sql network_days.csv networks.csv report.html targets.csv '
+	'0 0 CITATION.cff codebook.md correlation.csv datapackage.json days.csv episodes.csv epoch.csv events.csv gaps.csv interception.csv load.R load.py load.sql network_days.csv networks.csv report.html targets.csv '
 is 'a row for each target and day that was measured' "$(tr '\r' '$' <"$tmp/bundle/days.csv" | grep -c '\$$') $(tr -d '\r' \
 	<"$tmp/bundle/days.csv" | sed -n 3p)" '10 2026-11-21,https://news.example/,kz-news,0,1,0,0,0,1,0,true,blocked,false'
 is 'the package describes them' "$(jq -r '.resources[] | [.path] + [.schema.fields[].name] | join(",")' "$tmp/bundle/datapackage.json")" \
