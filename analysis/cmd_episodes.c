@@ -36,7 +36,7 @@ cmd_episodes(int argc, char **argv)
 		return code;
 	}
 	ingest = ingest_new(&options, NULL);
-	history = history_new();
+	history = history_new(0);
 	while (ingest_next(ingest, &record) == 1)
 		if (outcome_of(&record, &outcome))
 			history_add(history, &outcome);

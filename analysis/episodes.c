@@ -31,8 +31,8 @@ kind_of(const struct span *span)
 }
 
 static void
-add(struct episodes *out, const struct history *history, const struct history_series *series,
-    const struct span *span, enum episode_kind kind)
+add(struct episodes *out, struct history *history, const struct history_series *series,
+    const struct point *points, const struct span *span, enum episode_kind kind)
 {
 	/* Grows by doubling: a power of two is full. */
 	if ((out->n & (out->n - 1)) == 0)
@@ -42,25 +42,27 @@ add(struct episodes *out, const struct history *history, const struct history_se
 	    .kind = kind,
 	    .series = series,
 	    .span = *span,
-	    .first_id = history_id(history, series->points[span->first].id),
-	    .last_id = history_id(history, series->points[span->last].id),
+	    .first_id = history_id(history, points[span->first].id),
+	    .last_id = history_id(history, points[span->last].id),
 	};
 }
 
 static void
-find_in(const struct history *history, const struct history_series *series,
+find_in(struct history *history, const struct history_series *series,
     const struct detect_rules *rules, struct episodes *out)
 {
 	enum episode_kind *kinds = NULL;
+	const struct point *points;
 	struct span *spans;
 	size_t i, n;
 
+	points = history_points(history, series, &n);
 	if (series->target == NULL)
-		n = episodes_of_rounds(series->points, series->n, &spans, &kinds);
+		n = episodes_of_rounds(points, n, &spans, &kinds);
 	else
-		n = detect_spans(series->points, series->n, rules, &spans);
+		n = detect_spans(points, n, rules, &spans);
 	for (i = 0; i < n; i++)
-		add(out, history, series, &spans[i],
+		add(out, history, series, points, &spans[i],
 		    kinds != NULL ? kinds[i] : kind_of(&spans[i]));
 	free(spans);
 	free(kinds);

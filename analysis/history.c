@@ -7,6 +7,7 @@
 
 #include "analysis/names.h"
 #include "analysis/outcome.h"
+#include "analysis/scratch.h"
 #include "base/buf.h"
 #include "base/mem.h"
 
@@ -16,21 +17,40 @@ _Static_assert(sizeof(struct point) == 16, "a point is small");
 
 static const int64_t last_us = INT64_C(253402300800) * 1000000;
 
+enum {
+	POINTS_MOST = 2000000,
+	/* Shorter ones stay in memory. */
+	RUN_LEAST = 16,
+	/* Ids stand at multiples of this, so that a number of 32 bits tells where. */
+	ID_UNIT = 16,
+	ID_SIZE = 256,
+};
+
+/* Points of one series that stand together in the file. */
+struct history_run {
+	int64_t offset;
+	size_t n;
+};
+
 struct history {
 	struct arena *arena;
 	struct names *names; /* of series */
 	struct history_series *series;
 	size_t n, room;
-	char **ids;
-	uint32_t nids, ids_room;
+	size_t points, points_most; /* in memory, of all */
+	struct scratch *runs, *ids;
+	struct point *loaded;
 	struct buf key;
 };
 
 struct history *
-history_new(void)
+history_new(size_t points_most)
 {
 	struct history *h = xcalloc(1, sizeof(*h));
 
+	h->points_most = points_most > 0 ? points_most : POINTS_MOST;
+	h->runs = scratch_new();
+	h->ids = scratch_new();
 	h->arena = arena_new();
 	h->names = names_new();
 	return h;
@@ -43,10 +63,14 @@ history_free(struct history *h)
 
 	if (h == NULL)
 		return;
-	for (i = 0; i < h->n; i++)
+	for (i = 0; i < h->n; i++) {
 		free(h->series[i].points);
+		free(h->series[i].runs);
+	}
 	free(h->series);
-	free(h->ids);
+	free(h->loaded);
+	scratch_free(h->runs);
+	scratch_free(h->ids);
 	names_free(h->names);
 	arena_free(h->arena);
 	buf_free(&h->key);
@@ -78,18 +102,19 @@ series_of(struct history *h, const struct outcome *o)
 	return s;
 }
 
-/* Number 0 is "". */
+/* Number 0 is "", and of an id that is longer than any, too. */
 static uint32_t
 keep_id(struct history *h, const char *id)
 {
-	if (id[0] == '\0')
+	char entry[ID_SIZE] = {0};
+	size_t len = strlen(id);
+	int64_t unit = scratch_end(h->ids) / ID_UNIT;
+
+	if (len == 0 || len >= sizeof(entry) || unit >= UINT32_MAX)
 		return 0;
-	if (h->nids == h->ids_room) {
-		h->ids_room = h->ids_room > 0 ? h->ids_room * 2 : 64;
-		h->ids = xreallocarray(h->ids, h->ids_room, sizeof(*h->ids));
-	}
-	h->ids[h->nids++] = arena_strdup(h->arena, id);
-	return h->nids;
+	memcpy(entry, id, len);
+	scratch_append(h->ids, entry, (len + ID_UNIT) / ID_UNIT * ID_UNIT);
+	return (uint32_t)unit + 1;
 }
 
 static unsigned
@@ -125,6 +150,31 @@ is_worth_an_id(const struct outcome *o)
 	return outcome_says(o->status, o->mechanism) == SAYS_BAD;
 }
 
+static void
+write_run(struct history *h, struct history_series *s)
+{
+	s->runs = xreallocarray(s->runs, s->nruns + 1, sizeof(*s->runs));
+	s->runs[s->nruns++] =
+	    (struct history_run){scratch_append(h->runs, s->points, s->n * sizeof(*s->points)), s->n};
+	free(s->points);
+	s->points = NULL;
+	h->points -= s->n;
+	s->n = s->room = 0;
+}
+
+static void
+make_room(struct history *h)
+{
+	size_t i;
+
+	for (i = 0; i < h->n; i++)
+		if (h->series[i].n >= RUN_LEAST)
+			write_run(h, &h->series[i]);
+	/* Nothing but short series: there is no point in going through them at each measurement. */
+	if (h->points > h->points_most / 2)
+		h->points_most *= 2;
+}
+
 void
 history_add(struct history *h, const struct outcome *o)
 {
@@ -133,6 +183,8 @@ history_add(struct history *h, const struct outcome *o)
 
 	if (o->time_us <= 0 || o->time_us >= last_us)
 		return;
+	if (h->points >= h->points_most)
+		make_room(h);
 	s = series_of(h, o);
 	if (s->n == s->room) {
 		s->room = s->room > 0 ? s->room + s->room / 2 : 8;
@@ -146,6 +198,7 @@ history_add(struct history *h, const struct outcome *o)
 	point.artefact = o->artefact;
 	point.percent = (unsigned)lround(o->confidence * 100) & 127U;
 	s->points[s->n++] = point;
+	h->points++;
 }
 
 /* Any order will do for two of one time, if only it is the same whatever order they came in. */
@@ -184,36 +237,56 @@ compare_series(const void *a, const void *b)
 	return order != 0 ? order : strcmp(x->cc, y->cc);
 }
 
-static bool
-in_order(const struct history_series *s)
-{
-	size_t i;
-
-	for (i = 1; i < s->n; i++)
-		if (compare_points(&s->points[i - 1], &s->points[i]) > 0)
-			return false;
-	return true;
-}
-
 const struct history_series *
 history_finish(struct history *h, size_t *n)
 {
-	size_t i;
-
-	for (i = 0; i < h->n; i++)
-		if (!in_order(&h->series[i]))
-			qsort(h->series[i].points, h->series[i].n, sizeof(struct point),
-			    compare_points);
 	if (h->n > 0)
 		qsort(h->series, h->n, sizeof(*h->series), compare_series);
 	*n = h->n;
 	return h->series;
 }
 
-const char *
-history_id(const struct history *h, uint32_t id)
+static bool
+in_order(const struct point *points, size_t n)
 {
-	return id > 0 ? h->ids[id - 1] : "";
+	size_t i;
+
+	for (i = 1; i < n; i++)
+		if (compare_points(&points[i - 1], &points[i]) > 0)
+			return false;
+	return true;
+}
+
+const struct point *
+history_points(struct history *h, const struct history_series *s, size_t *n)
+{
+	size_t all = s->n, i;
+
+	for (i = 0; i < s->nruns; i++)
+		all += s->runs[i].n;
+	free(h->loaded);
+	h->loaded = xreallocarray(NULL, all, sizeof(*h->loaded));
+	for (*n = i = 0; i < s->nruns; *n += s->runs[i++].n)
+		scratch_read(
+		    h->runs, s->runs[i].offset, &h->loaded[*n], s->runs[i].n * sizeof(*h->loaded));
+	if (s->n > 0)
+		memcpy(&h->loaded[*n], s->points, s->n * sizeof(*h->loaded));
+	*n = all;
+	if (!in_order(h->loaded, all))
+		qsort(h->loaded, all, sizeof(*h->loaded), compare_points);
+	return h->loaded;
+}
+
+const char *
+history_id(struct history *h, uint32_t id)
+{
+	char entry[ID_SIZE];
+
+	if (id == 0)
+		return "";
+	scratch_read(h->ids, (int64_t)(id - 1) * ID_UNIT, entry, sizeof(entry));
+	entry[sizeof(entry) - 1] = '\0';
+	return arena_strdup(h->arena, entry);
 }
 
 int64_t

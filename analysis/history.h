@@ -1,6 +1,7 @@
 /*
  * All measurements of each target in each network, and all rounds of each network, in the order of time: what episodes are
- * found in. Outcomes may come in any order. Pure. 16 bytes a measurement, and the id of each that failed.
+ * found in. Outcomes may come in any order. 16 bytes a measurement, and the id of each that failed; what would not fit in memory goes
+ * to a temporary file (scratch.h), and only one series at a time comes back.
  */
 #ifndef ANALYSIS_HISTORY_H
 #define ANALYSIS_HISTORY_H
@@ -32,20 +33,26 @@ struct history_series {
 	const char *host; /* NULL: no URL */
 	uint32_t asn;
 	char cc[3];
-	struct point *points; /* the earliest first */
+	/* history.c's own: those in memory, and runs of those in the file */
+	struct point *points;
 	size_t n, room;
+	struct history_run *runs;
+	size_t nruns;
 };
 
 struct history;
 
-struct history *history_new(void);
+/* How many points are kept in memory at most; 0: two millions, 32 MB. */
+struct history *history_new(size_t points_most);
 void history_free(struct history *history);
 /* One without a sensible time (years 1970 to 9999) is left out. */
 void history_add(struct history *history, const struct outcome *outcome);
-/* Puts all in order: by host, target and network, rounds first. Add no more after. Lives as long as the history. */
+/* All series by host, target and network, rounds first. Add no more after. Lives as long as the history. */
 const struct history_series *history_finish(struct history *history, size_t *n);
-/* The record's id; "" where it has none or was well. */
-const char *history_id(const struct history *history, uint32_t id);
+/* The points of one of these, the earliest first; valid until the next call. */
+const struct point *history_points(struct history *history, const struct history_series *series, size_t *n);
+/* The record's id, which lives as long as the history; "" where it has none or was well. */
+const char *history_id(struct history *history, uint32_t id);
 int64_t point_end_us(const struct point *point);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * A hash set with open addressing. The hash is SipHash-2-4 (Aumasson and Bernstein, 2012) and a key of this run
+ * A hash set with open addressing: in memory, and what is too large for that in a file, of which a page at a time is read. The hash is SipHash-2-4 (Aumasson and Bernstein, 2012) and a key of this run
  * alone: nobody can write a file whose names collide, by chance or to make us slow, so the names themselves need not be kept.
  */
 #include "analysis/idset.h"
@@ -8,23 +8,34 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "analysis/scratch.h"
 #include "base/log.h"
 #include "base/mem.h"
 
+enum { PAGE_SLOTS = 512 };
+
+/* Four millions of slots. */
+static const size_t memory_usual = (size_t)32 * 1024 * 1024;
+
 struct idset {
 	uint64_t key[2];
-	struct idset_id *slots;
-	size_t n, size; /* size is a power of two */
+	struct idset_id *slots; /* NULL: they are in the file */
+	size_t n, size; /* size is a power of two, a page at least */
+	size_t memory_most;
+	struct scratch *file;
+	struct idset_id page[PAGE_SLOTS]; /* of the file */
+	size_t at; /* which one; SIZE_MAX none */
 };
 
 struct idset *
-idset_new(void)
+idset_new(size_t memory_most)
 {
 	struct idset *set = xcalloc(1, sizeof(*set));
 
 	if (getrandom(set->key, sizeof(set->key), 0) != (ssize_t)sizeof(set->key))
 		log_fatal("no random bytes");
-	set->size = 1024;
+	set->memory_most = memory_most > 0 ? memory_most : memory_usual;
+	set->size = 2 * (size_t)PAGE_SLOTS;
 	set->slots = xcalloc(set->size, sizeof(*set->slots));
 	return set;
 }
@@ -35,6 +46,7 @@ idset_free(struct idset *set)
 	if (set == NULL)
 		return;
 	free(set->slots);
+	scratch_free(set->file);
 	free(set);
 }
 
@@ -98,21 +110,35 @@ idset_id(const struct idset *set, const void *data, size_t len)
 
 /* --- the set --------------------------------------------------------------------------------- */
 
-static bool
-is_free(const struct idset_id *slot)
+static struct idset_id *
+slot(struct idset *set, size_t i)
 {
-	return slot->hash == 0;
+	if (set->slots != NULL)
+		return &set->slots[i];
+	if (set->at != i / PAGE_SLOTS) {
+		set->at = i / PAGE_SLOTS;
+		scratch_read(set->file, (int64_t)(set->at * sizeof(set->page)), set->page, sizeof(set->page));
+	}
+	return &set->page[i % PAGE_SLOTS];
 }
 
-/* The id's slot, or the free one where it belongs. */
-static struct idset_id *
-find(const struct idset *set, const struct idset_id *id)
+static void
+put(struct idset *set, size_t i, struct idset_id id)
 {
-	size_t i = (size_t)id->hash & (set->size - 1);
+	*slot(set, i) = id;
+	if (set->slots == NULL)
+		scratch_write(set->file, (int64_t)(i * sizeof(id)), &id, sizeof(id));
+}
 
-	while (!is_free(&set->slots[i]) && set->slots[i].hash != id->hash)
+/* The id's slot, or the free one where it belongs. In the order of the ids, so that a larger set is filled from one end to the other. */
+static size_t
+find(struct idset *set, struct idset_id id)
+{
+	size_t i = (size_t)(id.hash >> (64 - (unsigned)__builtin_ctzll(set->size)));
+
+	while (slot(set, i)->hash != 0 && slot(set, i)->hash != id.hash)
 		i = (i + 1) & (set->size - 1);
-	return &set->slots[i];
+	return i;
 }
 
 static void
@@ -122,28 +148,35 @@ grow(struct idset *set)
 	size_t i;
 
 	set->size *= 2;
-	set->slots = xcalloc(set->size, sizeof(*set->slots));
+	set->slots = NULL;
+	set->file = NULL;
+	set->at = SIZE_MAX;
+	if (set->size * sizeof(*set->slots) <= set->memory_most)
+		set->slots = xcalloc(set->size, sizeof(*set->slots));
+	else
+		set->file = scratch_new();
 	for (i = 0; i < old.size; i++)
-		if (!is_free(&old.slots[i]))
-			*find(set, &old.slots[i]) = old.slots[i];
+		if (slot(&old, i)->hash != 0)
+			put(set, find(set, *slot(&old, i)), *slot(&old, i));
 	free(old.slots);
+	scratch_free(old.file);
 }
 
 bool
 idset_add(struct idset *set, struct idset_id id)
 {
-	struct idset_id *slot = find(set, &id);
+	size_t i = find(set, id);
 
-	if (!is_free(slot))
+	if (slot(set, i)->hash != 0)
 		return false;
-	*slot = id;
+	put(set, i, id);
 	if (++set->n > set->size / 4 * 3)
 		grow(set);
 	return true;
 }
 
 bool
-idset_has(const struct idset *set, struct idset_id id)
+idset_has(struct idset *set, struct idset_id id)
 {
-	return !is_free(find(set, &id));
+	return slot(set, find(set, id))->hash != 0;
 }

@@ -196,7 +196,7 @@ ingest_new(const struct options *options, const struct ingest_needs *needs)
 	paths_list(&paths, options->paths, options->npaths);
 	ingest->reader = record_reader_new(paths.list, paths.n, reader_complains, ingest);
 	paths_clear(&paths);
-	ingest->seen = idset_new();
+	ingest->seen = idset_new(0);
 	ingest->workers = crew_processors();
 	ingest->parsers = xcalloc(ingest->workers, sizeof(*ingest->parsers));
 	for (i = 0; i < ingest->workers; i++)

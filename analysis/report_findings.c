@@ -34,7 +34,7 @@ report_findings_new(const struct known_cas *known, struct places *places)
 {
 	struct report_findings *f = xcalloc(1, sizeof(*f));
 
-	f->history = history_new();
+	f->history = history_new(0);
 	f->interception = interception_new(known);
 	f->days = (struct days){.daily = daily_new(), .places = places};
 	return f;

@@ -154,7 +154,7 @@ sim_run(const struct sim *sim, struct sim_result *r)
 	memset(r, 0, sizeof(*r));
 	for (i = 0; i < sim->years; i++) {
 		make_year(sim, &chance, &y);
-		h = history_new();
+		h = history_new(0);
 		measure_year(sim, &chance, &y, h);
 		episodes_find(h, NULL, &found);
 		compare(&y, &found, r);

@@ -41,7 +41,7 @@ feed_between(struct history *h, const char *url, uint32_t asn, const char *lette
 static struct history *
 find_between(const char *letters, struct episodes *found)
 {
-	struct history *h = history_new();
+	struct history *h = history_new(0);
 
 	feed_between(h, SITE, TELECOM, letters);
 	episodes_find(h, NULL, found);
@@ -154,7 +154,7 @@ a_success_within_it_does_not_end_it(void **state)
 static void
 a_block_that_lets_some_through_takes_more_to_be_over(void **state)
 {
-	struct history *h = history_new();
+	struct history *h = history_new(0);
 	struct episodes found;
 
 	(void)state;
@@ -189,7 +189,7 @@ where_a_success_may_have_been_the_accident_the_bracket_holds_both(void **state)
 static void
 what_began_before_the_first_measurement_or_has_not_ended_has_no_such_time(void **state)
 {
-	struct history *h = history_new();
+	struct history *h = history_new(0);
 	struct episodes found;
 	const struct span *span;
 
@@ -209,7 +209,7 @@ what_began_before_the_first_measurement_or_has_not_ended_has_no_such_time(void *
 static void
 failures_long_ago_confirm_nothing(void **state)
 {
-	struct history *h = history_new();
+	struct history *h = history_new(0);
 	struct episodes found;
 
 	(void)state;
@@ -232,7 +232,7 @@ failures_long_ago_confirm_nothing(void **state)
 static void
 nor_did_it_begin_with_them(void **state)
 {
-	struct history *h = history_new();
+	struct history *h = history_new(0);
 	struct episodes found;
 
 	(void)state;
@@ -251,7 +251,7 @@ nor_did_it_begin_with_them(void **state)
 static void
 a_target_that_fails_now_and_then_by_itself_has_to_fail_more(void **state)
 {
-	struct history *h = history_new();
+	struct history *h = history_new(0);
 	struct episodes found;
 	char letters[2000];
 	int i;
@@ -274,7 +274,7 @@ a_target_that_fails_now_and_then_by_itself_has_to_fail_more(void **state)
 static void
 the_order_of_records_does_not_matter(void **state)
 {
-	struct history *h = history_new();
+	struct history *h = history_new(0);
 	struct episodes found;
 	int64_t i;
 
@@ -295,7 +295,7 @@ the_order_of_records_does_not_matter(void **state)
 static void
 a_shutdown_is_an_episode_of_the_network_and_not_of_targets(void **state)
 {
-	struct history *h = history_new();
+	struct history *h = history_new(0);
 	struct episodes found;
 
 	(void)state;
@@ -326,7 +326,7 @@ what_is_judged_while_the_network_does_not_work_says_nothing(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
-		struct history *h = history_new();
+		struct history *h = history_new(0);
 		struct episodes found;
 		int k;
 
@@ -348,7 +348,7 @@ static const char *
 rounds_text(const char *letters)
 {
 	static char text[400];
-	struct history *h = history_new();
+	struct history *h = history_new(0);
 	struct episodes found;
 	size_t i, len = 0;
 
@@ -386,7 +386,7 @@ two_rounds_in_a_row_make_a_state(void **state)
 static void
 what_begins_at_once_in_several_networks_is_one_event(void **state)
 {
-	struct history *h = history_new();
+	struct history *h = history_new(0);
 	struct episodes found;
 	const struct episode_event *event;
 
@@ -422,7 +422,7 @@ what_begins_at_once_in_several_networks_is_one_event(void **state)
 static void
 an_event_keeps_the_time_that_lies_in_all_brackets(void **state)
 {
-	struct history *h = history_new();
+	struct history *h = history_new(0);
 	struct episodes found;
 
 	(void)state;
@@ -444,7 +444,7 @@ an_event_keeps_the_time_that_lies_in_all_brackets(void **state)
 static void
 what_was_so_from_the_beginning_is_one_event_of_its_network(void **state)
 {
-	struct history *h = history_new();
+	struct history *h = history_new(0);
 	struct episodes found;
 
 	(void)state;
@@ -462,7 +462,7 @@ what_was_so_from_the_beginning_is_one_event_of_its_network(void **state)
 static void
 what_nobody_saw_begin_within_a_week_joins_nothing(void **state)
 {
-	struct history *h = history_new();
+	struct history *h = history_new(0);
 	struct episodes found;
 
 	(void)state;
@@ -478,7 +478,7 @@ what_nobody_saw_begin_within_a_week_joins_nothing(void **state)
 static void
 nothing_gives_nothing(void **state)
 {
-	struct history *h = history_new();
+	struct history *h = history_new(0);
 	struct episodes found;
 
 	(void)state;
