@@ -7,6 +7,7 @@
 
 #include "analysis/names.h"
 #include "analysis/outcome.h"
+#include "analysis/piles.h"
 #include "analysis/scratch.h"
 #include "base/buf.h"
 #include "base/mem.h"
@@ -19,17 +20,9 @@ static const int64_t last_us = INT64_C(253402300800) * 1000000;
 
 enum {
 	POINTS_MOST = 2000000,
-	/* Shorter ones stay in memory. */
-	RUN_LEAST = 16,
 	/* Ids stand at multiples of this, so that a number of 32 bits tells where. */
 	ID_UNIT = 16,
 	ID_SIZE = 256,
-};
-
-/* Points of one series that stand together in the file. */
-struct history_run {
-	int64_t offset;
-	size_t n;
 };
 
 struct history {
@@ -37,9 +30,8 @@ struct history {
 	struct names *names; /* of series */
 	struct history_series *series;
 	size_t n, room;
-	size_t points, points_most; /* in memory, of all */
-	struct scratch *runs, *ids;
-	struct point *loaded;
+	struct piles *points; /* a pile a series */
+	struct scratch *ids;
 	struct buf key;
 };
 
@@ -48,8 +40,7 @@ history_new(size_t points_most)
 {
 	struct history *h = xcalloc(1, sizeof(*h));
 
-	h->points_most = points_most > 0 ? points_most : POINTS_MOST;
-	h->runs = scratch_new();
+	h->points = piles_new(sizeof(struct point), points_most > 0 ? points_most : POINTS_MOST);
 	h->ids = scratch_new();
 	h->arena = arena_new();
 	h->names = names_new();
@@ -59,17 +50,10 @@ history_new(size_t points_most)
 void
 history_free(struct history *h)
 {
-	size_t i;
-
 	if (h == NULL)
 		return;
-	for (i = 0; i < h->n; i++) {
-		free(h->series[i].points);
-		free(h->series[i].runs);
-	}
 	free(h->series);
-	free(h->loaded);
-	scratch_free(h->runs);
+	piles_free(h->points);
 	scratch_free(h->ids);
 	names_free(h->names);
 	arena_free(h->arena);
@@ -77,7 +61,7 @@ history_free(struct history *h)
 	free(h);
 }
 
-static struct history_series *
+static uint32_t
 series_of(struct history *h, const struct outcome *o)
 {
 	struct history_series *s;
@@ -87,7 +71,7 @@ series_of(struct history *h, const struct outcome *o)
 	buf_printf(&h->key, "%u %s %s", o->asn, o->cc, o->target != NULL ? o->target : "");
 	i = names_add(h->names, buf_str(&h->key));
 	if (i < h->n)
-		return &h->series[i];
+		return i;
 	if (h->n == h->room) {
 		h->room = h->room > 0 ? h->room * 2 : 64;
 		h->series = xreallocarray(h->series, h->room, sizeof(*h->series));
@@ -97,9 +81,10 @@ series_of(struct history *h, const struct outcome *o)
 	    .target = arena_strdup(h->arena, o->target),
 	    .host = arena_strdup(h->arena, o->host),
 	    .asn = o->asn,
+	    .pile = i,
 	};
 	memcpy(s->cc, o->cc, sizeof(s->cc));
-	return s;
+	return i;
 }
 
 /* Number 0 is "", and of an id that is longer than any, too. */
@@ -150,46 +135,13 @@ is_worth_an_id(const struct outcome *o)
 	return outcome_says(o->status, o->mechanism) == SAYS_BAD;
 }
 
-static void
-write_run(struct history *h, struct history_series *s)
-{
-	s->runs = xreallocarray(s->runs, s->nruns + 1, sizeof(*s->runs));
-	s->runs[s->nruns++] =
-	    (struct history_run){scratch_append(h->runs, s->points, s->n * sizeof(*s->points)), s->n};
-	free(s->points);
-	s->points = NULL;
-	h->points -= s->n;
-	s->n = s->room = 0;
-}
-
-static void
-make_room(struct history *h)
-{
-	size_t i;
-
-	for (i = 0; i < h->n; i++)
-		if (h->series[i].n >= RUN_LEAST)
-			write_run(h, &h->series[i]);
-	/* Nothing but short series: there is no point in going through them at each measurement. */
-	if (h->points > h->points_most / 2)
-		h->points_most *= 2;
-}
-
 void
 history_add(struct history *h, const struct outcome *o)
 {
-	struct history_series *s;
 	struct point point = {.time_us = o->time_us};
 
 	if (o->time_us <= 0 || o->time_us >= last_us)
 		return;
-	if (h->points >= h->points_most)
-		make_room(h);
-	s = series_of(h, o);
-	if (s->n == s->room) {
-		s->room = s->room > 0 ? s->room + s->room / 2 : 8;
-		s->points = xreallocarray(s->points, s->room, sizeof(*s->points));
-	}
 	point.id = is_worth_an_id(o) ? keep_id(h, o->id) : 0;
 	point.tenths = tenths_of(o) & 0xfffU;
 	point.status = status_of(o) & 7U;
@@ -197,8 +149,7 @@ history_add(struct history *h, const struct outcome *o)
 	point.mechanism = (unsigned)o->mechanism & 31U;
 	point.artefact = o->artefact;
 	point.percent = (unsigned)lround(o->confidence * 100) & 127U;
-	s->points[s->n++] = point;
-	h->points++;
+	piles_add(h->points, series_of(h, o), &point);
 }
 
 /* Any order will do for two of one time, if only it is the same whatever order they came in. */
@@ -260,21 +211,12 @@ in_order(const struct point *points, size_t n)
 const struct point *
 history_points(struct history *h, const struct history_series *s, size_t *n)
 {
-	size_t all = s->n, i;
+	void *points;
 
-	for (i = 0; i < s->nruns; i++)
-		all += s->runs[i].n;
-	free(h->loaded);
-	h->loaded = xreallocarray(NULL, all, sizeof(*h->loaded));
-	for (*n = i = 0; i < s->nruns; *n += s->runs[i++].n)
-		scratch_read(
-		    h->runs, s->runs[i].offset, &h->loaded[*n], s->runs[i].n * sizeof(*h->loaded));
-	if (s->n > 0)
-		memcpy(&h->loaded[*n], s->points, s->n * sizeof(*h->loaded));
-	*n = all;
-	if (!in_order(h->loaded, all))
-		qsort(h->loaded, all, sizeof(*h->loaded), compare_points);
-	return h->loaded;
+	*n = piles_take(h->points, s->pile, &points);
+	if (!in_order(points, *n))
+		qsort(points, *n, sizeof(struct point), compare_points);
+	return points;
 }
 
 const char *

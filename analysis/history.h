@@ -1,7 +1,7 @@
 /*
  * All measurements of each target in each network, and all rounds of each network, in the order of time: what episodes are
  * found in. Outcomes may come in any order. 16 bytes a measurement, and the id of each that failed; what would not fit in memory goes
- * to a temporary file (scratch.h), and only one series at a time comes back.
+ * to a temporary file, and only one series at a time comes back.
  */
 #ifndef ANALYSIS_HISTORY_H
 #define ANALYSIS_HISTORY_H
@@ -33,11 +33,7 @@ struct history_series {
 	const char *host; /* NULL: no URL */
 	uint32_t asn;
 	char cc[3];
-	/* history.c's own: those in memory, and runs of those in the file */
-	struct point *points;
-	size_t n, room;
-	struct history_run *runs;
-	size_t nruns;
+	uint32_t pile; /* history.c's own */
 };
 
 struct history;

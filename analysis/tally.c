@@ -6,10 +6,14 @@
 #include <string.h>
 #include <openssl/sha.h>
 
+#include "analysis/piles.h"
 #include "base/mem.h"
 #include "targets/target.h"
 
-/* A moment leaves three bits for the status. */
+/* In memory: 24 MB. */
+enum { MOMENTS_MOST = 3000000 };
+
+/* A moment, microseconds times 8, leaves three bits for the status. */
 enum { STATUS_BITS = 3 };
 _Static_assert(VERDICT_STATUS_MAX <= 1 << STATUS_BITS, "a status fits its bits");
 
@@ -18,6 +22,7 @@ struct tally {
 	size_t n, room;
 	size_t *slots; /* index + 1 of a target, 0 free; open addressing by URL */
 	size_t nslots; /* a power of two */
+	struct piles *moments; /* of each target, when it had which status */
 };
 
 struct tally *
@@ -25,6 +30,7 @@ tally_new(void)
 {
 	struct tally *tally = xcalloc(1, sizeof(*tally));
 
+	tally->moments = piles_new(sizeof(int64_t), MOMENTS_MOST);
 	tally->nslots = 256;
 	tally->slots = xcalloc(tally->nslots, sizeof(*tally->slots));
 	return tally;
@@ -40,10 +46,10 @@ tally_free(struct tally *tally)
 	for (i = 0; i < tally->n; i++) {
 		free(tally->targets[i].url);
 		free(tally->targets[i].host);
-		free(tally->targets[i].moments);
 	}
 	free(tally->targets);
 	free(tally->slots);
+	piles_free(tally->moments);
 	free(tally);
 }
 
@@ -97,6 +103,7 @@ target_of(struct tally *tally, const struct target *target)
 	tally->targets[tally->n] = (struct tally_target){
 	    .url = xstrdup(target->url),
 	    .host = target->host != NULL ? xstrdup(target->host) : NULL,
+	    .pile = (uint32_t)tally->n,
 	};
 	*slot = ++tally->n;
 	if (tally->n > tally->nslots / 2)
@@ -104,21 +111,11 @@ target_of(struct tally *tally, const struct target *target)
 	return &tally->targets[tally->n - 1];
 }
 
-/* Grows by half: at most 12 bytes a record at any time. */
-static void
-add_moment(struct tally_target *t, int64_t us, enum verdict_status status)
-{
-	if (t->nmoments == t->room) {
-		t->room = t->room > 0 ? t->room + t->room / 2 : 8;
-		t->moments = xreallocarray(t->moments, t->room, sizeof(*t->moments));
-	}
-	t->moments[t->nmoments++] = us * (1 << STATUS_BITS) + (int64_t)status;
-}
-
 void
 tally_add(struct tally *tally, const struct target *target, int64_t us, enum verdict_status status)
 {
 	struct tally_target *t = target_of(tally, target);
+	int64_t moment = us * (1 << STATUS_BITS) + (int64_t)status;
 
 	assert(status < VERDICT_STATUS_MAX);
 	t->n++;
@@ -130,7 +127,7 @@ tally_add(struct tally *tally, const struct target *target, int64_t us, enum ver
 	if (t->last_us == 0 || us > t->last_us)
 		t->last_us = us;
 	if (status != VERDICT_NONE && status != VERDICT_INSUFFICIENT)
-		add_moment(t, us, status);
+		piles_add(tally->moments, t->pile, &moment);
 }
 
 static int
@@ -142,27 +139,29 @@ by_moment(const void *a, const void *b)
 }
 
 static enum verdict_status
-status_at(const struct tally_target *t, size_t i)
+status_of(int64_t moment)
 {
-	return (enum verdict_status)(t->moments[i] & ((1 << STATUS_BITS) - 1));
+	return (enum verdict_status)(moment & ((1 << STATUS_BITS) - 1));
 }
 
 /* Back from the end to where the status was another. */
 static void
-find_change(struct tally_target *t)
+find_change(struct tally *tally, struct tally_target *t)
 {
-	size_t i = t->nmoments;
+	void *taken;
+	size_t i = piles_take(tally->moments, t->pile, &taken);
+	int64_t *moments = taken;
 
 	if (i == 0)
 		return;
-	qsort(t->moments, t->nmoments, sizeof(*t->moments), by_moment);
-	t->status = status_at(t, i - 1);
-	while (i > 0 && status_at(t, i - 1) == t->status)
+	qsort(moments, i, sizeof(*moments), by_moment);
+	t->status = status_of(moments[i - 1]);
+	while (i > 0 && status_of(moments[i - 1]) == t->status)
 		i--;
 	if (i == 0)
 		return;
-	t->changed_from = status_at(t, i - 1);
-	t->changed_us = t->moments[i] >> STATUS_BITS;
+	t->changed_from = status_of(moments[i - 1]);
+	t->changed_us = moments[i] >> STATUS_BITS;
 }
 
 /* Inputs without a host come last. */
@@ -184,7 +183,7 @@ tally_finish(struct tally *tally, size_t *n)
 	size_t i;
 
 	for (i = 0; i < tally->n; i++)
-		find_change(&tally->targets[i]);
+		find_change(tally, &tally->targets[i]);
 	if (tally->n > 0)
 		qsort(tally->targets, tally->n, sizeof(*tally->targets), by_host);
 	*n = tally->n;

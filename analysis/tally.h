@@ -1,6 +1,6 @@
 /*
  * What became of each target: how often it was judged how, when it was first and last seen, and
- * when its status last changed. Records may come in any order. Pure.
+ * when its status last changed. Records may come in any order.
  */
 #ifndef ANALYSIS_TALLY_H
 #define ANALYSIS_TALLY_H
@@ -23,9 +23,7 @@ struct tally_target {
 	enum verdict_status status;
 	enum verdict_status changed_from;
 	int64_t changed_us; /* first seen with `status` after `changed_from` */
-	/* Its dated statuses, 8 bytes each: microseconds times 8, and the status. */
-	int64_t *moments;
-	size_t nmoments, room;
+	uint32_t pile; /* tally.c's own */
 };
 
 struct tally;
