@@ -40,6 +40,15 @@ idset_new(size_t memory_most)
 	return set;
 }
 
+struct idset *
+idset_new_keyed(const uint64_t key[2])
+{
+	struct idset *set = idset_new(0);
+
+	memcpy(set->key, key, sizeof(set->key));
+	return set;
+}
+
 void
 idset_free(struct idset *set)
 {

@@ -18,6 +18,8 @@
 #include "analysis/options.h"
 #include "analysis/paths.h"
 #include "analysis/progress.h"
+#include "analysis/store.h"
+#include "analysis/store_fill.h"
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -61,6 +63,10 @@ struct ingest {
 	size_t next; /* line in it */
 	struct progress progress;
 	struct idset *seen;
+	struct store *unseen; /* it has those seen instead */
+	struct store *store; /* records come from there, and there is no reader */
+	struct buf work; /* of such a record */
+	int failure; /* exit code: there is no such store, or it could not be filled */
 	struct ingest_counts counts;
 	char *complained_of; /* the file of the last complaint */
 	int complaints; /* about it */
@@ -178,8 +184,8 @@ work_on_batch(void *arg_batch, size_t worker, void *arg)
 
 /* --- the caller's thread ----------------------------------------------------------------------- */
 
-struct ingest *
-ingest_new(const struct options *options, const struct ingest_needs *needs)
+static struct ingest *
+read_files(const struct options *options, const struct ingest_needs *needs, struct idset *seen)
 {
 	struct ingest *ingest = xcalloc(1, sizeof(*ingest));
 	const struct crew_job job = {fill_batch, work_on_batch, ingest};
@@ -196,7 +202,7 @@ ingest_new(const struct options *options, const struct ingest_needs *needs)
 	paths_list(&paths, options->paths, options->npaths);
 	ingest->reader = record_reader_new(paths.list, paths.n, reader_complains, ingest);
 	paths_clear(&paths);
-	ingest->seen = idset_new(0);
+	ingest->seen = seen;
 	ingest->workers = crew_processors();
 	ingest->parsers = xcalloc(ingest->workers, sizeof(*ingest->parsers));
 	for (i = 0; i < ingest->workers; i++)
@@ -213,6 +219,39 @@ ingest_new(const struct options *options, const struct ingest_needs *needs)
 	return ingest;
 }
 
+struct ingest *
+ingest_new_unseen(const struct options *options, struct store *store)
+{
+	struct ingest *ingest = read_files(options, NULL, idset_new_keyed(store_key(store)));
+
+	ingest->unseen = store;
+	return ingest;
+}
+
+static struct ingest *
+read_store(const struct options *options, const struct ingest_needs *needs)
+{
+	struct ingest *ingest = xcalloc(1, sizeof(*ingest));
+
+	ingest->options = options;
+	if (needs != NULL)
+		ingest->needs = *needs;
+	ingest->store =
+	    store_open(options->store, options->npaths > 0 ? STORE_FILL : STORE_LOOK, &ingest->failure);
+	if (ingest->store != NULL && options->npaths > 0)
+		ingest->failure = store_fill(ingest->store, options);
+	if (ingest->failure == EX_OK)
+		store_counts(ingest->store, &ingest->counts);
+	progress_start(&ingest->progress, options->progress);
+	return ingest;
+}
+
+struct ingest *
+ingest_new(const struct options *options, const struct ingest_needs *needs)
+{
+	return options->store != NULL ? read_store(options, needs) : read_files(options, needs, idset_new(0));
+}
+
 void
 ingest_free(struct ingest *ingest)
 {
@@ -220,6 +259,13 @@ ingest_free(struct ingest *ingest)
 
 	if (ingest == NULL)
 		return;
+	if (ingest->crew == NULL) {
+		progress_end(&ingest->progress);
+		store_close(ingest->store);
+		buf_free(&ingest->work);
+		free(ingest);
+		return;
+	}
 	pthread_mutex_lock(&ingest->big_lock);
 	ingest->stopping = true;
 	pthread_cond_signal(&ingest->big_gone);
@@ -265,14 +311,26 @@ complain(struct ingest *ingest, const struct ingest_line *line)
 }
 
 static bool
-is_new(struct idset *seen, const struct ingest_names *names)
+see(struct ingest *ingest, struct idset_id id)
 {
-	bool new = idset_add(seen, names->own);
+	return ingest->unseen != NULL ? store_see(ingest->unseen, id.hash) : idset_add(ingest->seen, id);
+}
 
-	if (names->has_other && idset_has(seen, names->other))
+static bool
+saw(struct ingest *ingest, struct idset_id id)
+{
+	return ingest->unseen != NULL ? store_saw(ingest->unseen, id.hash) : idset_has(ingest->seen, id);
+}
+
+static bool
+is_new(struct ingest *ingest, const struct ingest_names *names)
+{
+	bool new = see(ingest, names->own);
+
+	if (names->has_other && saw(ingest, names->other))
 		new = false;
 	if (names->has_also)
-		idset_add(seen, names->also);
+		see(ingest, names->also);
 	return new;
 }
 
@@ -289,7 +347,7 @@ count_line(struct ingest *ingest, const struct ingest_line *line)
 		return false;
 	}
 	counts->records++;
-	if (!is_new(ingest->seen, &line->names)) {
+	if (!is_new(ingest, &line->names)) {
 		counts->duplicates++;
 		return false;
 	}
@@ -322,11 +380,34 @@ next_line(struct ingest *ingest)
 	return &ingest->batch->lines[ingest->next++];
 }
 
+static int
+next_of_store(struct ingest *ingest, struct record *record)
+{
+	int64_t done, all;
+
+	if (ingest->failure != EX_OK ||
+	    !store_next(ingest->store, &ingest->options->filter, &ingest->counts, record)) {
+		progress_end(&ingest->progress);
+		return 0;
+	}
+	store_progress(ingest->store, &done, &all);
+	progress_records(&ingest->progress, done, all);
+	if (ingest->needs.work != NULL) {
+		buf_clear(&ingest->work);
+		ingest->needs.work(record, &ingest->work);
+		record->text = buf_str(&ingest->work);
+		record->len = ingest->work.len;
+	}
+	return 1;
+}
+
 int
 ingest_next(struct ingest *ingest, struct record *record)
 {
 	struct ingest_line *line;
 
+	if (ingest->crew == NULL)
+		return next_of_store(ingest, record);
 	while (!gives_up(ingest) && (line = next_line(ingest)) != NULL)
 		if (count_line(ingest, line)) {
 			*record = line->record;
@@ -366,6 +447,8 @@ ingest_end(struct ingest *ingest)
 {
 	const struct ingest_counts *c = &ingest->counts;
 
+	if (ingest->failure != EX_OK)
+		return ingest->failure;
 	say(c->bad_lines, "bad line", "bad lines");
 	say(c->duplicates, "record that was there twice", "records that were there twice");
 	say(c->others, "other record, of a test that is none of ours",
@@ -373,6 +456,8 @@ ingest_end(struct ingest *ingest)
 	say(c->controls, "measurement of a control (--controls counts it)",
 	    "measurements of controls (--controls counts them)");
 	say(c->undated, "record without a time", "records without a time");
+	if (ingest->crew == NULL)
+		return EX_OK;
 	if (gives_up(ingest) && is_there(ingest->options)) {
 		log_errorx("stopped at the first bad line or file (--strict)");
 		return EX_DATAERR;

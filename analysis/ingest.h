@@ -14,7 +14,9 @@
 
 struct buf;
 struct measurement;
+struct ooni_keys;
 struct options;
+struct store;
 
 enum record_kind { RECORD_TARGET, RECORD_ROUND, RECORD_EVENT };
 
@@ -23,6 +25,7 @@ struct record {
 	struct measurement *m; /* NULL where there is text instead */
 	/* RECORD_TARGET: its input. An input that is no http(s) URL has only its text in `url`. */
 	struct target target;
+	const struct ooni_keys *keys; /* RECORD_TARGET: as computed when it was put into a store; NULL: not yet computed */
 	const char *text;
 	size_t len;
 };
@@ -50,8 +53,13 @@ struct ingest_needs {
 	bool brief; /* MEASUREMENT_BRIEF does; records of ours without a verdict are judged */
 };
 
-/* options is borrowed. needs NULL: measurements in full. */
+/*
+ * options is borrowed. needs NULL: measurements in full. Where the options name a store, what the paths have is put into that first,
+ * and the records come out of it.
+ */
 struct ingest *ingest_new(const struct options *options, const struct ingest_needs *needs);
+/* From these files, whatever store the options name; each that the store (borrowed) has not seen once. */
+struct ingest *ingest_new_unseen(const struct options *options, struct store *store);
 void ingest_free(struct ingest *ingest);
 /* 1 and the next record, its contents valid until the next call; 0 at the end. */
 int ingest_next(struct ingest *ingest, struct record *record);

@@ -19,6 +19,7 @@ enum option_id {
 	OPTION_CC,
 	OPTION_CONTROLS,
 	OPTION_STRICT,
+	OPTION_STORE,
 	OPTION_FORMAT,
 	OPTION_JSON,
 	OPTION_NO_PROGRESS,
@@ -33,6 +34,7 @@ static const struct option long_options[] = {
     {"cc", required_argument, NULL, OPTION_CC},
     {"controls", no_argument, NULL, OPTION_CONTROLS},
     {"strict", no_argument, NULL, OPTION_STRICT},
+    {"store", required_argument, NULL, OPTION_STORE},
     {"format", required_argument, NULL, OPTION_FORMAT},
     {"json", no_argument, NULL, OPTION_JSON},
     {"no-progress", no_argument, NULL, OPTION_NO_PROGRESS},
@@ -53,6 +55,9 @@ static const char shared_help[] =
     "  --asn AS         from this network, AS9198 or 9198 (repeatable)\n"
     "  --cc CC          from this country\n"
     "  --controls       the controls as well, which are not targets\n"
+    "  --store sqlite:FILE  keep what the PATHs have in FILE, and answer from it: all that\n"
+    "                   was ever put there. A file that is in it is not read again, and no\n"
+    "                   PATH is needed\n"
     "  --strict         end with 65 at the first bad line or file; else they are named,\n"
     "                   counted and passed over\n\n"
     "How they are shown:\n"
@@ -87,6 +92,19 @@ read_format(struct options *options, const char *text)
 	else
 		options->format = (enum format)i;
 	return i != -1;
+}
+
+static bool
+read_store(struct options *options, const char *text)
+{
+	static const char kind[] = "sqlite:";
+	bool good = strncmp(text, kind, strlen(kind)) == 0 && text[strlen(kind)] != '\0';
+
+	if (good)
+		options->store = text;
+	else
+		log_errorx("--store %s: it is sqlite:FILE, as sqlite:archive.sqlite", text);
+	return good;
 }
 
 static bool
@@ -125,6 +143,8 @@ read_option(struct options *options, int id, const char *value)
 		return options->filter.controls = true;
 	case OPTION_STRICT:
 		return options->strict = true;
+	case OPTION_STORE:
+		return read_store(options, value);
 	case OPTION_FORMAT:
 		return read_format(options, value);
 	case OPTION_JSON:
@@ -202,7 +222,7 @@ options_read_own(struct options *options, int argc, char **argv, const char *hel
 		return wrong_usage(command);
 	options->paths = argv + optind;
 	options->npaths = (size_t)(argc - optind);
-	if (options->npaths == 0) {
+	if (options->npaths == 0 && options->store == NULL) {
 		log_errorx("no PATH to read records from");
 		return wrong_usage(command);
 	}

@@ -15,7 +15,8 @@ struct options {
 	bool strict; /* a bad line ends the work */
 	bool progress; /* a live line on the terminal */
 	bool colour; /* of standard output, decided */
-	char *const *paths; /* in argv */
+	const char *store; /* "sqlite:FILE", in argv; NULL: none */
+	char *const *paths; /* in argv; none where there is a store that has records already */
 	size_t npaths;
 };
 

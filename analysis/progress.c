@@ -39,23 +39,48 @@ show_left(int64_t spent_ns, int64_t done, int64_t all)
 		fprintf(stderr, ", %d:%02d left", (int)left_s / 60, (int)left_s % 60);
 }
 
+/* Whether it is time to show something: five times a second, quick for the eye, and no work at all for a slow line. */
+static bool
+is_due(struct progress *progress, int64_t now)
+{
+	if (now < progress->next_ns)
+		return false;
+	progress->next_ns = now + 200 * 1000000;
+	return progress->shown = true;
+}
+
+/* Files may grow while they are read. */
+static void
+show_share(const struct progress *progress, int64_t now, int64_t done, int64_t all)
+{
+	fprintf(stderr, ", %d %%", done < all ? (int)((double)done * 100 / (double)all) : 100);
+	show_left(now - progress->start_ns, done, all);
+}
+
 void
 progress_bytes(struct progress *progress, int64_t done, int64_t all)
 {
 	int64_t now;
 
-	if (!progress->on || (now = clock_mono_ns()) < progress->next_ns)
+	if (!progress->on || !is_due(progress, now = clock_mono_ns()))
 		return;
-	/* Five times a second: quick for the eye, and no work at all for a slow line. */
-	progress->next_ns = now + 200 * 1000000;
-	progress->shown = true;
 	fprintf(stderr, "\r\033[Kreading: %.1f MiB", (double)done / (1024 * 1024));
-	/* Files may grow while they are read. */
 	if (all > 0) {
-		fprintf(stderr, " of %.1f MiB, %d %%", (double)all / (1024 * 1024),
-		    done < all ? (int)((double)done * 100 / (double)all) : 100);
-		show_left(now - progress->start_ns, done, all);
+		fprintf(stderr, " of %.1f MiB", (double)all / (1024 * 1024));
+		show_share(progress, now, done, all);
 	}
+	fflush(stderr);
+}
+
+void
+progress_records(struct progress *progress, int64_t done, int64_t all)
+{
+	int64_t now;
+
+	if (!progress->on || !is_due(progress, now = clock_mono_ns()))
+		return;
+	fprintf(stderr, "\r\033[Kreading: %lld of %lld records", (long long)done, (long long)all);
+	show_share(progress, now, done, all);
 	fflush(stderr);
 }
 

@@ -15,6 +15,8 @@ struct progress {
 void progress_start(struct progress *progress, bool on);
 /* Bytes done of all (0: unknown). Cheap: call it for every record. */
 void progress_bytes(struct progress *progress, int64_t done, int64_t all);
+/* The same of records. */
+void progress_records(struct progress *progress, int64_t done, int64_t all);
 void progress_end(struct progress *progress);
 
 #endif

@@ -23,7 +23,10 @@ verdict_row_fill(struct verdict_row *row, const struct record *record)
 	row->target = target->url;
 	row->host = target->host_is_ip ? NULL : target->host;
 	judged(record->m, &row->verdict);
-	ooni_keys_compute(record->m, &row->keys);
+	if (record->keys != NULL)
+		row->keys = *record->keys;
+	else
+		ooni_keys_compute(record->m, &row->keys);
 }
 
 /* --- cells ----------------------------------------------------------------------------------- */
