@@ -264,7 +264,7 @@ static int
 begin(struct store *store)
 {
 	switch (sqlite3_exec(store->db, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = " CACHE_KB ";"
-					"PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE", NULL, NULL, NULL)) {
+					"PRAGMA synchronous = NORMAL; BEGIN EXCLUSIVE", NULL, NULL, NULL)) {
 	case SQLITE_OK:
 	case SQLITE_BUSY:
 	case SQLITE_NOTADB:

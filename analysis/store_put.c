@@ -237,5 +237,5 @@ store_add(struct store *store, const struct record *record)
 	if (++store->since_commit < RECORDS_A_COMMIT)
 		return;
 	store->since_commit = 0;
-	store_exec(store, "COMMIT; BEGIN IMMEDIATE");
+	store_exec(store, "COMMIT; BEGIN EXCLUSIVE");
 }
