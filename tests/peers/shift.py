@@ -1,4 +1,4 @@
-"""The p of moved events, and what goes with it, written from docs/statistics.md alone.
+"""The p of moved events, and what goes with it, written from docs/statistics.md and not from our code.
 
     shift.py make CASE DIR      made-up records, and a calendar, of one case
     shift.py compare CASE FILE  what of an answer of netvane-analyze correlate --json is not what we find, as lines
@@ -132,8 +132,8 @@ def compare_row(row, near, series, rng):
     if counts != table(near, series):
         yield "%s: %s, not %s" % (name, counts, table(near, series))
     p, exact, arrangements = moved(near, series, rng)
-    if row["exact"] != exact:
-        yield "%s: exact %s, but there are %d arrangements" % (name, row["exact"], arrangements)
+    if row["exact"] != exact or (exact and row["arrangements"] != arrangements):
+        yield "%s: %d arrangements, exact %s, but there are %d" % (name, row["arrangements"], row["exact"], arrangements)
     error = 1e-9 if exact else 4 * math.sqrt(p * (1 - p) * (1 / DRAWN + 1 / row["arrangements"]))
     if abs(row["p"] - p) > error:
         yield "%s: p is %g, not %g +- %g" % (name, row["p"], p, error)
