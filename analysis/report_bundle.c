@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/table.h"
 #include "targets/day.h"
 
 static void
@@ -23,17 +24,24 @@ put_table(const struct report *r, const struct bundle_table *table, struct buf *
 	table->rows(r, out);
 }
 
+static void
+put_stem(const struct bundle_table *table, struct buf *out)
+{
+	buf_add(out, table->file, strlen(table->file) - 4);
+}
+
 /* ---- What the columns mean ------------------------------------------------------------------ */
 
 static void
 put_codebook(const struct report *r, struct buf *out)
 {
+	struct arena *arena = arena_new();
 	const struct bundle_table *table;
 	size_t i, j;
 
 	buf_puts(out, "# Codebook\n\nTables are CSV (RFC 4180), UTF-8, with a line of names. An empty field is not known. What was not measured is "
 		      "missing: it has no row, and is neither reached nor blocked. Times are UTC; days are those of the time zone ");
-	buf_printf(out, "%s.\n", r->zone != NULL ? r->zone : "UTC");
+	buf_printf(out, "%s.\n", table_clean(arena, r->zone != NULL ? r->zone : "UTC"));
 	for (i = 0; i < bundle_ntables; i++) {
 		table = &bundle_tables[i];
 		if (!table->is_there(r))
@@ -44,15 +52,67 @@ put_codebook(const struct report *r, struct buf *out)
 			    table->columns[j].about);
 	}
 	buf_puts(out, "\n## How this was made\n\n");
-	buf_printf(out, "- Program: %s\n", r->version != NULL ? r->version : "not known");
+	buf_printf(out, "- Program: %s\n", table_clean(arena, r->version != NULL ? r->version : "not known"));
 	if (r->has_seed)
 		buf_printf(out, "- Seed of random numbers: %llu\n", (unsigned long long)r->seed);
 	for (i = 0; i < r->nfacts; i++)
-		buf_printf(out, "- %s: %s\n", r->facts[i].term, r->facts[i].text);
+		buf_printf(out, "- %s: %s\n", table_clean(arena, r->facts[i].term), table_clean(arena, r->facts[i].text));
+	arena_free(arena);
+}
+
+/* No key has a column that may be unknown. */
+static const struct {
+	const char *file, *primary[2], *foreign[2], *of; /* `of`: the table that has the same columns */
+} keys[] = {
+    {"days.csv", {"day", "target"}, {"target", NULL}, "targets"},
+    {"targets.csv", {"target", NULL}, {NULL, NULL}, NULL},
+    {"network_days.csv", {NULL, NULL}, {"network", "country"}, "networks"},
+    {"correlation.csv", {NULL, NULL}, {"target", NULL}, "targets"},
+    {"epoch.csv", {"lag", NULL}, {NULL, NULL}, NULL},
+};
+
+static void
+put_columns(struct json *j, const char *key, const char *const columns[2])
+{
+	size_t i;
+
+	json_put_array(j, key);
+	for (i = 0; i < 2 && columns[i] != NULL; i++)
+		json_put_string(j, NULL, columns[i]);
+	json_put_array_end(j);
 }
 
 static void
-put_fields(struct json *j, const struct bundle_table *table)
+put_foreign_key(struct json *j, const char *const columns[2], const char *of)
+{
+	json_put_array(j, "foreignKeys");
+	json_put_object(j, NULL);
+	put_columns(j, "fields", columns);
+	json_put_object(j, "reference");
+	json_put_string(j, "resource", of);
+	put_columns(j, "fields", columns);
+	json_put_object_end(j);
+	json_put_object_end(j);
+	json_put_array_end(j);
+}
+
+static void
+put_keys(struct json *j, const struct bundle_table *table)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		if (strcmp(keys[i].file, table->file) != 0)
+			continue;
+		if (keys[i].primary[0] != NULL)
+			put_columns(j, "primaryKey", keys[i].primary);
+		if (keys[i].of != NULL)
+			put_foreign_key(j, keys[i].foreign, keys[i].of);
+	}
+}
+
+static void
+put_schema(struct json *j, const struct bundle_table *table)
 {
 	size_t i;
 
@@ -72,6 +132,7 @@ put_fields(struct json *j, const struct bundle_table *table)
 	json_put_array(j, "missingValues");
 	json_put_string(j, NULL, "");
 	json_put_array_end(j);
+	put_keys(j, table);
 	json_put_object_end(j);
 }
 
@@ -99,7 +160,7 @@ put_datapackage(const struct report *r, struct buf *out)
 		json_put_string(&j, "path", bundle_tables[i].file);
 		json_put_string(&j, "description", bundle_tables[i].about);
 		json_put_string(&j, "encoding", "utf-8");
-		put_fields(&j, &bundle_tables[i]);
+		put_schema(&j, &bundle_tables[i]);
 		json_put_object_end(&j);
 	}
 	json_put_array_end(&j);
@@ -109,115 +170,125 @@ put_datapackage(const struct report *r, struct buf *out)
 
 /* ---- How programs read them ----------------------------------------------------------------- */
 
-/* The columns of a type, each in quotes, with commas. Returns how many. */
-static size_t
-put_columns(const struct bundle_table *table, const char *type, struct buf *out)
-{
-	size_t i, n = 0;
+/* A column's type in the words of each program. */
+enum { IN_PANDAS, IN_R, IN_DUCKDB, NPROGRAMS };
+static const struct {
+	const char *type, *as[NPROGRAMS];
+} types[] = {
+    {"string", {"string", "col_character()", "VARCHAR"}},
+    {"integer", {"Int64", "col_integer()", "BIGINT"}},
+    {"number", {"float64", "col_double()", "DOUBLE"}},
+    {"date", {"date", "col_date()", "DATE"}},
+    {"datetime", {"datetime", "col_datetime()", "TIMESTAMPTZ"}},
+    {"boolean", {"boolean", "col_logical()", "BOOLEAN"}},
+};
 
-	for (i = 0; i < table->ncolumns; i++)
-		if (strcmp(table->columns[i].type, type) == 0)
-			buf_printf(out, "%s\"%s\"", n++ > 0 ? ", " : "", table->columns[i].name);
-	return n;
+/* What a program's file has at its head, and around a table's name, its file's, and the name and type of each of its columns. */
+static const struct {
+	const char *head, *before, *file, *columns, *name, *type, *end_type, *end;
+} programs[NPROGRAMS] = {
+    /* Int64 and boolean can be missing; int64 and bool cannot. A column of times that are all missing is still one of times. */
+    [IN_PANDAS] = {"# python3 -i load.py, in this directory: each table is a DataFrame of its name.\n"
+		"import pandas as pd\n\n\n"
+		"def read(file, types):\n"
+		"    dates = [c for c in types if types[c].startswith(\"date\")]\n"
+		"    t = pd.read_csv(file, keep_default_na=False, na_values=[\"\"], dtype={**types, **dict.fromkeys(dates, \"string\")})\n"
+		"    for c in dates:\n"
+		"        t[c] = pd.to_datetime(t[c], utc=types[c] == \"datetime\")\n"
+		"    return t\n\n\n",
+	"", " = read(\"", "\", {\n", "    \"", "\": \"", "\"", "})\n"},
+    [IN_R] = {"# source(\"load.R\"), in this directory: each table is a tibble of its name.\nlibrary(readr)\n\n", "", " <- read_csv(\"",
+	"\", na = \"\", trim_ws = FALSE, col_types = cols(\n", "  `", "` = ", "", "))\n"},
+    /* Quotes are named, because DuckDB guesses them from a file's first lines. */
+    [IN_DUCKDB] = {"-- duckdb -init load.sql, in this directory: each table is a view of its name.\nSET TimeZone = 'UTC';\n",
+	"CREATE OR REPLACE VIEW ", " AS SELECT * FROM read_csv('",
+	"', header = true, nullstr = '', delim = ',', quote = '\"', escape = '\"', columns = {\n", "  '", "': '", "'", "});\n"},
+};
+
+static const char *
+type_name(const char *type, size_t program)
+{
+	size_t i = 0;
+
+	while (strcmp(types[i].type, type) != 0)
+		i++;
+	return types[i].as[program];
 }
 
 static void
-put_stem(const struct bundle_table *table, struct buf *out)
+put_reader(const struct report *r, size_t program, struct buf *out)
 {
-	buf_add(out, table->file, strlen(table->file) - 4);
+	const struct bundle_table *table;
+	size_t i, j;
+
+	buf_puts(out, programs[program].head);
+	for (i = 0; i < bundle_ntables; i++) {
+		table = &bundle_tables[i];
+		if (!table->is_there(r))
+			continue;
+		buf_puts(out, programs[program].before);
+		put_stem(table, out);
+		buf_printf(out, "%s%s%s", programs[program].file, table->file, programs[program].columns);
+		for (j = 0; j < table->ncolumns; j++)
+			buf_printf(out, "%s%s%s%s%s%s%s", j > 0 ? ",\n" : "", programs[program].name, table->columns[j].name,
+			    programs[program].type, type_name(table->columns[j].type, program), programs[program].end_type,
+			    j + 1 == table->ncolumns ? programs[program].end : "");
+	}
 }
 
 static void
 put_pandas(const struct report *r, struct buf *out)
 {
-	size_t i;
-
-	buf_puts(out, "# python3 -i load.py, in this directory: each table is a DataFrame of its name.\nimport pandas as pd\n\n");
-	for (i = 0; i < bundle_ntables; i++) {
-		if (!bundle_tables[i].is_there(r))
-			continue;
-		put_stem(&bundle_tables[i], out);
-		buf_printf(out, " = pd.read_csv(\"%s\", keep_default_na=False, na_values=[\"\"],\n    dtype={c: \"string\" for c in [",
-		    bundle_tables[i].file);
-		put_columns(&bundle_tables[i], "string", out);
-		buf_puts(out, "]},\n    parse_dates=[");
-		if (put_columns(&bundle_tables[i], "date", out) > 0)
-			buf_puts(out, ", ");
-		put_columns(&bundle_tables[i], "datetime", out);
-		buf_puts(out, "])\n");
-	}
+	put_reader(r, IN_PANDAS, out);
 }
 
 static void
 put_r(const struct report *r, struct buf *out)
 {
-	static const struct {
-		const char *type, *letter;
-	} letters[] = {{"string", "col_character()"}, {"integer", "col_integer()"}, {"number", "col_double()"}, {"date", "col_date()"},
-	    {"datetime", "col_datetime()"}, {"boolean", "col_logical()"}};
-	const struct bundle_table *table;
-	size_t i, j, k;
-
-	buf_puts(out, "# source(\"load.R\"), in this directory: each table is a tibble of its name.\nlibrary(readr)\n\n");
-	for (i = 0; i < bundle_ntables; i++) {
-		table = &bundle_tables[i];
-		if (!table->is_there(r))
-			continue;
-		put_stem(table, out);
-		buf_printf(out, " <- read_csv(\"%s\", na = \"\", col_types = cols(\n", table->file);
-		for (j = 0; j < table->ncolumns; j++)
-			for (k = 0; k < sizeof(letters) / sizeof(letters[0]); k++)
-				if (strcmp(letters[k].type, table->columns[j].type) == 0)
-					buf_printf(out, "  `%s` = %s%s\n", table->columns[j].name, letters[k].letter,
-					    j + 1 < table->ncolumns ? "," : "))");
-	}
+	put_reader(r, IN_R, out);
 }
 
 static void
 put_duckdb(const struct report *r, struct buf *out)
 {
-	static const struct {
-		const char *type, *sql;
-	} types[] = {{"string", "VARCHAR"}, {"integer", "BIGINT"}, {"number", "DOUBLE"}, {"date", "DATE"}, {"datetime", "TIMESTAMPTZ"},
-	    {"boolean", "BOOLEAN"}};
-	const struct bundle_table *table;
-	size_t i, j, k;
-
-	buf_puts(out, "-- duckdb -init load.sql, in this directory: each table is a view of its name.\n");
-	for (i = 0; i < bundle_ntables; i++) {
-		table = &bundle_tables[i];
-		if (!table->is_there(r))
-			continue;
-		buf_puts(out, "CREATE OR REPLACE VIEW ");
-		put_stem(table, out);
-		buf_printf(out, " AS SELECT * FROM read_csv('%s', header = true, nullstr = '', columns = {\n", table->file);
-		for (j = 0; j < table->ncolumns; j++)
-			for (k = 0; k < sizeof(types) / sizeof(types[0]); k++)
-				if (strcmp(types[k].type, table->columns[j].type) == 0)
-					buf_printf(out, "  '%s': '%s'%s\n", table->columns[j].name, types[k].sql,
-					    j + 1 < table->ncolumns ? "," : "});");
-	}
+	put_reader(r, IN_DUCKDB, out);
 }
 
 /* ---- How to cite them ----------------------------------------------------------------------- */
+
+/* "key: "text"": what JSON has in quotes is the same in YAML. Frees the text. */
+static void
+put_quoted(struct buf *out, const char *key, struct buf *text)
+{
+	struct arena *arena = arena_new();
+	struct json j;
+
+	buf_printf(out, "%s: ", key);
+	json_init(&j, out);
+	json_put_string(&j, NULL, table_clean(arena, buf_str(text)));
+	buf_putc(out, '\n');
+	arena_free(arena);
+	buf_free(text);
+}
 
 /* https://citation-file-format.github.io/, 1.2.0. Whose data it is, the program does not know. */
 static void
 put_citation(const struct report *r, struct buf *out)
 {
 	char first[DAY_TEXT_SIZE], last[DAY_TEXT_SIZE], made[CLOCK_TEXT_SIZE];
+	struct buf title = BUF_EMPTY, abstract = BUF_EMPTY;
 
 	buf_puts(out, "cff-version: 1.2.0\nmessage: \"If you use these data, please cite them as below.\"\ntype: dataset\n");
+	buf_puts(&title, "Internet blocking as measured with netvane");
 	if (r->first_day <= r->last_day)
-		buf_printf(out, "title: \"Internet blocking as measured with netvane, %s to %s\"\n", day_text(r->first_day, first),
-		    day_text(r->last_day, last));
-	else
-		buf_puts(out, "title: \"Internet blocking as measured with netvane\"\n");
+		buf_printf(&title, ", %s to %s", day_text(r->first_day, first), day_text(r->last_day, last));
+	put_quoted(out, "title", &title);
 	buf_puts(out, "# Put in who measured.\nauthors:\n  - name: \"not named\"\n");
 	if (r->made_us != 0)
 		buf_printf(out, "date-released: \"%.10s\"\n", clock_rfc3339(r->made_us, made));
-	buf_printf(out, "abstract: \"Made by %s. Days are those of the time zone %s.\"\n", r->version != NULL ? r->version : "netvane-analyze",
+	buf_printf(&abstract, "Made by %s. Days are those of the time zone %s.", r->version != NULL ? r->version : "netvane-analyze",
 	    r->zone != NULL ? r->zone : "UTC");
+	put_quoted(out, "abstract", &abstract);
 }
 
 /* ---- All ------------------------------------------------------------------------------------ */

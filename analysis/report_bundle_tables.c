@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analysis/csv.h"
+#include "analysis/daily.h"
 #include "analysis/report_model.h"
 #include "base/buf.h"
 #include "base/clock.h"
@@ -426,10 +427,10 @@ static const struct bundle_column interception_columns[] = {
     {"issuer", "string", "name of the issuer"},
     {"key", "string", "SHA-256 of the key, hexadecimal"},
     {"known", "string", "the name it is known by"},
-    {"first", "datetime", "first seen, UTC"},
-    {"last", "datetime", "last seen, UTC"},
-    {"measurements", "integer", "in which it was seen"},
-    {"certificates", "integer", "different ones"},
+    {"first", "datetime", "first seen, UTC; of an honest one: when the certificate before it was last seen"},
+    {"last", "datetime", "last seen, UTC; of an honest one: when it was first seen"},
+    {"measurements", "integer", "in which it was seen; of an honest one not counted"},
+    {"certificates", "integer", "different ones; of an honest one: different keys"},
     {"valid_days_least", "number", "for how long they are valid"},
     {"valid_days_most", "number", "for how long they are valid"},
     {"habits", "string", "what else stands out"},
@@ -459,7 +460,7 @@ interception_rows(const struct report *r, struct buf *out)
 		text(out, x->known);
 		when(out, x->first_us);
 		when(out, x->last_us);
-		integer(out, x->seen);
+		known(out, x->seen);
 		known(out, x->leaves);
 		number(out, x->valid_days_least);
 		number(out, x->valid_days_most);
@@ -472,8 +473,8 @@ interception_rows(const struct report *r, struct buf *out)
 }
 
 static const struct bundle_column correlation_columns[] = {
-    {"scope", "string", "all: all targets together; target: one"},
-    {"target", "string", "URL"},
+    {"scope", "string", "all: all targets together; target: one; line: the network as a whole"},
+    {"target", "string", "URL; empty: all, or none"},
     {"network", "string", "its number; empty: all"},
     {"days", "integer", "measured"},
     {"bad_days", "integer", "of them, those that count as blocked"},
@@ -500,12 +501,14 @@ static void
 correlation_rows(const struct report *r, struct buf *out)
 {
 	const struct report_correlation_row *row;
+	bool of_line;
 	size_t i;
 
 	for (i = 0; i < r->correlation->nrows; i++) {
 		row = &r->correlation->rows[i];
-		text(out, row->target != NULL ? "target" : "all");
-		text(out, row->target);
+		of_line = row->target != NULL && strcmp(row->target, daily_line) == 0;
+		text(out, row->target == NULL ? "all" : of_line ? "line" : "target");
+		text(out, of_line ? NULL : row->target);
 		text(out, row->network);
 		integer(out, row->days);
 		integer(out, row->bad_days);

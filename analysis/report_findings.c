@@ -86,7 +86,7 @@ fill_episode(struct arena *arena, const struct episode *e, struct report_episode
 	size_t i;
 
 	*out = (struct report_episode){.kind = episode_kind_name(e->kind), .network = network_name(arena, e->series->asn),
-	    .site = of_network ? NULL : arena_strdup(arena, e->series->host != NULL ? e->series->host : e->series->target),
+	    .site = of_network ? NULL : arena_strdup(arena, e->series->target),
 	    .status = e->span.status, .mechanism = e->span.mechanism, .onset = bracket_of(e->span.onset),
 	    .recovery = bracket_of(e->span.recovery), .bad = e->span.bad, .measured = e->span.measured,
 	    .confidence = of_network ? NAN : e->span.confidence};
@@ -145,8 +145,7 @@ fill_group(struct arena *arena, const struct forged_group *g, struct report_inte
 	    .last_us = g->last_us, .seen = g->n, .leaves = (int64_t)g->leaves, .valid_days_least = g->days.least,
 	    .valid_days_most = g->days.most, .habits = habits_of(arena, g)};
 	for (i = 0; i < g->ntargets; i++) {
-		*ARENA_PUSH(arena, out->sites, out->nsites) =
-		    arena_strdup(arena, g->targets[i].host != NULL ? g->targets[i].host : g->targets[i].url);
+		*ARENA_PUSH(arena, out->sites, out->nsites) = arena_strdup(arena, g->targets[i].url);
 		if (out->expected == NULL && g->targets[i].expected != NULL)
 			out->expected = arena_strdup(arena, g->targets[i].expected->facts.issuer);
 	}
@@ -159,9 +158,9 @@ static void
 fill_honest(struct arena *arena, const struct honest_site *site, struct report_interception *out)
 {
 	*out = (struct report_interception){.honest = true, .issuer = arena_strdup(arena, site->after->facts.issuer),
-	    .first_us = site->before_last_us, .last_us = site->after_first_us, .leaves = (int64_t)site->keys,
+	    .first_us = site->before_last_us, .last_us = site->after_first_us, .seen = -1, .leaves = (int64_t)site->keys,
 	    .valid_days_least = NAN, .valid_days_most = NAN, .expected = arena_strdup(arena, site->before->facts.issuer)};
-	*ARENA_PUSH(arena, out->sites, out->nsites) = arena_strdup(arena, site->host != NULL ? site->host : site->url);
+	*ARENA_PUSH(arena, out->sites, out->nsites) = arena_strdup(arena, site->url);
 }
 
 static void

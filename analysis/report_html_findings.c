@@ -205,7 +205,10 @@ put_forger(const struct page *p, const struct report_interception *x)
 	page_time(p, x->first_us);
 	page_put(p, "</td><td>");
 	page_time(p, x->last_us);
-	page_putf(p, "</td><td>%lld</td><td>", (long long)x->seen);
+	page_put(p, "</td><td>");
+	if (x->seen >= 0)
+		page_putf(p, "%lld", (long long)x->seen);
+	page_put(p, "</td><td>");
 	put_names(p, x->sites, x->nsites, true);
 	page_put(p, "</td><td>");
 	put_names(p, x->networks, x->nnetworks, false);

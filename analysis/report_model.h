@@ -98,7 +98,7 @@ struct report_interception {
 	const char *known; /* the name it is known by */
 	const char *pem; /* the file it was exported to */
 	int64_t first_us, last_us;
-	int64_t seen; /* measurements */
+	int64_t seen; /* measurements; -1 unknown */
 	int64_t leaves; /* different certificates; -1 unknown */
 	double valid_days_least, valid_days_most; /* of the certificates; NAN unknown */
 	const char *habits; /* what else stands out, in words */

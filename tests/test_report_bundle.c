@@ -127,6 +127,44 @@ also_where_texts_are_hostile(void **state)
 }
 
 static void
+every_file_is_utf8(void **state)
+{
+	struct report *r = report_sample(true);
+	struct bundle_file *files;
+	size_t n = report_bundle(r, &files), i;
+
+	(void)state;
+	for (i = 0; i < n; i++)
+		assert_true(utf8_valid(files[i].data.data, files[i].data.len));
+	report_bundle_free(files, n);
+	report_free(r);
+}
+
+/* A quotation mark within would end the value, and what follows would be keys. */
+static void
+a_citation_has_its_keys_and_no_others(void **state)
+{
+	static const char *const keys[] = {"cff-version: ", "message: \"", "type: ", "title: \"", "# ", "authors:", "  - name: \"",
+	    "abstract: \""};
+	struct report *r = report_sample(true);
+	struct bundle_file *files;
+	size_t n = report_bundle(r, &files), i;
+	const char *whole = buf_str(&find(files, n, "CITATION.cff")->data);
+	char *text = xstrdup(whole), *rest = text, *line;
+
+	(void)state;
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		line = strsep(&rest, "\n");
+		assert_int_equal(strncmp(line, keys[i], strlen(keys[i])), 0);
+	}
+	assert_string_equal(rest, "");
+	assert_non_null(strstr(whole, "zone \\\"'><script>"));
+	free(text);
+	report_bundle_free(files, n);
+	report_free(r);
+}
+
+static void
 a_row_says_what_the_model_does(void **state)
 {
 	static const char *const episode[] = {"computed", "shutdown", "", "AS64500", "blocked", "", "2026-01-04T22:00:00.000000Z",
@@ -204,6 +242,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(every_row_has_the_columns_of_its_table),
 	    cmocka_unit_test(also_where_texts_are_hostile),
+	    cmocka_unit_test(every_file_is_utf8),
+	    cmocka_unit_test(a_citation_has_its_keys_and_no_others),
 	    cmocka_unit_test(a_row_says_what_the_model_does),
 	    cmocka_unit_test(the_package_names_every_file_and_column),
 	    cmocka_unit_test(what_was_not_computed_has_no_table),

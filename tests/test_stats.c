@@ -1,7 +1,7 @@
 /*
  * The statistics of analysis/stats_table.h, stats_adjust.h, stats_power.h and stats_random.h, against
- * values that others have published, and against exact ones by tests/stats_values.py (fractions of
- * integers, none of our code).
+ * values that others have published, values that R computes, and exact ones by tests/stats_values.py
+ * (fractions of integers, none of our code). tests/peers_stats.sh compares hundreds more.
  */
 #include <math.h>
 #include <setjmp.h>
@@ -107,6 +107,66 @@ fishers_tea_and_convictions_are_as_r_has_them(void **state)
 	assert_near(odds.high, 0.363182271, 1e-3);
 }
 
+/*
+ * By R 4.2.2 (2022-11-10), with x <- matrix(c(a, b, c, d), 2, byrow = TRUE):
+ *
+ *	fisher.test(x, alternative = "less")$p.value     fisher.test(x, alternative = "greater")$p.value
+ *	fisher.test(x)$p.value     fisher.test(x)$conf.int     fisher.test(x)$estimate
+ */
+static const struct {
+	struct stats_table table;
+	double less, greater, two_sided, low, high, estimate;
+} by_r[] = {
+    {{4, 9, 25, 327}, 0.998159799649707, 0.0139853416205705, 0.0139853416205705, 1.21091526191384,
+	22.5172874371079, 5.76018843813993},
+    {{12, 24, 0, 328}, 1, 1.33107089489705e-13, 1.33107089489706e-13, 34.4081714139399, INFINITY,
+	INFINITY},
+    {{1, 35, 12, 316}, 0.625465191366449, 0.747899234092095, 1, 0.0171176965761773, 5.38021845652861,
+	0.752909937063968},
+    {{2, 0, 0, 5}, 1, 0.0476190476190476, 0.0476190476190476, 0.650552061044013, INFINITY, INFINITY},
+    {{36, 0, 300, 29}, 1, 0.0432747072260238, 0.0958563242104476, 0.836860714501347, INFINITY,
+	INFINITY},
+    {{5, 5, 5, 5}, 0.67185910065167, 0.67185910065167, 1, 0.125891615335937, 7.94334076444678, 1},
+    {{18, 96, 61, 917}, 0.999777528778362, 0.000685713838542849, 0.000802305229411923,
+	1.50162762650175, 5.06843327707736, 2.81494075006557},
+    {{250, 112, 800, 2490}, 1, 1.27771758929018e-63, 1.2777175892902e-63, 5.45316422672873,
+	8.88412466739558, 6.9429990100708},
+    {{7000, 6500, 12000, 15000}, 1, 3.10727605360786e-45, 6.19444268763672e-45, 1.29125872669493,
+	1.4033939347031, 1.3461244786933},
+    {{365, 20005, 18052, 900001}, 0.0386032790159138, 0.96559744798022, 0.0780145379583617,
+	0.817090658689185, 1.01003270902577, 0.909644820345612},
+};
+
+/* R searches for w where it is below 1, else for 1 / w, until it has it to eps^0.25 = 0.00012. */
+static void
+assert_found(double got, double wanted)
+{
+	if (isinf(wanted))
+		assert_near(got, wanted, 0);
+	else if (wanted <= 1)
+		assert_true(fabs(got - wanted) < 1.3e-4);
+	else
+		assert_true(fabs(1 / got - 1 / wanted) < 1.3e-4);
+}
+
+static void
+other_tables_are_as_r_has_them(void **state)
+{
+	struct stats_odds odds;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(by_r) / sizeof(by_r[0]); i++) {
+		assert_near(stats_fisher(&by_r[i].table, STATS_LESS), by_r[i].less, 1e-9);
+		assert_near(stats_fisher(&by_r[i].table, STATS_GREATER), by_r[i].greater, 1e-9);
+		assert_near(stats_fisher(&by_r[i].table, STATS_TWO_SIDED), by_r[i].two_sided, 1e-9);
+		stats_odds_exact(&by_r[i].table, 0.95, &odds);
+		assert_found(odds.low, by_r[i].low);
+		assert_found(odds.high, by_r[i].high);
+		assert_found(odds.estimate, by_r[i].estimate);
+	}
+}
+
 /* Swapping rows turns the odds ratio over; swapping rows and columns leaves all as it is. */
 static void
 a_turned_table_says_the_same(void **state)
@@ -203,6 +263,24 @@ q_values_are_those_of_benjamini_and_hochberg(void **state)
 	stats_adjust(shuffled, 15, q_shuffled);
 	for (i = 0; i < 15; i++)
 		assert_true(q_shuffled[i * 7 % 15] == q[i]);
+}
+
+/* R 4.2.2: p.adjust(c(0.012, 0.5, NA, 0.003, 0.012, 1, 0.0004, 0.21, 0.049, NA, 0.03, 0.94), "BH") */
+static void
+q_values_are_those_of_r(void **state)
+{
+	double p[12] = {0.012, 0.5, NAN, 0.003, 0.012, 1, 0.0004, 0.21, 0.049, NAN, 0.03, 0.94};
+	static const double wanted[12] = {0.03, 0.625, NAN, 0.015, 0.03, 1, 0.004, 0.3, 0.0816666666666667,
+	    NAN, 0.06, 1};
+	size_t i;
+
+	(void)state;
+	stats_adjust(p, 12, p);
+	for (i = 0; i < 12; i++)
+		if (isnan(wanted[i]))
+			assert_true(isnan(p[i]));
+		else
+			assert_near(p[i], wanted[i], 1e-14);
 }
 
 /* R: p.adjust(c(0.01, NA, 0.02, NA), "BH") is 0.02 NA 0.02 NA. */
@@ -310,11 +388,13 @@ main(void)
 	    cmocka_unit_test(fishers_test_is_exact),
 	    cmocka_unit_test(the_interval_of_the_odds_ratio_is_exact),
 	    cmocka_unit_test(fishers_tea_and_convictions_are_as_r_has_them),
+	    cmocka_unit_test(other_tables_are_as_r_has_them),
 	    cmocka_unit_test(a_turned_table_says_the_same),
 	    cmocka_unit_test(large_tables_neither_overflow_nor_lose_their_digits),
 	    cmocka_unit_test(an_empty_row_or_column_says_nothing),
 	    cmocka_unit_test(haldane_adds_a_half_to_each_count),
 	    cmocka_unit_test(q_values_are_those_of_benjamini_and_hochberg),
+	    cmocka_unit_test(q_values_are_those_of_r),
 	    cmocka_unit_test(what_was_not_tested_is_no_test),
 	    cmocka_unit_test(power_is_exact),
 	    cmocka_unit_test(what_is_detectable_is_found_with_that_power),
