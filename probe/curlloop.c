@@ -161,6 +161,28 @@ curlloop_on_timer(CURLM *multi, long timeout_ms, void *arg)
 	return 0;
 }
 
+static void
+make_multi(struct curlloop *loop)
+{
+	loop->multi = curl_multi_init();
+	if (loop->multi == NULL)
+		log_fatalx("out of memory (libcurl's multi handle)");
+	curl_multi_setopt(loop->multi, CURLMOPT_SOCKETFUNCTION, curlloop_on_socket);
+	curl_multi_setopt(loop->multi, CURLMOPT_SOCKETDATA, loop);
+	curl_multi_setopt(loop->multi, CURLMOPT_TIMERFUNCTION, curlloop_on_timer);
+	curl_multi_setopt(loop->multi, CURLMOPT_TIMERDATA, loop);
+}
+
+/* With the connections that it kept. */
+static void
+drop_multi(struct curlloop *loop)
+{
+	curl_multi_cleanup(loop->multi);
+	while (loop->socks != NULL)
+		curlsock_free(loop->socks);
+	evtimer_del(&loop->timer);
+}
+
 struct curlloop *
 curlloop_new(struct event_base *base)
 {
@@ -178,16 +200,19 @@ curlloop_new(struct event_base *base)
 	signal(SIGPIPE, SIG_IGN);
 	loop = xcalloc(1, sizeof(*loop));
 	loop->base = base;
-	loop->multi = curl_multi_init();
-	if (loop->multi == NULL)
-		log_fatalx("out of memory (libcurl's multi handle)");
 	evtimer_assign(&loop->timer, base, curlloop_expired, loop);
 	event_assign(&loop->finished, base, -1, 0, curlloop_finished, loop);
-	curl_multi_setopt(loop->multi, CURLMOPT_SOCKETFUNCTION, curlloop_on_socket);
-	curl_multi_setopt(loop->multi, CURLMOPT_SOCKETDATA, loop);
-	curl_multi_setopt(loop->multi, CURLMOPT_TIMERFUNCTION, curlloop_on_timer);
-	curl_multi_setopt(loop->multi, CURLMOPT_TIMERDATA, loop);
+	make_multi(loop);
 	return loop;
+}
+
+void
+curlloop_close_idle(struct curlloop *loop)
+{
+	if (loop->transfers > 0)
+		return;
+	drop_multi(loop);
+	make_multi(loop);
 }
 
 void
@@ -196,10 +221,7 @@ curlloop_free(struct curlloop *loop)
 	if (loop == NULL)
 		return;
 	assert(loop->transfers == 0);
-	curl_multi_cleanup(loop->multi);
-	while (loop->socks != NULL)
-		curlsock_free(loop->socks);
-	event_del(&loop->timer);
+	drop_multi(loop);
 	event_del(&loop->finished);
 	free(loop);
 	curl_global_cleanup();

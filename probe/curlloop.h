@@ -12,6 +12,11 @@ struct curlloop *curlloop_new(struct event_base *base);
 /* No transfer may be left. NULL is fine. */
 void curlloop_free(struct curlloop *loop);
 /*
+ * Closes connections that libcurl keeps for later, unless a transfer runs: to be called where there is nothing to do for
+ * minutes. Never from inside a libcurl callback.
+ */
+void curlloop_close_idle(struct curlloop *loop);
+/*
  * Starts a transfer; `done` is called from the loop, never from inside libcurl, when it has ended. The handle
  * stays the caller's: call curlloop_remove before curl_easy_cleanup. Uses CURLOPT_PRIVATE.
  */

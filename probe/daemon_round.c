@@ -9,6 +9,7 @@
 #include "probe/alert.h"
 #include "probe/archive.h"
 #include "probe/baseline.h"
+#include "probe/curlloop.h"
 #include "probe/heartbeat.h"
 #include "probe/idle_memory.h"
 #include "probe/options.h"
@@ -229,6 +230,7 @@ daemon_round_ended(evutil_socket_t fd, short what, void *arg)
 		daemon_look(d);
 	}
 	if (d->round == NULL) {
+		curlloop_close_idle(d->probe->curl);
 		state_db_release(baselines_database(d->baselines));
 		idle_memory_release();
 	}

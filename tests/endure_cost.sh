@@ -55,7 +55,7 @@ pids="$pids $probe_pid"
 # In their order, whatever they are packed in.
 records()
 {
-	find "$tmp/state/results" -name 'netvane-*.jsonl*' | sort | while read -r part; do
+	find "$tmp/state/results" -name 'netvane-*.jsonl*' 2>/dev/null | sort | while read -r part; do
 		case $part in
 		*.jsonl) cat "$part" ;;
 		*.zst) [ -e "${part%.zst}" ] || zstd -dcq "$part" ;;

@@ -2,7 +2,7 @@
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/lab_loopback.sh"
 . "$top_srcdir/tests/lab_daemon.sh"
-plan 32
+plan 34
 
 lab_certificates site.test other.test
 lab_dns site.test=A:127.0.0.1 other.test=A:127.0.0.1
@@ -31,6 +31,27 @@ is 'SIGTERM ends it well' "$status" 0
 holds 'within five seconds' [ "$stop_took" -le 5 ]
 is 'what it printed is in the journal' "$(cat "$results"/netvane-*.jsonl | jq -rc 'select(.test_name == "netvane_round") | .id' | sort -u | wc -l | tr -d ' ')" \
 	"$(cat "$results"/netvane-*.jsonl | grep -c '"netvane_round"')"
+
+# ---- Between rounds ----------------------------------------------------------------------------------
+
+lab_conf '[schedule]' 'every = 1h' 'jitter = 0' '[dns]' "doh = $doh"
+rm -rf "$results" "$state/state.sqlite"*
+daemon --url "$site"
+until_record netvane_round
+is 'name servers are asked over HTTPS' "$(json_all "map(select(.input == \"$site\") | .test_keys.queries[] | select(.engine == \"doh\")) | length > 0")" true
+said 'the next round may begin'
+# connections: of the daemon, once there are none or a while has passed.
+connections()
+{
+	for connections_try in $(seq 50); do
+		connections_n=$(ss -Hntp state established | grep -c "pid=$run_pid,")
+		[ "$connections_n" -gt 0 ] || break
+		sleep 0.1
+	done
+	echo "$connections_n"
+}
+is 'and between rounds no connection stays open' "$(connections)" 0
+stop
 
 # ---- A restart ----------------------------------------------------------------------------------
 
