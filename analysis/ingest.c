@@ -12,16 +12,21 @@
 #include <unistd.h>
 
 #include "analysis/bulk.h"
+#include "analysis/control_read.h"
+#include "analysis/control_results.h"
 #include "analysis/crew.h"
 #include "analysis/idset.h"
 #include "analysis/ingest_line.h"
 #include "analysis/options.h"
 #include "analysis/paths.h"
 #include "analysis/progress.h"
+#include "analysis/shipped.h"
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "results/known_ca.h"
 #include "results/record_reader.h"
+#include "results/verdict.h"
 
 enum {
 	/* A file that is something else altogether shall not fill the screen. */
@@ -62,6 +67,9 @@ struct ingest {
 	struct progress progress;
 	struct idset *seen;
 	struct ingest_counts counts;
+	struct control_results *controls; /* NULL: none were asked for */
+	struct known_cas known; /* for what is judged with them */
+	int controls_code; /* EX_OK, or why there are none */
 	char *complained_of; /* the file of the last complaint */
 	int complaints; /* about it */
 };
@@ -164,6 +172,7 @@ work_on_batch(void *arg_batch, size_t worker, void *arg)
 	    .seen = ingest->seen,
 	    .parser = ingest->parsers[worker],
 	    .needs = &ingest->needs,
+	    .controls = ingest->controls,
 	    .out = &batch->work,
 	};
 	size_t i;
@@ -178,6 +187,25 @@ work_on_batch(void *arg_batch, size_t worker, void *arg)
 
 /* --- the caller's thread ----------------------------------------------------------------------- */
 
+/* Before any measurement is read. */
+static void
+read_controls(struct ingest *ingest)
+{
+	shipped_known_cas(&ingest->known);
+	verdict_use_known_cas(&ingest->known);
+	ingest->controls_code = control_read(ingest->options, &ingest->controls, &ingest->counts.observations);
+}
+
+static void
+drop_controls(struct ingest *ingest)
+{
+	if (ingest->controls == NULL)
+		return;
+	verdict_use_known_cas(NULL);
+	known_cas_clear(&ingest->known);
+	control_results_free(ingest->controls);
+}
+
 struct ingest *
 ingest_new(const struct options *options, const struct ingest_needs *needs)
 {
@@ -191,6 +219,8 @@ ingest_new(const struct options *options, const struct ingest_needs *needs)
 	ingest->options = options;
 	if (needs != NULL)
 		ingest->needs = *needs;
+	if (options->ncontrols > 0)
+		read_controls(ingest);
 	pthread_mutex_init(&ingest->big_lock, NULL);
 	pthread_cond_init(&ingest->big_gone, NULL);
 	paths_list(&paths, options->paths, options->npaths);
@@ -236,6 +266,7 @@ ingest_free(struct ingest *ingest)
 	for (i = 0; i < ingest->workers; i++)
 		bulk_free(ingest->parsers[i]);
 	free(ingest->parsers);
+	drop_controls(ingest);
 	record_reader_free(ingest->reader);
 	idset_free(ingest->seen);
 	pthread_cond_destroy(&ingest->big_gone);
@@ -296,6 +327,11 @@ count_line(struct ingest *ingest, const struct ingest_line *line)
 	counts->others += line->outcome == LINE_OTHER;
 	counts->undated += line->outcome == LINE_UNDATED;
 	counts->controls += line->outcome == LINE_CONTROL;
+	if (line->outcome == LINE_RECORD) {
+		counts->controlled += line->control == CONTROL_USED;
+		counts->uncontrolled += line->control == CONTROL_NOT_THERE;
+		counts->at_odds += line->control == CONTROL_AT_ODDS;
+	}
 	return line->outcome == LINE_RECORD;
 }
 
@@ -327,7 +363,7 @@ ingest_next(struct ingest *ingest, struct record *record)
 {
 	struct ingest_line *line;
 
-	while (!gives_up(ingest) && (line = next_line(ingest)) != NULL)
+	while (ingest->controls_code == EX_OK && !gives_up(ingest) && (line = next_line(ingest)) != NULL)
 		if (count_line(ingest, line)) {
 			*record = line->record;
 			record->text = ingest->batch->work.data + line->work_offset;
@@ -350,6 +386,26 @@ say(int64_t n, const char *one, const char *many)
 		log_info("left out: %lld %s", (long long)n, n == 1 ? one : many);
 }
 
+static void
+say_controls(const struct ingest *ingest)
+{
+	const struct ingest_counts *c = &ingest->counts;
+	const struct {
+		int64_t n;
+		const char *what;
+	} rows[] = {
+	    {c->controlled, "judged with them"},
+	    {c->uncontrolled, "as they were: there was none near enough in time (--control-within)"},
+	    {c->at_odds, "as they were: the clean vantage saw the site change around them"},
+	};
+	size_t i;
+
+	for (i = 0; ingest->controls != NULL && i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (i == 0 || rows[i].n > 0)
+			log_info("control results: %lld %s %s", (long long)rows[i].n,
+			    rows[i].n == 1 ? "measurement" : "measurements", rows[i].what);
+}
+
 static bool
 is_there(const struct options *options)
 {
@@ -366,6 +422,9 @@ ingest_end(struct ingest *ingest)
 {
 	const struct ingest_counts *c = &ingest->counts;
 
+	if (ingest->controls_code != EX_OK)
+		return ingest->controls_code;
+	say_controls(ingest);
 	say(c->bad_lines, "bad line", "bad lines");
 	say(c->duplicates, "record that was there twice", "records that were there twice");
 	say(c->others, "other record, of a test that is none of ours",

@@ -6,10 +6,10 @@
 void
 judged(const struct measurement *m, struct verdict *verdict)
 {
-	if (!m->has_x)
-		verdict_from_ooni(m, verdict);
-	else if (m->verdict.status == VERDICT_NONE)
+	if (m->verdict.status != VERDICT_NONE)
+		*verdict = m->verdict;
+	else if (m->has_x)
 		verdict_judge(m, verdict);
 	else
-		*verdict = m->verdict;
+		verdict_from_ooni(m, verdict);
 }

@@ -7,7 +7,7 @@ struct verdict;
 
 /*
  * Ours as it was recorded, or judged now where the record has none; OONI's stored verdict is
- * translated. Pure; evidence lives in the measurement's arena.
+ * translated, unless one was made of it (control_judge.h). Pure; evidence lives in the measurement's arena.
  */
 void judged(const struct measurement *m, struct verdict *verdict);
 

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "analysis/filter.h"
 
@@ -17,6 +18,9 @@ struct options {
 	bool colour; /* of standard output, decided */
 	char *const *paths; /* in argv */
 	size_t npaths;
+	char **controls; /* --control-results; the texts in argv */
+	size_t ncontrols;
+	int64_t control_within_us;
 };
 
 /*
