@@ -190,6 +190,25 @@ add_choice(struct report *report, const struct filter *filter)
 	buf_free(&text);
 }
 
+/* Whose records stood in for a control vantage, and for how many. */
+static void
+add_controls(struct report *report, const struct options *options, const struct ingest_counts *counts)
+{
+	struct buf text = BUF_EMPTY;
+	size_t i;
+
+	if (options->ncontrols == 0)
+		return;
+	for (i = 0; i < options->ncontrols; i++)
+		buf_printf(&text, "%s%s", i > 0 ? ", " : "", options->controls[i]);
+	report_fact(report, "Control results", "%s", buf_str(&text));
+	report_fact(report, "Measurements in the control results", "%lld", (long long)counts->observations);
+	report_fact(report, "Nearest in time, at most", "%lld s", (long long)options->control_within_us / 1000000);
+	report_fact(report, "Measurements judged with them", "%lld", (long long)counts->controlled);
+	report_fact(report, "Without one near enough", "%lld", (long long)(counts->uncontrolled + counts->at_odds));
+	buf_free(&text);
+}
+
 static void
 add_counts(struct report *report, const struct ingest_counts *counts)
 {
@@ -241,6 +260,7 @@ read_records(struct work *work, const struct options *options)
 	known_cas_clear(&known);
 	add_period(work->report, &options->filter);
 	add_choice(work->report, &options->filter);
+	add_controls(work->report, options, ingest_counts(ingest));
 	add_counts(work->report, ingest_counts(ingest));
 	code = ingest_end(ingest);
 	report_gather_free(gather);

@@ -12,18 +12,23 @@
 #include <unistd.h>
 
 #include "analysis/bulk.h"
+#include "analysis/control_read.h"
+#include "analysis/control_results.h"
 #include "analysis/crew.h"
 #include "analysis/idset.h"
 #include "analysis/ingest_line.h"
 #include "analysis/options.h"
 #include "analysis/paths.h"
 #include "analysis/progress.h"
+#include "analysis/shipped.h"
 #include "analysis/store.h"
 #include "analysis/store_fill.h"
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "results/known_ca.h"
 #include "results/record_reader.h"
+#include "results/verdict.h"
 
 enum {
 	/* A file that is something else altogether shall not fill the screen. */
@@ -66,8 +71,10 @@ struct ingest {
 	struct store *unseen; /* it has those seen instead */
 	struct store *store; /* records come from there, and there is no reader */
 	struct buf work; /* of such a record */
-	int failure; /* exit code: there is no such store, or it could not be filled */
+	int failure; /* exit code: there is no such store, it could not be filled, or there are no such controls */
 	struct ingest_counts counts;
+	struct control_results *controls; /* NULL: none were asked for */
+	struct known_cas known; /* for what is judged with them */
 	char *complained_of; /* the file of the last complaint */
 	int complaints; /* about it */
 };
@@ -170,6 +177,7 @@ work_on_batch(void *arg_batch, size_t worker, void *arg)
 	    .seen = ingest->seen,
 	    .parser = ingest->parsers[worker],
 	    .needs = &ingest->needs,
+	    .controls = ingest->controls,
 	    .out = &batch->work,
 	};
 	size_t i;
@@ -184,6 +192,25 @@ work_on_batch(void *arg_batch, size_t worker, void *arg)
 
 /* --- the caller's thread ----------------------------------------------------------------------- */
 
+/* Before any measurement is read. */
+static void
+read_controls(struct ingest *ingest)
+{
+	shipped_known_cas(&ingest->known);
+	verdict_use_known_cas(&ingest->known);
+	ingest->failure = control_read(ingest->options, &ingest->controls, &ingest->counts.observations);
+}
+
+static void
+drop_controls(struct ingest *ingest)
+{
+	if (ingest->controls == NULL)
+		return;
+	verdict_use_known_cas(NULL);
+	known_cas_clear(&ingest->known);
+	control_results_free(ingest->controls);
+}
+
 static struct ingest *
 read_files(const struct options *options, const struct ingest_needs *needs, struct idset *seen)
 {
@@ -197,6 +224,8 @@ read_files(const struct options *options, const struct ingest_needs *needs, stru
 	ingest->options = options;
 	if (needs != NULL)
 		ingest->needs = *needs;
+	if (options->ncontrols > 0)
+		read_controls(ingest);
 	pthread_mutex_init(&ingest->big_lock, NULL);
 	pthread_cond_init(&ingest->big_gone, NULL);
 	paths_list(&paths, options->paths, options->npaths);
@@ -282,6 +311,7 @@ ingest_free(struct ingest *ingest)
 	for (i = 0; i < ingest->workers; i++)
 		bulk_free(ingest->parsers[i]);
 	free(ingest->parsers);
+	drop_controls(ingest);
 	record_reader_free(ingest->reader);
 	idset_free(ingest->seen);
 	pthread_cond_destroy(&ingest->big_gone);
@@ -354,6 +384,11 @@ count_line(struct ingest *ingest, const struct ingest_line *line)
 	counts->others += line->outcome == LINE_OTHER;
 	counts->undated += line->outcome == LINE_UNDATED;
 	counts->controls += line->outcome == LINE_CONTROL;
+	if (line->outcome == LINE_RECORD) {
+		counts->controlled += line->control == CONTROL_USED;
+		counts->uncontrolled += line->control == CONTROL_NOT_THERE;
+		counts->at_odds += line->control == CONTROL_AT_ODDS;
+	}
 	return line->outcome == LINE_RECORD;
 }
 
@@ -408,7 +443,7 @@ ingest_next(struct ingest *ingest, struct record *record)
 
 	if (ingest->crew == NULL)
 		return next_of_store(ingest, record);
-	while (!gives_up(ingest) && (line = next_line(ingest)) != NULL)
+	while (ingest->failure == EX_OK && !gives_up(ingest) && (line = next_line(ingest)) != NULL)
 		if (count_line(ingest, line)) {
 			*record = line->record;
 			record->text = ingest->batch->work.data + line->work_offset;
@@ -431,6 +466,26 @@ say(int64_t n, const char *one, const char *many)
 		log_info("left out: %lld %s", (long long)n, n == 1 ? one : many);
 }
 
+static void
+say_controls(const struct ingest *ingest)
+{
+	const struct ingest_counts *c = &ingest->counts;
+	const struct {
+		int64_t n;
+		const char *what;
+	} rows[] = {
+	    {c->controlled, "judged with them"},
+	    {c->uncontrolled, "as they were: there was none near enough in time (--control-within)"},
+	    {c->at_odds, "as they were: the clean vantage saw the site change around them"},
+	};
+	size_t i;
+
+	for (i = 0; ingest->controls != NULL && i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (i == 0 || rows[i].n > 0)
+			log_info("control results: %lld %s %s", (long long)rows[i].n,
+			    rows[i].n == 1 ? "measurement" : "measurements", rows[i].what);
+}
+
 static bool
 is_there(const struct options *options)
 {
@@ -449,6 +504,7 @@ ingest_end(struct ingest *ingest)
 
 	if (ingest->failure != EX_OK)
 		return ingest->failure;
+	say_controls(ingest);
 	say(c->bad_lines, "bad line", "bad lines");
 	say(c->duplicates, "record that was there twice", "records that were there twice");
 	say(c->others, "other record, of a test that is none of ours",

@@ -28,6 +28,9 @@ struct record {
 	const struct ooni_keys *keys; /* RECORD_TARGET: as computed when it was put into a store; NULL: not yet computed */
 	const char *text;
 	size_t len;
+	/* Of a target's that was judged with another's record (--control-results): whose, and how far it is in time. */
+	const char *control_id; /* NULL: it was not; "" its id is unknown */
+	int64_t control_distance_us;
 };
 
 struct ingest_counts {
@@ -38,6 +41,10 @@ struct ingest_counts {
 	int64_t undated; /* left out because a period was asked for and they have no time */
 	int64_t bad_lines;
 	int64_t unreadable; /* what the reader reported: files, or their rest, or lines too long */
+	/* With --control-results: */
+	int64_t observations; /* that there are to choose from */
+	int64_t controlled; /* measurements that were judged with one */
+	int64_t uncontrolled, at_odds; /* for which there was none in reach; or one, but the site changed around it */
 };
 
 struct ingest;
@@ -66,7 +73,8 @@ int ingest_next(struct ingest *ingest, struct record *record);
 const struct ingest_counts *ingest_counts(const struct ingest *ingest);
 /*
  * To be called at the end: logs what was left out, and returns the exit code that the input
- * deserves: 66 when nothing of it could be opened, 65 when all of it was bad (strict: any), else 0.
+ * deserves: 66 when nothing of it could be opened, 65 when all of it was bad (strict: any), else 0. The same of the
+ * control results, without which nothing is read.
  */
 int ingest_end(struct ingest *ingest);
 

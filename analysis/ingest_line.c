@@ -157,11 +157,11 @@ void
 ingest_line_take(struct ingest_line *line, const char *text, const struct ingest_task *task)
 {
 	struct record *record = &line->record;
+	bool brief = task->needs->brief && task->controls == NULL, ours;
 	char error[256];
-	bool ours;
 
-	record->m = decode(line, text, task, task->needs->brief, error, sizeof(error));
-	if (record->m != NULL && task->needs->brief && needs_more(record->m)) {
+	record->m = decode(line, text, task, brief, error, sizeof(error));
+	if (record->m != NULL && brief && needs_more(record->m)) {
 		measurement_free(record->m);
 		record->m = decode(line, text, task, false, error, sizeof(error));
 	}
@@ -177,6 +177,8 @@ ingest_line_take(struct ingest_line *line, const char *text, const struct ingest
 	name_record(task->seen, record->m, text, line->len, &line->names);
 	line->outcome = ours ? pass(task->filter, record) : LINE_OTHER;
 	line->work_offset = task->out->len;
+	if (line->outcome == LINE_RECORD && record->kind == RECORD_TARGET && task->controls != NULL)
+		line->control = control_judge(task->controls, record);
 	if (line->outcome == LINE_RECORD && task->needs->work != NULL) {
 		task->needs->work(record, task->out);
 		record->len = task->out->len - line->work_offset;

@@ -6,11 +6,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analysis/control_judge.h"
 #include "analysis/idset.h"
 #include "analysis/ingest.h"
 
 struct buf;
 struct bulk;
+struct control_results;
 struct filter;
 
 enum ingest_outcome {
@@ -43,6 +45,7 @@ struct ingest_line {
 	struct ingest_names names;
 	struct record record; /* LINE_RECORD */
 	size_t work_offset; /* of the record's text */
+	enum control_outcome_kind control; /* LINE_RECORD */
 };
 
 struct ingest_task {
@@ -50,6 +53,7 @@ struct ingest_task {
 	const struct idset *seen; /* for its hash */
 	struct bulk *parser;
 	const struct ingest_needs *needs;
+	const struct control_results *controls; /* NULL: none were asked for */
 	struct buf *out; /* for their work */
 };
 

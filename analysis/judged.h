@@ -7,7 +7,8 @@ struct verdict;
 
 /*
  * Ours as it was recorded, or judged now where the record has none; OONI's stored verdict is
- * translated. Both as they were when they were put into a store. Pure; evidence lives in the measurement's arena.
+ * translated, unless one was made of it (control_judge.h) or it comes out of a store. Pure; evidence lives in the measurement's
+ * arena.
  */
 void judged(const struct measurement *m, struct verdict *verdict);
 

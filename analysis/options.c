@@ -20,11 +20,18 @@ enum option_id {
 	OPTION_CONTROLS,
 	OPTION_STRICT,
 	OPTION_STORE,
+	OPTION_CONTROL_RESULTS,
+	OPTION_CONTROL_WITHIN,
 	OPTION_FORMAT,
 	OPTION_JSON,
 	OPTION_NO_PROGRESS,
 	OPTION_COLOR
 };
+
+/* Most outages of a site are over by then or seen from elsewhere as well; a vantage that runs by the hour reaches all of it. */
+#define WITHIN_US (INT64_C(3600) * 1000000)
+/* Of a number of days, and yet far from the end of the years. */
+enum { WITHIN_DIGITS = 5 };
 
 static const struct option long_options[] = {
     {"since", required_argument, NULL, OPTION_SINCE},
@@ -35,6 +42,8 @@ static const struct option long_options[] = {
     {"controls", no_argument, NULL, OPTION_CONTROLS},
     {"strict", no_argument, NULL, OPTION_STRICT},
     {"store", required_argument, NULL, OPTION_STORE},
+    {"control-results", required_argument, NULL, OPTION_CONTROL_RESULTS},
+    {"control-within", required_argument, NULL, OPTION_CONTROL_WITHIN},
     {"format", required_argument, NULL, OPTION_FORMAT},
     {"json", no_argument, NULL, OPTION_JSON},
     {"no-progress", no_argument, NULL, OPTION_NO_PROGRESS},
@@ -60,6 +69,13 @@ static const char shared_help[] =
     "                   PATH is needed\n"
     "  --strict         end with 65 at the first bad line or file; else they are named,\n"
     "                   counted and passed over\n\n"
+    "What they are compared with:\n"
+    "  --control-results PATH\n"
+    "                   records of a clean vantage, an uncensored network where the same\n"
+    "                   targets are measured: of each target the one nearest in time is\n"
+    "                   the control of a measurement that has none (repeatable)\n"
+    "  --control-within TIME\n"
+    "                   no further away in time than that: 90s, 30m, 1h (the default), 1d\n\n"
     "How they are shown:\n"
     "  --format FORMAT  table (for people), csv (RFC 4180) or json (an object a line)\n"
     "  --json           the same as --format json\n"
@@ -79,6 +95,34 @@ word(const char *const *words, const char *text)
 		if (strcmp(words[i], text) == 0)
 			return i;
 	return -1;
+}
+
+static bool
+add_controls(struct options *options, char *path)
+{
+	options->controls = xreallocarray(options->controls, options->ncontrols + 1, sizeof(*options->controls));
+	options->controls[options->ncontrols++] = path;
+	return true;
+}
+
+static bool
+read_within(struct options *options, const char *text)
+{
+	static const struct {
+		char unit;
+		int64_t seconds;
+	} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
+	const char *digits = text + strspn(text, "0123456789");
+	long n = digits > text && digits - text <= WITHIN_DIGITS ? strtol(text, NULL, 10) : 0;
+	size_t i;
+
+	for (i = 0; i < sizeof(units) / sizeof(units[0]) && n > 0; i++)
+		if (digits[0] == units[i].unit && digits[1] == '\0') {
+			options->control_within_us = n * units[i].seconds * 1000000;
+			return true;
+		}
+	log_errorx("--control-within %s: it is a time such as 90s, 30m, 1h or 1d", text);
+	return false;
 }
 
 static bool
@@ -126,7 +170,7 @@ read_color(struct options *options, const char *text)
 
 /* One option that was met; false when its value is wrong, which was logged. */
 static bool
-read_option(struct options *options, int id, const char *value)
+read_option(struct options *options, int id, char *value)
 {
 	switch (id) {
 	case OPTION_SINCE:
@@ -145,6 +189,10 @@ read_option(struct options *options, int id, const char *value)
 		return options->strict = true;
 	case OPTION_STORE:
 		return read_store(options, value);
+	case OPTION_CONTROL_RESULTS:
+		return add_controls(options, value);
+	case OPTION_CONTROL_WITHIN:
+		return read_within(options, value);
 	case OPTION_FORMAT:
 		return read_format(options, value);
 	case OPTION_JSON:
@@ -164,6 +212,21 @@ wrong_usage(const char *command)
 {
 	log_errorx("`netvane-analyze %s --help' tells the usage", command);
 	return EX_USAGE;
+}
+
+/* Two readers of it would each get a part. As a PATH alone it may come again: the second time it is empty. */
+static int
+standard_inputs(const struct options *options)
+{
+	bool path = false;
+	int n = 0;
+	size_t i;
+
+	for (i = 0; i < options->npaths; i++)
+		path = path || strcmp(options->paths[i], "-") == 0;
+	for (i = 0; i < options->ncontrols; i++)
+		n += strcmp(options->controls[i], "-") == 0;
+	return n + (path && n > 0);
 }
 
 /* Ids of a command's own options follow all others. */
@@ -202,7 +265,7 @@ options_read_own(struct options *options, int argc, char **argv, const char *hel
 	struct option *all = all_options(own);
 	int id;
 
-	*options = (struct options){.progress = isatty(STDERR_FILENO) == 1};
+	*options = (struct options){.progress = isatty(STDERR_FILENO) == 1, .control_within_us = WITHIN_US};
 	filter_init(&options->filter);
 	read_color(options, "auto");
 	/* getopt_long puts argv[0] before its complaints. */
@@ -222,8 +285,16 @@ options_read_own(struct options *options, int argc, char **argv, const char *hel
 		return wrong_usage(command);
 	options->paths = argv + optind;
 	options->npaths = (size_t)(argc - optind);
+	if (options->store != NULL && options->ncontrols > 0) {
+		log_errorx("--control-results judges by what was observed, which a --store does not keep: it is one or the other");
+		return wrong_usage(command);
+	}
 	if (options->npaths == 0 && options->store == NULL) {
 		log_errorx("no PATH to read records from");
+		return wrong_usage(command);
+	}
+	if (standard_inputs(options) > 1) {
+		log_errorx("--control-results: standard input can be read only once");
 		return wrong_usage(command);
 	}
 	return -1;
@@ -233,6 +304,9 @@ void
 options_clear(struct options *options)
 {
 	filter_clear(&options->filter);
+	free(options->controls);
+	options->controls = NULL;
+	options->ncontrols = 0;
 }
 
 int

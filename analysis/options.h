@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "analysis/filter.h"
 
@@ -18,6 +19,9 @@ struct options {
 	const char *store; /* "sqlite:FILE", in argv; NULL: none */
 	char *const *paths; /* in argv; none where there is a store that has records already */
 	size_t npaths;
+	char **controls; /* --control-results; the texts in argv */
+	size_t ncontrols;
+	int64_t control_within_us;
 };
 
 /*

@@ -341,7 +341,7 @@ take_measurement(struct store *store, const struct filter *filter, struct ingest
 		return false;
 	}
 	fill_measurement(store, w, &target->target);
-	*record = (struct record){RECORD_TARGET, &w->m, target->target, &w->row.keys, NULL, 0};
+	*record = (struct record){.kind = RECORD_TARGET, .m = &w->m, .target = target->target, .keys = &w->row.keys};
 	return true;
 }
 

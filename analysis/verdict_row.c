@@ -22,6 +22,8 @@ verdict_row_fill(struct verdict_row *row, const struct record *record)
 	row->m = record->m;
 	row->target = target->url;
 	row->host = target->host_is_ip ? NULL : target->host;
+	row->control_id = record->control_id;
+	row->control_distance_s = record->control_id != NULL ? (double)record->control_distance_us / 1e6 : (double)NAN;
 	judged(record->m, &row->verdict);
 	if (record->keys != NULL)
 		row->keys = *record->keys;
@@ -93,6 +95,8 @@ ROW_CELL(evidence_cell, ((struct cell){.type = CELL_LIST, .list = row->verdict.e
 
 ROW_CELL(input_cell, text_cell(row->m->input))
 ROW_CELL(id_cell, text_cell(row->m->uid != NULL ? row->m->uid : row->m->id))
+ROW_CELL(control_id_cell, text_cell(row->control_id))
+ROW_CELL(control_distance_cell, real_cell(row->control_distance_s))
 
 /* `text` is room for a cell that has to be spelled out. */
 struct column {
@@ -112,10 +116,12 @@ static const struct column columns[] = {
     {"confidence", confidence_cell},
     {"evidence", evidence_cell},
 };
-/* Behind OONI's keys: which record this is. */
+/* Behind OONI's keys: which record this is, and which it was compared with. */
 static const struct column last_columns[] = {
     {"input", input_cell},
     {"id", id_cell},
+    {"control_id", control_id_cell},
+    {"control_distance_s", control_distance_cell},
 };
 enum {
 	COLUMNS = sizeof(columns) / sizeof(columns[0]),

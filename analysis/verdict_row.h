@@ -18,6 +18,8 @@ struct verdict_row {
 	const char *target, *host; /* the host NULL where the target has none, or an address */
 	struct verdict verdict;
 	struct ooni_keys keys;
+	const char *control_id; /* as struct record has it */
+	double control_distance_s; /* NAN none */
 };
 
 /* Of a record of a target; the row is good for as long as the record. */

@@ -12,6 +12,7 @@
 struct arena;
 struct known_cas;
 struct measurement;
+struct ooni_keys;
 
 enum verdict_status {
 	VERDICT_NONE, /* not judged */
@@ -93,6 +94,8 @@ const char *verdict_rule_name(size_t i);
  * likely_blocked at that stage, null insufficient. For records that are not ours.
  */
 void verdict_from_ooni(const struct measurement *m, struct verdict *out);
+/* The same of keys that were computed from its observations. `evidence`, static, goes first and says where they come from. */
+void verdict_from_keys(const struct measurement *m, const struct ooni_keys *keys, const char *evidence, struct verdict *out);
 
 /* The contract's names, static; "none" for VERDICT_NONE, NULL for STAGE_NONE and MECHANISM_NONE. */
 const char *verdict_status_name(enum verdict_status status);

@@ -141,19 +141,19 @@ http_failure(const struct measurement *m, struct verdict *v)
 }
 
 static void
-blocked_somewhere(const struct measurement *m, struct verdict *v)
+blocked_somewhere(const struct measurement *m, const char *blocking, struct verdict *v)
 {
 	v->status = VERDICT_LIKELY_BLOCKED;
 	v->confidence = 0.5;
-	if (strcmp(m->ooni.blocking, "dns") == 0) {
+	if (strcmp(blocking, "dns") == 0) {
 		v->stage = STAGE_DNS;
 		v->mechanism = dns_mechanism(m);
-	} else if (strcmp(m->ooni.blocking, "tcp_ip") == 0) {
+	} else if (strcmp(blocking, "tcp_ip") == 0) {
 		v->stage = STAGE_TCP;
 		v->mechanism = tcp_mechanism(m);
-	} else if (strcmp(m->ooni.blocking, "http-failure") == 0)
+	} else if (strcmp(blocking, "http-failure") == 0)
 		http_failure(m, v);
-	else if (strcmp(m->ooni.blocking, "http-diff") == 0) {
+	else if (strcmp(blocking, "http-diff") == 0) {
 		v->stage = STAGE_HTTP;
 		v->mechanism = HTTP_DIFF;
 	} else {
@@ -162,17 +162,29 @@ blocked_somewhere(const struct measurement *m, struct verdict *v)
 	}
 }
 
+static void
+translate(const struct measurement *m, const struct ooni_keys *keys, struct verdict *out)
+{
+	if (keys->blocking == NULL)
+		return;
+	if (strcmp(keys->blocking, "false") != 0)
+		blocked_somewhere(m, keys->blocking, out);
+	else if (keys->accessible >= 0) {
+		out->status = keys->accessible ? VERDICT_OK : VERDICT_DOWN;
+		out->confidence = keys->accessible ? 0.7 : 0.5;
+	}
+}
+
+void
+verdict_from_keys(const struct measurement *m, const struct ooni_keys *keys, const char *evidence, struct verdict *out)
+{
+	*out = (struct verdict){.status = VERDICT_INSUFFICIENT, .rules = "ooni"};
+	*ARENA_PUSH(m->arena, out->evidence, out->nevidence) = evidence;
+	translate(m, keys, out);
+}
+
 void
 verdict_from_ooni(const struct measurement *m, struct verdict *out)
 {
-	*out = (struct verdict){.status = VERDICT_INSUFFICIENT, .rules = "ooni"};
-	*ARENA_PUSH(m->arena, out->evidence, out->nevidence) = "ooni_stored_verdict";
-	if (m->ooni.blocking == NULL)
-		return;
-	if (strcmp(m->ooni.blocking, "false") != 0)
-		blocked_somewhere(m, out);
-	else if (m->ooni.accessible >= 0) {
-		out->status = m->ooni.accessible ? VERDICT_OK : VERDICT_DOWN;
-		out->confidence = m->ooni.accessible ? 0.7 : 0.5;
-	}
+	verdict_from_keys(m, &m->ooni, "ooni_stored_verdict", out);
 }

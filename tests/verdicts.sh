@@ -24,7 +24,7 @@ ooni_keys='blocking accessible dns_consistency dns_experiment_failure http_exper
 	x_blocking_flags x_dns_flags x_null_null_flags control_failure body_proportion'
 # shellcheck disable=SC2086 # one word a column
 columns=$(echo time probe_asn probe_cc target domain status stage mechanism confidence evidence \
-	$ooni_keys; printf 'stored_%s ' $ooni_keys; echo input id)
+	$ooni_keys; printf 'stored_%s ' $ooni_keys; echo input id control_id control_distance_s)
 columns=$(echo $columns | tr ' ' ,)
 verdicts --format csv "$ours"
 is 'CSV names the columns' "$(head -n 1 "$out" | tr -d '\r')" "$columns"
