@@ -13,6 +13,7 @@
 #include "analysis/event_choice.h"
 #include "analysis/ingest.h"
 #include "analysis/options.h"
+#include "analysis/outcome.h"
 #include "analysis/places.h"
 #include "base/buf.h"
 #include "base/log.h"
@@ -226,12 +227,14 @@ static int
 read_and_answer(struct work *work, const struct options *options)
 {
 	struct ingest *ingest = ingest_new(options, NULL);
+	struct outcome outcome;
 	struct record record;
 	int code;
 
 	work->days = (struct days){.daily = daily_new(), .places = work->places};
 	while (ingest_next(ingest, &record) == 1)
-		days_add(&work->days, &record);
+		if (outcome_of(&record, &outcome))
+			days_add(&work->days, &outcome);
 	code = ingest_end(ingest);
 	ingest_free(ingest);
 	if (code == EX_OK)

@@ -124,7 +124,7 @@ end(struct buf *out)
 static const char *
 face_name(enum report_face face)
 {
-	static const char *const names[REPORT_FACE_MAX] = {"", "ok", "blocked", "likely_blocked", "partly", "shut", "impaired", "down",
+	static const char *const names[REPORT_FACE_MAX] = {"", "ok", "blocked", "likely_blocked", "partly", "throttled", "shut", "impaired", "down",
 	    "insufficient"};
 
 	return names[face];
@@ -150,9 +150,12 @@ static const struct bundle_column day_columns[] = {
     {"down", "integer", "... in which it was out of order by its own fault"},
     {"insufficient", "integer", "... that say nothing"},
     {"none", "integer", "... that were not judged"},
-    {"bad", "boolean", "the day counts as blocked: a twentieth of ok + blocked + likely_blocked + impaired were blocked or likely blocked, and "
-		       "not just one of them likely; or all"},
-    {"state", "string", "what the day comes to, as the report's grid shows it: ok, blocked, likely_blocked, partly, impaired, down, "
+    {"telling", "integer", "those that tell whether there was interference: ok + blocked + likely_blocked + impaired"},
+    {"bad_measurements", "integer", "of them, those that show it: blocked + likely_blocked, and impaired where it was throttled"},
+    {"artefacts", "integer", "of these, those that are a proof by themselves: a forged certificate, a block page, an impossible address, a "
+			     "second DNS answer"},
+    {"bad", "boolean", "the day is bad: bad_measurements are at least 2 and a twentieth of telling, or all of them; or artefacts is not 0"},
+    {"state", "string", "what the day comes to, as the report's grid shows it: ok, blocked, likely_blocked, partly, throttled, impaired, down, "
 			"insufficient, shut (the network was shut down or cut off from abroad)"},
     {"event", "boolean", "an event with known days was on that day; false also where no calendar was given"},
 };
@@ -175,7 +178,10 @@ day_rows(const struct report *r, struct buf *out)
 			text(out, site->list);
 			for (k = 0; k < sizeof(order) / sizeof(order[0]); k++)
 				integer(out, cell->counts[order[k]]);
-			yes_no(out, report_cell_is_bad(cell));
+			integer(out, cell->of.measured);
+			integer(out, cell->of.bad);
+			integer(out, cell->of.artefacts);
+			yes_no(out, outcome_day_is_bad(&cell->of));
 			text(out, face_name(report_face(site, cell->day, cell->day, report_days_shut(r, cell->day, cell->day))));
 			yes_no(out, report_is_event(r, cell->day, cell->day));
 			end(out);
@@ -190,12 +196,12 @@ static const struct bundle_column target_columns[] = {
     {"list", "string", "the list it came from"},
     {"category", "string", "Citizen Lab's code"},
     {"measurements", "integer", "all of it"},
-    {"bad", "integer", "those that were blocked or likely blocked"},
+    {"bad", "integer", "those that show interference: bad_measurements in days.csv"},
     {"days", "integer", "days with measurements"},
-    {"bad_days", "integer", "days that count as blocked"},
+    {"bad_days", "integer", "bad days: bad in days.csv"},
     {"first_bad", "date", "the first of them"},
     {"last_bad", "date", "the last"},
-    {"proven", "boolean", "on some of them interference is proven"},
+    {"finding", "string", "blocked: on one of them it was, which is proven; likely_blocked; throttled: it was never blocked; empty: none is bad"},
     {"mechanism", "string", "the most frequent"},
 };
 
@@ -222,7 +228,7 @@ target_rows(const struct report *r, struct buf *out)
 			text(out, NULL);
 			text(out, NULL);
 		}
-		yes_no(out, sum.proven);
+		text(out, face_name(sum.finding));
 		text(out, mechanism_name(sum.mechanism));
 		end(out);
 	}
@@ -476,7 +482,7 @@ static const struct bundle_column correlation_columns[] = {
     {"target", "string", "URL"},
     {"network", "string", "its number; empty: all"},
     {"days", "integer", "measured"},
-    {"bad_days", "integer", "of them, those that count as blocked"},
+    {"bad_days", "integer", "of them, the bad ones, as in days.csv"},
     {"event_days", "integer", "of them, those with an event"},
     {"near_bad", "integer", "bad days near events"},
     {"near_days", "integer", "days near events"},
@@ -527,7 +533,7 @@ correlation_rows(const struct report *r, struct buf *out)
 static const struct bundle_column lag_columns[] = {
     {"lag", "integer", "days after an event; negative: before"},
     {"days", "number", "measured"},
-    {"share", "number", "of them, the share that counts as blocked"},
+    {"share", "number", "of them, the share that is bad"},
     {"low", "number", "2.5 % of what chance gives"},
     {"middle", "number", "50 %"},
     {"high", "number", "97.5 %"},

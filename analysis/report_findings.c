@@ -56,11 +56,12 @@ report_findings_add(struct report_findings *f, const struct record *record)
 {
 	struct outcome outcome;
 
-	if (outcome_of(record, &outcome))
+	if (outcome_of(record, &outcome)) {
 		history_add(f->history, &outcome);
+		days_add(&f->days, &outcome);
+	}
 	if (record->kind == RECORD_TARGET)
 		interception_add(f->interception, record);
-	days_add(&f->days, record);
 }
 
 /* --- episodes ---------------------------------------------------------------------------------- */

@@ -146,17 +146,22 @@ add_target(struct report_gather *g, const struct record *record, struct report_n
 {
 	const struct measurement *m = record->m;
 	struct report_site *site = site_of(g, record);
+	struct report_cell *cell = cell_of(g->r, site, day);
+	enum outcome_says says;
 	struct verdict verdict;
 
 	judged(m, &verdict);
-	cell_of(g->r, site, day)->counts[verdict.status]++;
+	says = outcome_says(verdict.status, verdict.mechanism);
+	cell->counts[verdict.status]++;
+	outcome_day_add(
+	    &cell->of, says, outcome_is_artefact(verdict.status, verdict.mechanism, verdict.confidence));
 	network_day_of(g->r, network, day)->measurements++;
 	network->measurements++;
 	if (network->first_us == 0 || m->start_us < network->first_us)
 		network->first_us = m->start_us;
 	if (m->start_us > network->last_us)
 		network->last_us = m->start_us;
-	if (verdict.status == VERDICT_BLOCKED || verdict.status == VERDICT_LIKELY_BLOCKED)
+	if (says == SAYS_BAD)
 		site->mechanisms[verdict.mechanism]++;
 	add_maker(g, m, &verdict);
 }

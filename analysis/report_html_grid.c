@@ -151,7 +151,7 @@ put_events_row(const struct grid *grid, const struct block *block)
 static bool
 is_bad_face(enum report_face face)
 {
-	return face == REPORT_BLOCKED || face == REPORT_LIKELY || face == REPORT_PARTLY;
+	return face == REPORT_BLOCKED || face == REPORT_LIKELY || face == REPORT_PARTLY || face == REPORT_SLOWED;
 }
 
 /* Ends of cells and rows may be left out in HTML, and 40,000 times they are. */
@@ -174,9 +174,7 @@ put_cell(struct grid *grid, const struct report_site *site, const struct span *s
 	if (is_bad_face(face) && grid->titles > 0) {
 		grid->titles--;
 		sum = report_sum(site, span->first, span->last);
-		page_putf(p, " title=\"%u/%u\"", sum.counts[VERDICT_BLOCKED] + sum.counts[VERDICT_LIKELY_BLOCKED],
-		    sum.counts[VERDICT_BLOCKED] + sum.counts[VERDICT_LIKELY_BLOCKED] + sum.counts[VERDICT_OK] +
-			sum.counts[VERDICT_IMPAIRED]);
+		page_putf(p, " title=\"%u/%u\"", sum.of.bad, sum.of.measured);
 	}
 	if (words->css[0] != '\0')
 		page_put(p, ">");

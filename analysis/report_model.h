@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analysis/outcome.h"
 #include "results/event.h"
 #include "results/measurement.h"
 
@@ -22,6 +23,7 @@ enum report_face {
 	REPORT_BLOCKED,
 	REPORT_LIKELY,
 	REPORT_PARTLY, /* some of the time, or in some networks */
+	REPORT_SLOWED, /* throttled, and never blocked */
 	REPORT_SHUT, /* no network worked: shut down, or cut off from abroad */
 	REPORT_IMPAIRED,
 	REPORT_DOWN,
@@ -33,6 +35,7 @@ enum report_face {
 struct report_cell {
 	int32_t day;
 	uint32_t counts[VERDICT_STATUS_MAX];
+	struct outcome_day of; /* what these say together */
 };
 
 struct report_site {
@@ -42,7 +45,7 @@ struct report_site {
 	const char *category;
 	struct report_cell *cells; /* by day; only measured ones */
 	size_t ncells;
-	uint32_t mechanisms[MECHANISM_MAX]; /* of the measurements that were (likely) blocked */
+	uint32_t mechanisms[MECHANISM_MAX]; /* of the measurements that were bad */
 };
 
 /* A day of one network. */
@@ -191,13 +194,8 @@ void report_settle(struct report *report);
 
 /* The cell of a day, or NULL. */
 const struct report_cell *report_cell_find(const struct report_site *site, int32_t day);
-/*
- * A twentieth of the day's measurements that tell were blocked or likely blocked, and not just one of them likely; or all were. A
- * single doubtful failure among others is not marked.
- */
-bool report_cell_is_bad(const struct report_cell *cell);
 enum report_face report_cell_face(const struct report_cell *cell);
-/* From first to last, in all networks. shut: as report_days_shut has it. */
+/* From first to last, in all networks; bad if one of the days is. shut: as report_days_shut has it. */
 enum report_face report_face(const struct report_site *site, int32_t first, int32_t last, bool shut);
 /* Adds them up; all zero, day `first`, where there is none. */
 struct report_cell report_sum(const struct report_site *site, int32_t first, int32_t last);
@@ -213,7 +211,7 @@ struct report_site_sum {
 	int64_t measurements, bad;
 	int64_t days, bad_days;
 	int32_t first_bad, last_bad; /* days; meaningless without a bad one */
-	bool proven; /* on some bad day it was blocked, beyond likely */
+	enum report_face finding; /* of its bad days: REPORT_BLOCKED (proven on one), _LIKELY, _SLOWED; REPORT_NONE without any */
 	enum report_face last; /* on its last day */
 	enum mechanism mechanism; /* the most frequent */
 };
@@ -223,8 +221,8 @@ struct report_site_sum report_site_sum(const struct report_site *site);
 struct report_sum {
 	int64_t measurements;
 	int64_t days, measured_days; /* from first to last; those with measurements */
-	size_t blocked, likely; /* sites with bad days: proven, and the others */
-	size_t blocked_last; /* of both, those that were bad on the last day of the records */
+	size_t blocked, likely, slowed; /* sites by their finding */
+	size_t bad_last; /* of all three, those for which the last day of the records was bad */
 	size_t intercepted; /* sites with forged certificates (but local ones), where that was looked for */
 	int64_t shut_days;
 	int64_t event_days; /* marked days from first to last */

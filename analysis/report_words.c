@@ -10,6 +10,7 @@ static const struct face_words faces[REPORT_FACE_MAX] = {
     [REPORT_BLOCKED] = {"×", "b", N_("blocked")},
     [REPORT_LIKELY] = {"×?", "l", N_("likely blocked")},
     [REPORT_PARTLY] = {"~", "p", N_("blocked at times, or in some networks")},
+    [REPORT_SLOWED] = {"↓", "v", N_("slowed down")},
     [REPORT_SHUT] = {"#", "s", N_("the network was shut down, or cut off from abroad")},
     [REPORT_IMPAIRED] = {"!", "i", N_("works badly, or refuses by itself")},
     [REPORT_DOWN] = {"·", "d", N_("down by its own fault")},
@@ -38,7 +39,7 @@ static const struct {
 } kinds[] = {
     {"blocking", N_("blocking")},
     {"interception", N_("interception")},
-    {"impairment", N_("impairment")},
+    {"impairment", N_("slowing down")},
     {"shutdown", N_("shutdown")},
     {"foreign_cut", N_("cut off from abroad")},
     {"captive_portal", N_("captive portal")},

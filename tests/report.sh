@@ -30,7 +30,7 @@ like 'which sites, how, and when' "$text" 'news\.example × blocked reset at TLS
 is 'the grid has a cell for each site and day' \
 	"$(sed -n 's|^<tr><th scope=row><bdi>\(.*\)</bdi><td|\1 <td|p' "$out" | sed 's/<[^>]*>/|/g; s/ |/|/')" 'news.example|✓|×|×
 quiet.example|||?
-social.example|×?|!|✓
+social.example|×?|↓|✓
 http://www.social.example/|·||·'
 like 'what the probe told of at the time' "$text" 'What the probes told of at the time +news\.example , +AS64500 ?, anomaly: reset at TLS'
 like 'each network' "$text" 'AS64500 Example Telecom KZ 3/3 =* 10 4 2 2026-11-20 06:00 UTC'
@@ -124,7 +124,7 @@ if [ -e "$NETVANE_LOCALEDIR/ru/LC_MESSAGES/netvane.mo" ]; then
 	is 'and says so' "$(grep -c '<html lang=ru>' "$out")" 1
 	# Names stay what they are.
 	is 'all of it' "$(printf '%s\n' "$text" | tr ' ' '\n' | grep -E '[A-Za-z]{2}' | grep -Ev '[0-9]|\.example|^(netvane|kz-news)' | sort -u |
-		tr -d ',.;\n')" 'Asia/AlmatyAsia/AlmatyExampleKZKZOONITLSTLSTelecomUTCUTC'
+		tr -d ',.;\n')" 'Asia/AlmatyAsia/AlmatyDNSExampleKZKZOONITLSTLSTelecomUTCUTC'
 	env LC_ALL=ru_RU.UTF-8 "$NETVANE_ANALYZE" report "$ours" >"$tmp/locale.html" 2>"$err"
 	is 'also where the environment asks for it' "$(grep -v '<dt>' "$tmp/locale.html")" "$(grep -v '<dt>' "$out")"
 	run env NETVANE_LOCALEDIR="$tmp" "$NETVANE_ANALYZE" report --lang ru "$ours"
@@ -184,7 +184,7 @@ report --events kz --bundle "$tmp/bundle" "$ours"
 is 'a bundle has tables, what they mean, and how to read them' "$status $(wc -c <"$out") $(ls "$tmp/bundle" | tr '\n' ' ')" \
 	'0 0 CITATION.cff codebook.md correlation.csv datapackage.json days.csv episodes.csv epoch.csv events.csv gaps.csv interception.csv load.R load.py load.sql network_days.csv networks.csv report.html targets.csv '
 is 'a row for each target and day that was measured' "$(tr '\r' '$' <"$tmp/bundle/days.csv" | grep -c '\$$') $(tr -d '\r' \
-	<"$tmp/bundle/days.csv" | sed -n 3p)" '10 2026-11-21,https://news.example/,kz-news,0,1,0,0,0,1,0,true,blocked,false'
+	<"$tmp/bundle/days.csv" | sed -n 3p)" '10 2026-11-21,https://news.example/,kz-news,0,1,0,0,0,1,0,1,1,0,true,blocked,false'
 is 'the package describes them' "$(jq -r '.resources[] | [.path] + [.schema.fields[].name] | join(",")' "$tmp/bundle/datapackage.json")" \
 	"$(jq -r '.resources[].path' "$tmp/bundle/datapackage.json" | while read -r table; do
 		echo "$table,$(head -n 1 "$tmp/bundle/$table" | tr -d '\r')"
@@ -203,9 +203,9 @@ where_there()
 }
 where_there 'command -v python3' 'what reads them in Python is Python' 'python3 -m py_compile load.py'
 where_there 'python3 -c "import pandas"' 'pandas reads them' \
-	'python3 -c "exec(open(\"load.py\").read()); assert days.bad.sum() == 3 and str(days.day.dtype).startswith(\"datetime\")"'
-where_there 'Rscript -e "library(readr)"' 'R reads them' 'Rscript -e "source(\"load.R\"); stopifnot(sum(days\$bad) == 3)"'
-where_there 'command -v duckdb' 'DuckDB reads them' 'duckdb -init load.sql -csv -c "SELECT count(*) FROM days WHERE bad" | grep -qx 3'
+	'python3 -c "exec(open(\"load.py\").read()); assert days.bad.sum() == 4 and str(days.day.dtype).startswith(\"datetime\")"'
+where_there 'Rscript -e "library(readr)"' 'R reads them' 'Rscript -e "source(\"load.R\"); stopifnot(sum(days\$bad) == 4)"'
+where_there 'command -v duckdb' 'DuckDB reads them' 'duckdb -init load.sql -csv -c "SELECT count(*) FROM days WHERE bad" | grep -qx 4'
 report --out "$tmp/apart.html" --bundle "$tmp/bundle2" "$ours"
 is 'the page may go elsewhere' "$status $(tail -n 1 "$tmp/apart.html") $(ls "$tmp/bundle2/report.html" 2>&1 | grep -c 'No such')" '0 </html> 1'
 report --bundle "$ours/x" "$ours"
@@ -284,7 +284,7 @@ look()
 browse wide off "$tmp/honest.html" --window-size=1280,3600 --blink-settings=preferredColorScheme=1
 is 'the browser shows the report' "$status" 0
 text "$tmp/wide.dom"
-like 'the verdict is at the top' "$text" '^ .{0,120}Blocked: 1 of 6 sites, proven by evidence; likely blocked: 1 more\.'
+like 'the verdict is at the top' "$text" '^ .{0,120}Blocked: 1 of 7 sites, proven by evidence; likely blocked: 1 more\. Slowed down: 1 site\.'
 like 'cells have symbols' "$text" 'news\.example( ✓){4}( #){2}( ✓){3}( ×){11}( ✓){11} '
 like 'a line of time shows what was seen and what lies between' "$text" '·+ (- )?=+ (- )?·+ last good … first bad: 2026-01-09 22:00 UTC … 2026-01-10 04:00 UTC'
 is 'the browser makes a cell of each day, though their ends are left out' \

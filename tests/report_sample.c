@@ -34,30 +34,38 @@ at(const struct sample *s, int day, int hour)
 }
 
 static void
-add_cell(const struct sample *s, struct report_site *site, int32_t day, enum verdict_status status, uint32_t n)
+add_cell(const struct sample *s, struct report_site *site, int32_t day, enum verdict_status status, enum mechanism mechanism, uint32_t n)
 {
 	struct report_cell *cell = site->ncells > 0 ? &site->cells[site->ncells - 1] : NULL;
+	uint32_t i;
 
 	if (cell == NULL || cell->day != day)
 		cell = ARENA_PUSH(s->r->arena, site->cells, site->ncells);
 	cell->day = day;
 	cell->counts[status] += n;
+	for (i = 0; i < n; i++)
+		outcome_day_add(&cell->of, outcome_says(status, mechanism), outcome_is_artefact(status, mechanism, 0.9));
 }
 
 /* Reached all the time, but for one status from one day to another. */
 static struct report_site *
-add_site(const struct sample *s, const char *list, const char *url, enum verdict_status status, int from, int until)
+add_site(const struct sample *s, const char *list, const char *url, enum verdict_status status, enum mechanism mechanism, int from, int until)
 {
 	struct report_site *site = ARENA_PUSH(s->r->arena, s->r->sites, s->r->nsites);
 	int day;
+	bool odd;
 
 	site->url = text(s, url);
 	site->host = site->url;
 	site->list = text(s, list);
 	/* Nothing was measured on the 5th and the 6th. */
-	for (day = 0; day < DAYS; day++)
+	for (day = 0; day < DAYS; day++) {
+		odd = day >= from && day < until;
 		if (day != 4 && day != 5)
-			add_cell(s, site, s->r->first_day + day, day >= from && day < until ? status : VERDICT_OK, 4);
+			add_cell(s, site, s->r->first_day + day, odd ? status : VERDICT_OK, odd ? mechanism : MECHANISM_NONE, 4);
+	}
+	if (outcome_says(status, mechanism) == SAYS_BAD)
+		site->mechanisms[mechanism] = (uint32_t)(until - from) * 4;
 	return site;
 }
 
@@ -66,16 +74,15 @@ add_sites(const struct sample *s)
 {
 	struct report_site *site;
 
-	add_site(s, "news", "https://quiet.example/", VERDICT_OK, 0, 0);
-	site = add_site(s, "news", "https://news.example/", VERDICT_BLOCKED, 9, 20);
-	site->mechanisms[TLS_SNI_RESET] = 44;
+	add_site(s, "news", "https://quiet.example/", VERDICT_OK, MECHANISM_NONE, 0, 0);
+	site = add_site(s, "news", "https://news.example/", VERDICT_BLOCKED, TLS_SNI_RESET, 9, 20);
 	/* For some hours. */
-	add_cell(s, site, s->r->first_day + DAYS - 1, VERDICT_BLOCKED, 2);
-	site = add_site(s, "social", "https://social.example/", VERDICT_LIKELY_BLOCKED, 30, 41);
-	site->mechanisms[DNS_BOGON] = 44;
-	add_site(s, "social", "http://slow.example/path", VERDICT_IMPAIRED, 15, 17);
-	add_site(s, "social", "https://gone.example/", VERDICT_DOWN, 15, 41);
-	add_site(s, "social", "https://odd.example/", VERDICT_INSUFFICIENT, 15, 17);
+	add_cell(s, site, s->r->first_day + DAYS - 1, VERDICT_BLOCKED, TLS_SNI_RESET, 2);
+	add_site(s, "social", "https://social.example/", VERDICT_LIKELY_BLOCKED, DNS_BOGON, 30, 41);
+	add_site(s, "social", "http://refuses.example/path", VERDICT_IMPAIRED, HTTP_SERVER_REFUSAL, 15, 17);
+	add_site(s, "social", "https://slow.example/", VERDICT_IMPAIRED, THROTTLING, 22, 25);
+	add_site(s, "social", "https://gone.example/", VERDICT_DOWN, MECHANISM_NONE, 15, 41);
+	add_site(s, "social", "https://odd.example/", VERDICT_INSUFFICIENT, MECHANISM_NONE, 15, 17);
 }
 
 static void
@@ -238,7 +245,7 @@ report_sample_large(size_t sites, int32_t days, bool worst)
 		for (day = 0; day < days; day++)
 			if (worst || (day + (int32_t)i) % 11 != 0)
 				add_cell(&sample, site, r->first_day + day,
-				    worst || (day * 7 + (int32_t)i * 13) % 50 == 0 ? VERDICT_BLOCKED : VERDICT_OK, 96);
+				    worst || (day * 7 + (int32_t)i * 13) % 50 == 0 ? VERDICT_BLOCKED : VERDICT_OK, MECHANISM_NONE, 96);
 	}
 	r->has_episodes = true;
 	for (i = 0; i < 200; i++)
