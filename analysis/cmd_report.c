@@ -236,7 +236,7 @@ read_records(struct work *work, const struct options *options)
 	}
 	report_gather_end(gather);
 	report_findings_end(findings, &(struct report_question){.calendars = work->calendars.items, .ncalendars = work->calendars.n,
-	    .tolerance = TOLERANCE, .seed = SEED, .permutations = PERMUTATIONS}, work->report);
+	    .tolerance = TOLERANCE, .seed = SEED, .permutations = PERMUTATIONS, .words = work->words}, work->report);
 	report_findings_free(findings);
 	known_cas_clear(&known);
 	add_period(work->report, &options->filter);

@@ -4,11 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/catalogue.h"
 #include "analysis/names.h"
 #include "base/buf.h"
 #include "base/mem.h"
 
-const char daily_line[] = "the line itself";
+const char daily_line[] = N_("the line itself");
 
 /* A target in a network. */
 struct place {

@@ -104,13 +104,13 @@ yes_no(struct buf *out, bool value)
 }
 
 static void
-list(struct buf *out, const char *const *items, size_t n)
+list(struct buf *out, const char *const *items, size_t n, const char *between)
 {
 	struct buf all = BUF_EMPTY;
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		buf_printf(&all, "%s%s", i > 0 ? " " : "", items[i] != NULL ? items[i] : "");
+		buf_printf(&all, "%s%s", i > 0 ? between : "", items[i] != NULL ? items[i] : "");
 	text(out, buf_str(&all));
 	buf_free(&all);
 }
@@ -408,7 +408,7 @@ put_episodes(const struct report_episode *episodes, size_t n, const char *source
 		known(out, e->measured);
 		number(out, e->confidence);
 		known(out, e->joined > 0 ? (int64_t)e->joined : -1);
-		list(out, e->evidence, e->nevidence);
+		list(out, e->evidence, e->nevidence, " ");
 		end(out);
 	}
 }
@@ -469,9 +469,9 @@ interception_rows(const struct report *r, struct buf *out)
 		known(out, x->leaves);
 		number(out, x->valid_days_least);
 		number(out, x->valid_days_most);
-		text(out, x->habits);
-		list(out, x->sites, x->nsites);
-		list(out, x->networks, x->nnetworks);
+		list(out, x->habits, x->nhabits, "; ");
+		list(out, x->sites, x->nsites, " ");
+		list(out, x->networks, x->nnetworks, " ");
 		text(out, x->expected);
 		end(out);
 	}
@@ -525,7 +525,7 @@ correlation_rows(const struct report *r, struct buf *out)
 		number(out, row->odds_high);
 		number(out, row->p);
 		number(out, row->q);
-		text(out, row->note);
+		list(out, row->notes, row->nnotes, "; ");
 		end(out);
 	}
 }

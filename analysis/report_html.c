@@ -63,7 +63,7 @@ say_more(const struct page *p)
 		page_put(p, "</p>\n");
 	}
 	if (p->r->correlation != NULL && p->r->correlation->verdict != NULL) {
-		page_put(p, "<p class=lead lang=en>");
+		page_put(p, "<p class=lead>");
 		page_text(p, p->r->correlation->verdict);
 		page_put(p, "</p>\n");
 	}

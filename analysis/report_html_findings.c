@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "analysis/catalogue.h"
+#include "analysis/daily.h"
 #include "analysis/report_page.h"
 #include "base/buf.h"
 #include "base/mem.h"
@@ -217,10 +218,10 @@ put_forger(const struct page *p, const struct report_interception *x)
 	}
 	page_put(p, "</td><td>");
 	page_name(p, x->expected);
-	if (x->habits != NULL || x->pem != NULL) {
+	if (x->nhabits > 0 || x->pem != NULL) {
 		page_put(p, " <small>");
-		page_text(p, x->habits);
-		page_put(p, x->habits != NULL && x->pem != NULL ? "; " : "");
+		page_messages(p, x->habits, x->nhabits);
+		page_put(p, x->nhabits > 0 && x->pem != NULL ? "; " : "");
 		page_text(p, x->pem);
 		page_put(p, "</small>");
 	}
@@ -292,10 +293,12 @@ static void
 put_correlation_row(const struct page *p, const struct report_correlation_row *row)
 {
 	page_put(p, "<tr><th scope=row>");
-	if (row->target != NULL)
-		page_name(p, page_site(p, row->target));
-	else
+	if (row->target == NULL)
 		page_say(p, "all together");
+	else if (strcmp(row->target, daily_line) == 0)
+		page_say(p, row->target);
+	else
+		page_name(p, page_site(p, row->target));
 	if (row->network != NULL) {
 		page_put(p, " ");
 		page_name(p, row->network);
@@ -314,8 +317,8 @@ put_correlation_row(const struct page *p, const struct report_correlation_row *r
 	page_number(p, row->p, 4);
 	page_put(p, "</td><td>");
 	page_number(p, row->q, 4);
-	page_put(p, "</td><td lang=en>");
-	page_text(p, row->note);
+	page_put(p, "</td><td>");
+	page_messages(p, row->notes, row->nnotes);
 	page_put(p, "</td></tr>\n");
 }
 
@@ -337,7 +340,7 @@ put_band(const struct page *p, const struct report_lag *lag)
 static void
 put_epoch(const struct page *p, const struct report_correlation *c)
 {
-	static const char *const headings[] = {N_("Days after the event"), N_("Days measured"), N_("Blocked, %"), N_("By chance, %"), N_("Shares"),
+	static const char *const headings[] = {N_("Days after the event"), N_("Days measured"), N_("Bad, %"), N_("By chance, %"), N_("Shares"),
 	    NULL};
 	size_t i;
 
@@ -364,15 +367,15 @@ put_epoch(const struct page *p, const struct report_correlation *c)
 static void
 put_correlation(const struct page *p, const struct report_correlation *c)
 {
-	static const char *const headings[] = {N_("Site"), N_("Blocked of days near events"), N_("Blocked of other days"), N_("Odds ratio"),
+	static const char *const headings[] = {N_("Site"), N_("Bad of days near events"), N_("Bad of other days"), N_("Odds ratio"),
 	    N_("Event days"), N_("p"), N_("q"), N_("Note"), NULL};
 	size_t i;
 
-	page_put(p, "<p class=lead lang=en>");
+	page_put(p, "<p class=lead>");
 	page_text(p, c->verdict);
 	page_put(p, "</p>\n");
 	if (c->ncaveats > 0)
-		page_put(p, "<ul lang=en>\n");
+		page_put(p, "<ul>\n");
 	for (i = 0; i < c->ncaveats; i++) {
 		page_put(p, "<li>");
 		page_text(p, c->caveats[i]);
@@ -386,7 +389,7 @@ put_correlation(const struct page *p, const struct report_correlation *c)
 	page_rest(p, c->nrows, i);
 	if (c->nepoch > 0)
 		put_epoch(p, c);
-	page_put(p, "<p lang=en>");
+	page_put(p, "<p>");
 	page_text(p, c->method);
 	page_put(p, "</p>\n");
 }

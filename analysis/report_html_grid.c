@@ -315,11 +315,11 @@ put_event(const struct page *p, const struct report_event *event)
 	page_put(p, "</th><td>");
 	page_name(p, event->title);
 	page_put(p, "</td><td>");
-	page_text(p, event->type);
+	page_say(p, report_type_words(event->type));
 	page_put(p, "</td><td>");
 	page_name(p, event->place);
 	page_put(p, "</td><td>");
-	page_text(p, event->precision);
+	page_say(p, report_precision_words(event->precision));
 	page_put(p, "</td><td>");
 	page_text(p, event->calendar);
 	page_put(p, "</td></tr>\n");

@@ -104,7 +104,8 @@ struct report_interception {
 	int64_t seen; /* measurements */
 	int64_t leaves; /* different certificates; -1 unknown */
 	double valid_days_least, valid_days_most; /* of the certificates; NAN unknown */
-	const char *habits; /* what else stands out, in words */
+	const char **habits; /* what else stands out: messages */
+	size_t nhabits;
 	const char **sites, **networks;
 	size_t nsites, nnetworks;
 	const char *expected; /* the issuer of the chain that the site has elsewhere */
@@ -116,7 +117,8 @@ struct report_correlation_row {
 	const char *network;
 	int64_t days, bad_days, event_days, near_bad, near_days, other_bad, other_days;
 	double odds, odds_low, odds_high, p, q;
-	const char *note; /* why there is no p, or what speaks against it */
+	const char **notes; /* why there is no p, or what speaks against it: messages */
+	size_t nnotes;
 };
 
 /* The share of bad days so many days after an event, and the band that chance gives. */
@@ -125,6 +127,7 @@ struct report_lag {
 	double n, share, low, middle, high; /* shares: 0 to 1 */
 };
 
+/* What it says is in the report's language; messages are translated where they are shown. */
 struct report_correlation {
 	const char *verdict; /* the sentence that comes first */
 	const char *method;

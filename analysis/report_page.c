@@ -111,6 +111,17 @@ page_say(const struct page *p, const char *message)
 }
 
 void
+page_messages(const struct page *p, const char *const *messages, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		page_put(p, i > 0 ? "; " : "");
+		page_say(p, messages[i]);
+	}
+}
+
+void
 page_name(const struct page *p, const char *name)
 {
 	page_put(p, "<bdi>");

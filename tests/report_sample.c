@@ -153,15 +153,16 @@ add_interception(const struct sample *s, bool honest, bool local, const char *is
 {
 	struct report *r = s->r;
 	struct report_interception *x = ARENA_PUSH(r->arena, r->interception, r->ninterception);
-	const char **names = arena_alloc(r->arena, 3 * sizeof(*names));
+	const char **names = arena_alloc(r->arena, 4 * sizeof(*names));
 
 	names[0] = text(s, "https://news.example/");
 	names[1] = text(s, local ? "https://gone.example/" : "https://quiet.example/");
 	names[2] = text(s, "AS64500");
+	names[3] = text(s, "no SCTs");
 	r->has_interception = true;
 	*x = (struct report_interception){.honest = honest, .local = local, .issuer = text(s, issuer), .key = text(s, "ab12cd34"),
 	    .known = honest ? NULL : text(s, "Qaznet"), .pem = text(s, "ab12cd34.pem"), .first_us = at(s, 12, 3), .last_us = at(s, 13, 4),
-	    .seen = 17, .leaves = 4, .valid_days_least = 90, .valid_days_most = 91, .habits = text(s, "no SCT"), .sites = names, .networks = names + 2, .nsites = 2,
+	    .seen = 17, .leaves = 4, .valid_days_least = 90, .valid_days_most = 91, .habits = names + 3, .nhabits = 1, .sites = names, .networks = names + 2, .nsites = 2,
 	    .nnetworks = 1, .expected = text(s, "Let's Encrypt")};
 }
 
@@ -170,16 +171,18 @@ add_correlation(const struct sample *s)
 {
 	struct report *r = s->r;
 	struct report_correlation *c = arena_alloc(r->arena, sizeof(*c));
+	const char **notes = arena_alloc(r->arena, sizeof(*notes));
 	int lag;
 
+	notes[0] = text(s, "never blocked");
 	r->correlation = c;
 	c->verdict = text(s, "Blocking follows the protests: 2 of 3 sites.");
 	c->method = text(s, "9999 circular shifts, seed 1.");
 	*ARENA_PUSH(r->arena, c->caveats, c->ncaveats) = text(s, "Only 7 event days were measured.");
 	*ARENA_PUSH(r->arena, c->rows, c->nrows) = (struct report_correlation_row){NULL, NULL, 39, 11, 7, 6, 7, 5, 32, 32.4, 3.2, 410,
-	    0.0012, NAN, NULL};
+	    0.0012, NAN, NULL, 0};
 	*ARENA_PUSH(r->arena, c->rows, c->nrows) = (struct report_correlation_row){text(s, "https://quiet.example/"), text(s, "AS64500"), 39,
-	    0, 7, 0, 7, 0, 32, NAN, NAN, INFINITY, NAN, NAN, text(s, "never blocked")};
+	    0, 7, 0, 7, 0, 32, NAN, NAN, INFINITY, NAN, NAN, notes, 1};
 	for (lag = -7; lag <= 7; lag++)
 		*ARENA_PUSH(r->arena, c->epoch, c->nepoch) = (struct report_lag){lag, 7, lag >= 0 && lag < 3 ? 0.8 : 0.1, 0.02, 0.1, 0.3};
 }
