@@ -477,6 +477,41 @@ interception_rows(const struct report *r, struct buf *out)
 	}
 }
 
+static const struct bundle_column certificate_columns[] = {
+    {"target", "string", "URL"},
+    {"network", "string", "its number"},
+    {"first", "datetime", "the first note, UTC"},
+    {"last", "datetime", "the last"},
+    {"new_keys", "integer", "measurements in which a valid certificate had a key that the probe had not seen there before"},
+    {"new_issuers", "integer", "the same of its issuer"},
+    {"changes", "integer", "how often a probe told that a steady site had turned to another organisation's"},
+    {"change_not_before", "datetime", "UTC; the last such change lies after this ..."},
+    {"change_not_after", "datetime", "UTC; ... and not after this"},
+    {"key", "string", "SHA-256 of its key, hexadecimal"},
+};
+
+static void
+certificate_rows(const struct report *r, struct buf *out)
+{
+	const struct report_certificate *c;
+	size_t i;
+
+	for (i = 0; i < r->ncertificates; i++) {
+		c = &r->certificates[i];
+		text(out, c->site);
+		text(out, c->network);
+		when(out, c->first_us);
+		when(out, c->last_us);
+		integer(out, c->new_keys);
+		integer(out, c->new_issuers);
+		integer(out, c->changes);
+		when(out, c->change.not_before_us);
+		when(out, c->change.not_after_us);
+		text(out, c->key);
+		end(out);
+	}
+}
+
 static const struct bundle_column correlation_columns[] = {
     {"scope", "string", "all: all targets together; target: one"},
     {"target", "string", "URL"},
@@ -570,6 +605,8 @@ const struct bundle_table bundle_tables[] = {
     {"episodes.csv", "When interference began and ended.", COLUMNS(episode_columns), has_episodes, episode_rows},
     {"interception.csv", "Forged certificates, and honest ones that changed.", COLUMNS(interception_columns), has_interception,
 	interception_rows},
+    {"certificates.csv", "Sites' own valid certificates that were new: notes, and no suspicion.", COLUMNS(certificate_columns), always,
+	certificate_rows},
     {"correlation.csv", "Whether blocking follows the events.", COLUMNS(correlation_columns), has_correlation, correlation_rows},
     {"epoch.csv", "Blocked days before and after the events.", COLUMNS(lag_columns), has_correlation, lag_rows},
 };

@@ -262,6 +262,48 @@ has_honest(const struct report *r)
 	return false;
 }
 
+static void
+put_certificate(const struct page *p, const struct report_certificate *c)
+{
+	page_put(p, "<tr><th scope=row>");
+	page_name(p, page_site(p, c->site));
+	page_put(p, "</th><td>");
+	page_name(p, c->network);
+	page_put(p, "</td><td>");
+	page_time(p, c->first_us);
+	page_put(p, "</td><td>");
+	page_time(p, c->last_us);
+	page_putf(p, "</td><td>%lld</td><td>%lld</td><td>%lld", (long long)c->new_keys, (long long)c->new_issuers, (long long)c->changes);
+	if (c->changes > 0)
+		put_bracket(p, N_("last"), &c->change, N_("not known"), N_("not known"));
+	page_put(p, " <code>");
+	page_text(p, c->key);
+	page_put(p, "</code></td></tr>\n");
+}
+
+/* Never among what accuses somebody. */
+static void
+put_certificates(const struct page *p)
+{
+	static const char *const headings[] = {N_("Site"), N_("Network"), N_("First note"), N_("Last note"), N_("New key"), N_("New issuer"),
+	    N_("Another organisation's"), NULL};
+	size_t i;
+
+	if (p->r->ncertificates == 0)
+		return;
+	page_put(p, "<h3>");
+	page_say(p, "Valid certificates that were new");
+	page_put(p, "</h3>\n");
+	page_paragraph(p, N_("Measurements in which a site showed a valid certificate with a key or an issuer that the probe had not seen there before, and "
+			     "how often a probe told that a steady site had turned to another organisation's. Sites change their certificates all the time: "
+			     "this accuses nobody."));
+	page_table(p, headings);
+	for (i = 0; i < p->r->ncertificates && i < FORGERS && p->out->len < PAGE_FULL; i++)
+		put_certificate(p, &p->r->certificates[i]);
+	page_table_end(p);
+	page_rest(p, p->r->ncertificates, i);
+}
+
 void
 page_interception(const struct page *p)
 {
@@ -276,6 +318,7 @@ page_interception(const struct page *p)
 		page_put(p, "</h3>\n");
 		put_forgers(p, true);
 	}
+	put_certificates(p);
 	page_section_end(p);
 }
 
@@ -367,7 +410,7 @@ put_epoch(const struct page *p, const struct report_correlation *c)
 static void
 put_correlation(const struct page *p, const struct report_correlation *c)
 {
-	static const char *const headings[] = {N_("Site"), N_("Bad of days near events"), N_("Bad of other days"), N_("Odds ratio"),
+	static const char *const headings[] = {N_("Site"), N_("Bad days near events"), N_("Bad other days"), N_("Odds ratio"),
 	    N_("Event days"), N_("p"), N_("q"), N_("Note"), NULL};
 	size_t i;
 

@@ -78,6 +78,17 @@ struct report_gap {
 	int64_t from_us, until_us; /* until 0: it lasted when the records end */
 };
 
+/* Valid certificates of a site, in one network, that were new for it: a note, and no suspicion. */
+struct report_certificate {
+	const char *site, *network;
+	int64_t first_us, last_us; /* of the notes */
+	int64_t new_keys, new_issuers; /* records that met one */
+	/* How often the probe itself told that both had changed, to another organisation's; the last such change, and its key's SHA-256. */
+	int64_t changes;
+	struct event_bracket change;
+	const char *key;
+};
+
 /* Interference with a site, or with a network as a whole (`site` NULL), from a beginning to an end. */
 struct report_episode {
 	const char *kind; /* "blocking", "interception", "impairment", "shutdown", ... */
@@ -156,6 +167,8 @@ struct report {
 	size_t ngaps;
 	struct report_episode *noticed; /* what the probes themselves told of while it happened */
 	size_t nnoticed;
+	struct report_certificate *certificates; /* by site and network */
+	size_t ncertificates;
 	/* --- what it is compared with --- */
 	bool has_events; /* a calendar was given */
 	struct report_event *events; /* by time; those that touch the days of the records */

@@ -2,7 +2,7 @@
 . "$top_srcdir/tests/lib.sh"
 need jq
 
-plan 74
+plan 76
 
 ours=$top_srcdir/tests/data/netvane.jsonl
 ooni=$top_srcdir/tests/data/ooni.jsonl
@@ -114,6 +114,22 @@ like 'a gap is told with its cause and length' "$text" \
 	'2026-11-21 02:00 UTC 2026-11-21 05:30 UTC 3 h 30 min AS64500 the probe slept'
 is 'once, though it has a record at its beginning and its end' "$(grep -c 'the probe slept' "$out")" 1
 
+# ---- Certificates ---------------------------------------------------------------------------
+
+{
+	jq -c 'select(.test_name == "web_connectivity" and .input == "https://quiet.example/") |
+		.test_keys.x_netvane.verdict.evidence += ["certificate_new_key"]' "$ours"
+	jq -c 'select(.test_name == "netvane_event") | .id = "c" * 32 | .test_keys.x_netvane.event = {kind: "certificate_change", what: "x",
+		targets: [{url: "https://quiet.example/", not_before: "2026-11-21T12:00:00.000000Z",
+			not_after: "2026-11-22T06:00:00.000000Z"}],
+		certificate: {key: "cd34ef56", issuer: "ab"}}' "$ours" | head -n 1
+} >"$tmp/new.jsonl"
+report "$tmp/new.jsonl"
+text
+like 'certificates that changed are noted' "$text" \
+	'Valid certificates that were new .* this accuses nobody\. .* quiet\.example +AS64500 +2026-11-2. .* 1 0 1 +last: 2026-11-21 12:00 UTC … 2026-11-22 06:00 UTC +cd34ef56 '
+like 'and accuse nobody' "$text" 'No blocking was found: 1 site was measured\..*No forged certificate was found\.'
+
 # ---- Languages ------------------------------------------------------------------------------
 
 if [ -e "$NETVANE_LOCALEDIR/ru/LC_MESSAGES/netvane.mo" ]; then
@@ -202,7 +218,7 @@ like 'where there is nothing, that is told' "$status $text" '^0 .*No site was me
 
 report --events kz --bundle "$tmp/bundle" "$ours"
 is 'a bundle has tables, what they mean, and how to read them' "$status $(wc -c <"$out") $(ls "$tmp/bundle" | tr '\n' ' ')" \
-	'0 0 CITATION.cff codebook.md correlation.csv datapackage.json days.csv episodes.csv epoch.csv events.csv gaps.csv interception.csv load.R load.py load.sql network_days.csv networks.csv report.html targets.csv '
+	'0 0 CITATION.cff certificates.csv codebook.md correlation.csv datapackage.json days.csv episodes.csv epoch.csv events.csv gaps.csv interception.csv load.R load.py load.sql network_days.csv networks.csv report.html targets.csv '
 is 'a row for each target and day that was measured' "$(tr '\r' '$' <"$tmp/bundle/days.csv" | grep -c '\$$') $(tr -d '\r' \
 	<"$tmp/bundle/days.csv" | sed -n 3p)" '10 2026-11-21,https://news.example/,kz-news,0,1,0,0,0,1,0,1,1,0,true,blocked,false'
 is 'the package describes them' "$(jq -r '.resources[] | [.path] + [.schema.fields[].name] | join(",")' "$tmp/bundle/datapackage.json")" \

@@ -167,6 +167,16 @@ add_interception(const struct sample *s, bool honest, bool local, const char *is
 }
 
 static void
+add_certificates(const struct sample *s)
+{
+	struct report *r = s->r;
+
+	*ARENA_PUSH(r->arena, r->certificates, r->ncertificates) = (struct report_certificate){.site = text(s, "https://quiet.example/"),
+	    .network = text(s, "AS64500"), .first_us = at(s, 3, 1), .last_us = at(s, 30, 2), .new_keys = 3, .new_issuers = 2, .changes = 1,
+	    .change = {at(s, 29, 22), at(s, 30, 2)}, .key = text(s, "cd34ef56")};
+}
+
+static void
 add_correlation(const struct sample *s)
 {
 	struct report *r = s->r;
@@ -209,6 +219,7 @@ report_sample(bool hostile)
 	add_interception(s, false, false, "Qaznet Trust Network");
 	add_interception(s, false, true, "A Virus Scanner");
 	add_interception(s, true, false, "Another Honest Authority");
+	add_certificates(s);
 	add_correlation(s);
 	r->zone = text(s, "Asia/Almaty");
 	r->version = text(s, "netvane-analyze 0.1.0");
