@@ -265,7 +265,9 @@ cmd_correlate(int argc, char **argv)
 			   "`netvane-analyze correlate --help' tells the usage");
 		code = EX_USAGE;
 	}
-	if (code == -1 && (code = load_places(&work)) == EX_OK &&
+	if (code == -1 &&
+	    (code = calendars_check(work.wish.events, work.wish.nevents, options.paths, options.npaths)) == EX_OK &&
+	    (code = load_places(&work)) == EX_OK &&
 	    (code = calendars_load(work.wish.events, work.wish.nevents, &work.calendars)) == EX_OK)
 		code = read_and_answer(&work, &options);
 	clear(&work);

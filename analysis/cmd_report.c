@@ -356,7 +356,8 @@ cmd_report(int argc, char **argv)
 		code = EX_USAGE;
 	}
 	if (code == -1) {
-		for (i = 0, code = EX_OK; i < sizeof(steps) / sizeof(steps[0]) && code == EX_OK; i++)
+		code = calendars_check(work.wish.events, work.wish.nevents, options.paths, options.npaths);
+		for (i = 0; i < sizeof(steps) / sizeof(steps[0]) && code == EX_OK; i++)
 			code = steps[i](&work);
 		if (code == EX_OK)
 			code = make_report(&work, &options);

@@ -203,7 +203,7 @@ echo 'start' >"$tmp/empty.csv"
 report --events "$tmp/empty.csv" "$ours"
 is 'and one without events' "$status" 65
 wrong=
-for arguments in '--tz Nowhere/Atall x' '--format csv x' '--json x' '--bogus x' ''; do
+for arguments in '--tz Nowhere/Atall x' '--format csv x' '--json x' '--bogus x' '' '--events - -' '--events - --events - x'; do
 	# shellcheck disable=SC2086
 	report $arguments
 	[ "$status" = 64 ] && [ -s "$err" ] && [ ! -s "$out" ] || wrong="$wrong [$arguments]"
