@@ -35,8 +35,8 @@ put_codebook(const struct report *r, struct buf *out)
 		      "missing: it has no row, and is neither reached nor blocked. Times are UTC; days are those of the time zone ");
 	buf_printf(out, "%s.\n", r->zone != NULL ? r->zone : "UTC");
 	for (i = 0; i < bundle_ntables; i++) {
-		table = &bundle_tables[i];
-		if (!table->is_there(r))
+		table = bundle_tables[i];
+		if (!bundle_has(r, table))
 			continue;
 		buf_printf(out, "\n## %s\n\n%s\n\n| column | type | meaning |\n|---|---|---|\n", table->file, table->about);
 		for (j = 0; j < table->ncolumns; j++)
@@ -90,16 +90,16 @@ put_datapackage(const struct report *r, struct buf *out)
 	json_put_string(&j, "title", "Internet blocking, as measured");
 	json_put_array(&j, "resources");
 	for (i = 0; i < bundle_ntables; i++) {
-		if (!bundle_tables[i].is_there(r))
+		if (!bundle_has(r, bundle_tables[i]))
 			continue;
 		json_put_object(&j, NULL);
 		json_put_string(&j, "profile", "tabular-data-resource");
-		snprintf(name, sizeof(name), "%.*s", (int)(strlen(bundle_tables[i].file) - 4), bundle_tables[i].file);
+		snprintf(name, sizeof(name), "%.*s", (int)(strlen(bundle_tables[i]->file) - 4), bundle_tables[i]->file);
 		json_put_string(&j, "name", name);
-		json_put_string(&j, "path", bundle_tables[i].file);
-		json_put_string(&j, "description", bundle_tables[i].about);
+		json_put_string(&j, "path", bundle_tables[i]->file);
+		json_put_string(&j, "description", bundle_tables[i]->about);
 		json_put_string(&j, "encoding", "utf-8");
-		put_fields(&j, &bundle_tables[i]);
+		put_fields(&j, bundle_tables[i]);
 		json_put_object_end(&j);
 	}
 	json_put_array_end(&j);
@@ -134,16 +134,16 @@ put_pandas(const struct report *r, struct buf *out)
 
 	buf_puts(out, "# python3 -i load.py, in this directory: each table is a DataFrame of its name.\nimport pandas as pd\n\n");
 	for (i = 0; i < bundle_ntables; i++) {
-		if (!bundle_tables[i].is_there(r))
+		if (!bundle_has(r, bundle_tables[i]))
 			continue;
-		put_stem(&bundle_tables[i], out);
+		put_stem(bundle_tables[i], out);
 		buf_printf(out, " = pd.read_csv(\"%s\", keep_default_na=False, na_values=[\"\"],\n    dtype={c: \"string\" for c in [",
-		    bundle_tables[i].file);
-		put_columns(&bundle_tables[i], "string", out);
+		    bundle_tables[i]->file);
+		put_columns(bundle_tables[i], "string", out);
 		buf_puts(out, "]},\n    parse_dates=[");
-		if (put_columns(&bundle_tables[i], "date", out) > 0)
+		if (put_columns(bundle_tables[i], "date", out) > 0)
 			buf_puts(out, ", ");
-		put_columns(&bundle_tables[i], "datetime", out);
+		put_columns(bundle_tables[i], "datetime", out);
 		buf_puts(out, "])\n");
 	}
 }
@@ -160,8 +160,8 @@ put_r(const struct report *r, struct buf *out)
 
 	buf_puts(out, "# source(\"load.R\"), in this directory: each table is a tibble of its name.\nlibrary(readr)\n\n");
 	for (i = 0; i < bundle_ntables; i++) {
-		table = &bundle_tables[i];
-		if (!table->is_there(r))
+		table = bundle_tables[i];
+		if (!bundle_has(r, table))
 			continue;
 		put_stem(table, out);
 		buf_printf(out, " <- read_csv(\"%s\", na = \"\", col_types = cols(\n", table->file);
@@ -185,8 +185,8 @@ put_duckdb(const struct report *r, struct buf *out)
 
 	buf_puts(out, "-- duckdb -init load.sql, in this directory: each table is a view of its name.\n");
 	for (i = 0; i < bundle_ntables; i++) {
-		table = &bundle_tables[i];
-		if (!table->is_there(r))
+		table = bundle_tables[i];
+		if (!bundle_has(r, table))
 			continue;
 		buf_puts(out, "CREATE OR REPLACE VIEW ");
 		put_stem(table, out);
@@ -242,9 +242,9 @@ report_bundle(const struct report *report, struct bundle_file **files)
 
 	*files = xcalloc(bundle_ntables + NOTHERS, sizeof(**files));
 	for (i = 0; i < bundle_ntables; i++)
-		if (bundle_tables[i].is_there(report)) {
-			(*files)[n].name = bundle_tables[i].file;
-			put_table(report, &bundle_tables[i], &(*files)[n++].data);
+		if (bundle_has(report, bundle_tables[i])) {
+			(*files)[n].name = bundle_tables[i]->file;
+			put_table(report, bundle_tables[i], &(*files)[n++].data);
 		}
 	for (i = 0; i < NOTHERS; i++) {
 		(*files)[n].name = others[i].name;

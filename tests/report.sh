@@ -1,5 +1,6 @@
 # netvane-analyze report: from records to a page, in two languages, and what a browser without JavaScript makes of it.
 . "$top_srcdir/tests/lib.sh"
+. "$top_srcdir/tests/browser.sh"
 need jq
 
 plan 76
@@ -264,60 +265,9 @@ fi
 
 # ---- In a browser ---------------------------------------------------------------------------
 
-browser_claims=15
-if ! command -v chromium >/dev/null; then
-	for claim in $(seq "$browser_claims"); do
-		skip "in a browser ($claim)" 'there is no chromium here'
-	done
-	exit 0
-fi
+has_browser 15 || exit 0
 
-# Everything that a browser leaves running has its profile's directory among its arguments.
-end_browser()
-{
-	pgrep -f -- "--user-data-dir=$tmp/profile" | while read -r browser_pid; do
-		kill -9 "$browser_pid" 2>/dev/null
-	done
-}
-end_browsers()
-{
-	ended=$?
-	end_browser
-	(exit "$ended")
-	test_end
-}
-trap end_browsers EXIT
-
-# browse NAME SCRIPTS FILE OPTION...: the document as the browser has it in $tmp/NAME.dom, a picture in $tmp/NAME.png.
-browse()
-{
-	browse_name=$1
-	browse_scripts=$2
-	browse_file=$3
-	shift 3
-	rm -rf "$tmp/profile"
-	mkdir -p "$tmp/profile/Default"
-	[ "$browse_scripts" = on ] ||
-		echo '{"profile": {"default_content_setting_values": {"javascript": 2}}}' >"$tmp/profile/Default/Preferences"
-	test_last_run="chromium $browse_file $*"
-	status=0
-	HOME=$tmp timeout -k 5 120 chromium --headless --no-sandbox --disable-gpu --no-first-run --no-proxy-server \
-		--disable-crash-reporter --disable-breakpad --disable-extensions --disable-background-networking \
-		--disable-component-update --hide-scrollbars --enable-logging=stderr "--user-data-dir=$tmp/profile" \
-		"$@" "--screenshot=$tmp/$browse_name.png" --dump-dom "file://$browse_file" \
-		</dev/null >"$tmp/$browse_name.dom" 2>"$tmp/$browse_name.err" 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- || status=$?
-	end_browser
-}
-
-# look NAME [RRGGBB...]: "WIDTH HEIGHT many|few EDGE [RRGGBB...]", as status_page.sh has it.
-look()
-{
-	look_name=$1
-	shift
-	"$top_builddir/tests/png_look" "$tmp/$look_name.png" "$@" 2>&1 | awk '{ $3 = $3 > 300 ? "many" : "few"; print }'
-}
-
-browse wide off "$tmp/honest.html" --window-size=1280,3600 --blink-settings=preferredColorScheme=1
+browse wide off "file://$tmp/honest.html" --window-size=1280,3600 --blink-settings=preferredColorScheme=1
 is 'the browser shows the report' "$status" 0
 text "$tmp/wide.dom"
 like 'the verdict is at the top' "$text" '^ .{0,120}Blocked: 1 of 7 sites, proven by evidence; likely blocked: 1 more\. Slowed down: 1 site\.'
@@ -330,12 +280,12 @@ is 'the picture is as large as the window, with the colours of the style sheet' 
 	"$(look wide ffffff a8201a dcf2e0 2d2a5c 6b2fa0)" '1280 3600 many 1 ffffff a8201a dcf2e0 2d2a5c 6b2fa0'
 unlike 'the browser had to refuse nothing' "$(cat "$tmp/wide.err")" 'Refused|Content Security Policy|violates'
 
-browse phone off "$tmp/honest.html" --window-size=380,4000 --blink-settings=preferredColorScheme=0
+browse phone off "file://$tmp/honest.html" --window-size=380,4000 --blink-settings=preferredColorScheme=0
 is 'on a phone, by night, it has the other colours' "$(look phone 15171a ff8a80 | cut -d ' ' -f 1,2,3,5-)" \
 	'380 4000 many 15171a ff8a80'
 
 # With scripts, so that one that found its way in would run.
-browse hostile on "$tmp/hostile.html" --window-size=1280,3000
+browse hostile on "file://$tmp/hostile.html" --window-size=1280,3000
 is 'the browser shows a report of hostile texts' "$status" 0
 like 'no script of theirs runs' "$(cat "$tmp/hostile.dom")" '<title>Internet blocking in '
 is 'none is in the document, nor an image, base or link' "$(grep -Eic '<(script|img|base|a|iframe|svg|link|form|input)[ >]' "$tmp/hostile.dom")" 0
@@ -343,10 +293,7 @@ is 'its elements are those of the honest one' \
 	"$(grep -Eo '<[a-z0-9]+' "$tmp/hostile.dom" | sort | uniq -c)" "$(grep -Eo '<[a-z0-9]+' "$tmp/wide.dom" | sort | uniq -c)"
 unlike 'the browser had to refuse nothing of it either' "$(cat "$tmp/hostile.err")" 'Refused|Content Security Policy|violates'
 
-HOME=$tmp timeout -k 5 120 chromium --headless --no-sandbox --disable-gpu --no-first-run "--user-data-dir=$tmp/profile" \
-	"--print-to-pdf=$tmp/report.pdf" --no-pdf-header-footer "file://$tmp/honest.html" </dev/null >/dev/null 2>"$err" \
-	3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
-end_browser
+chromium_run pdf "--print-to-pdf=$tmp/report.pdf" --no-pdf-header-footer "file://$tmp/honest.html"
 # A4, lying: 842 by 595 points, give or take what browsers round.
 like 'it prints on A4, lying' "$(grep -a -o '/MediaBox \[[^]]*\]' "$tmp/report.pdf" | sort -u)" '\[0 0 84[12][.0-9]* 59[45][.0-9]*\]'
 is 'no browser is left' "$(pgrep -f -- "--user-data-dir=$tmp/profile")" ''

@@ -96,7 +96,7 @@ look_at_tables(bool hostile)
 	struct sheet sheet;
 
 	for (i = 0; i < bundle_ntables; i++) {
-		table = &bundle_tables[i];
+		table = bundle_tables[i];
 		file = find(files, n, table->file);
 		assert_non_null(file);
 		assert_true(utf8_valid(file->data.data, file->data.len));
