@@ -1,4 +1,4 @@
-/* The report's findings: episodes on their timelines, forged certificates, and whether blocking follows the events. */
+/* The report's findings: episodes on their timelines, and whether blocking follows the events. */
 #include <math.h>
 #include <string.h>
 
@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "results/verdict_words.h"
 
-enum { EPISODES = 300, EVIDENCE = 4, COLUMNS = 72, FORGERS = 200, NAMED = 12, ROWS = 300, BAND = 40 };
+enum { EPISODES = 300, EVIDENCE = 4, COLUMNS = 72, ROWS = 300, BAND = 40 };
 static const int64_t day_us = INT64_C(86400000000);
 
 /* ---- Timelines ------------------------------------------------------------------------------ */
@@ -66,15 +66,7 @@ put_bracket(const struct page *p, const char *what, const struct event_bracket *
 	page_put(p, "<br><small>");
 	page_say(p, what);
 	page_put(p, ":</small> ");
-	if (bracket->not_before_us != 0)
-		page_time(p, bracket->not_before_us);
-	else
-		page_say(p, open_begin);
-	page_put(p, " … ");
-	if (bracket->not_after_us != 0)
-		page_time(p, bracket->not_after_us);
-	else
-		page_say(p, open_end);
+	page_between(p, bracket, open_begin, open_end);
 }
 
 static void
@@ -170,158 +162,6 @@ page_episodes(const struct page *p)
 	page_section_end(p);
 }
 
-/* ---- Forged certificates -------------------------------------------------------------------- */
-
-static void
-put_names(const struct page *p, const char **names, size_t n, bool sites)
-{
-	size_t i;
-
-	for (i = 0; i < n && i < NAMED; i++) {
-		page_put(p, i > 0 ? ", " : "");
-		page_name(p, sites ? page_site(p, names[i]) : names[i]);
-	}
-	if (n > NAMED)
-		page_putf(p, " +%zu", n - NAMED);
-}
-
-static void
-put_forger(const struct page *p, const struct report_interception *x)
-{
-	page_put(p, "<tr><th scope=row>");
-	page_name(p, x->issuer);
-	if (x->known != NULL) {
-		page_put(p, " <small>");
-		page_textf(p, page_tr(p, "known as %s"), x->known);
-		page_put(p, "</small>");
-	}
-	if (x->local) {
-		page_put(p, " <small>");
-		page_say(p, "everything on the line was intercepted: an antivirus, an employer");
-		page_put(p, "</small>");
-	}
-	page_put(p, "</th><td><code>");
-	page_text(p, x->key);
-	page_put(p, "</code></td><td>");
-	page_time(p, x->first_us);
-	page_put(p, "</td><td>");
-	page_time(p, x->last_us);
-	page_putf(p, "</td><td>%lld</td><td>", (long long)x->seen);
-	put_names(p, x->sites, x->nsites, true);
-	page_put(p, "</td><td>");
-	put_names(p, x->networks, x->nnetworks, false);
-	page_put(p, "</td><td>");
-	page_number(p, x->valid_days_least, 0);
-	if (x->valid_days_most > x->valid_days_least) {
-		page_put(p, " … ");
-		page_number(p, x->valid_days_most, 0);
-	}
-	page_put(p, "</td><td>");
-	page_name(p, x->expected);
-	if (x->nhabits > 0 || x->pem != NULL) {
-		page_put(p, " <small>");
-		page_messages(p, x->habits, x->nhabits);
-		page_put(p, x->nhabits > 0 && x->pem != NULL ? "; " : "");
-		page_text(p, x->pem);
-		page_put(p, "</small>");
-	}
-	page_put(p, "</td></tr>\n");
-}
-
-/* Those that are honest, or those that are not. Returns how many. */
-static size_t
-put_forgers(const struct page *p, bool honest)
-{
-	static const char *const headings[] = {N_("Issuer"), N_("Key"), N_("First seen"), N_("Last seen"), N_("Measurements"), N_("Sites"),
-	    N_("Networks"), N_("Valid for days"), N_("Expected"), NULL};
-	size_t i, n = 0;
-
-	for (i = 0; i < p->r->ninterception; i++) {
-		if (p->r->interception[i].honest != honest)
-			continue;
-		if (n == 0)
-			page_table(p, headings);
-		if (n++ < FORGERS)
-			put_forger(p, &p->r->interception[i]);
-	}
-	if (n > 0) {
-		page_table_end(p);
-		page_rest(p, n, FORGERS);
-	}
-	return n;
-}
-
-static bool
-has_honest(const struct report *r)
-{
-	size_t i;
-
-	for (i = 0; i < r->ninterception; i++)
-		if (r->interception[i].honest)
-			return true;
-	return false;
-}
-
-static void
-put_certificate(const struct page *p, const struct report_certificate *c)
-{
-	page_put(p, "<tr><th scope=row>");
-	page_name(p, page_site(p, c->site));
-	page_put(p, "</th><td>");
-	page_name(p, c->network);
-	page_put(p, "</td><td>");
-	page_time(p, c->first_us);
-	page_put(p, "</td><td>");
-	page_time(p, c->last_us);
-	page_putf(p, "</td><td>%lld</td><td>%lld</td><td>%lld", (long long)c->new_keys, (long long)c->new_issuers, (long long)c->changes);
-	if (c->changes > 0)
-		put_bracket(p, N_("last"), &c->change, N_("not known"), N_("not known"));
-	page_put(p, " <code>");
-	page_text(p, c->key);
-	page_put(p, "</code></td></tr>\n");
-}
-
-/* Never among what accuses somebody. */
-static void
-put_certificates(const struct page *p)
-{
-	static const char *const headings[] = {N_("Site"), N_("Network"), N_("First note"), N_("Last note"), N_("New key"), N_("New issuer"),
-	    N_("Another organisation's"), NULL};
-	size_t i;
-
-	if (p->r->ncertificates == 0)
-		return;
-	page_put(p, "<h3>");
-	page_say(p, "Valid certificates that were new");
-	page_put(p, "</h3>\n");
-	page_paragraph(p, N_("Measurements in which a site showed a valid certificate with a key or an issuer that the probe had not seen there before, and "
-			     "how often a probe told that a steady site had turned to another organisation's. Sites change their certificates all the time: "
-			     "this accuses nobody."));
-	page_table(p, headings);
-	for (i = 0; i < p->r->ncertificates && i < FORGERS && p->out->len < PAGE_FULL; i++)
-		put_certificate(p, &p->r->certificates[i]);
-	page_table_end(p);
-	page_rest(p, p->r->ncertificates, i);
-}
-
-void
-page_interception(const struct page *p)
-{
-	page_section(p, "interception", N_("Forged certificates"));
-	if (!p->r->has_interception)
-		page_paragraph(p, N_("Certificates were not compared for this report."));
-	else if (put_forgers(p, false) == 0)
-		page_paragraph(p, N_("No forged certificate was found."));
-	if (p->r->has_interception && has_honest(p->r)) {
-		page_put(p, "<h3>");
-		page_say(p, "Sites that changed their own certificates");
-		page_put(p, "</h3>\n");
-		put_forgers(p, true);
-	}
-	put_certificates(p);
-	page_section_end(p);
-}
-
 /* ---- Does blocking follow the events? ------------------------------------------------------- */
 
 static void
@@ -390,6 +230,7 @@ put_epoch(const struct page *p, const struct report_correlation *c)
 	page_put(p, "<h3>");
 	page_say(p, "Before and after the events");
 	page_put(p, "</h3>\n");
+	page_paragraph(p, N_("Shares: = bad days of those measured, - what chance alone would give."));
 	page_table(p, headings);
 	for (i = 0; i < c->nepoch; i++) {
 		page_putf(p, "<tr><th scope=row>%+d</th><td>", c->epoch[i].lag);

@@ -138,6 +138,20 @@ page_time(const struct page *p, int64_t us)
 }
 
 void
+page_between(const struct page *p, const struct event_bracket *bracket, const char *open_begin, const char *open_end)
+{
+	if (bracket->not_before_us != 0)
+		page_time(p, bracket->not_before_us);
+	else
+		page_say(p, open_begin);
+	page_put(p, " … ");
+	if (bracket->not_after_us != 0)
+		page_time(p, bracket->not_after_us);
+	else
+		page_say(p, open_end);
+}
+
+void
 page_day(const struct page *p, int32_t day)
 {
 	char text[DAY_TEXT_SIZE];

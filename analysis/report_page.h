@@ -50,6 +50,8 @@ void page_messages(const struct page *page, const char *const *messages, size_t 
 void page_name(const struct page *page, const char *name);
 /* "2026-11-22 06:30 UTC". */
 void page_time(const struct page *page, int64_t us);
+/* " … " between two of these; what is said where one is not known are messages. */
+void page_between(const struct page *page, const struct event_bracket *bracket, const char *open_begin, const char *open_end);
 /* "2026-11-22". */
 void page_day(const struct page *page, int32_t day);
 /* A number, or a dash for NAN. */

@@ -26,7 +26,7 @@ static const char style[] =
     ".mark{display:inline-block;min-width:1.6em;padding:0 .2em;border-radius:.2em;text-align:center}\n"
     ".g{margin:0 0 1rem;font-size:.8125rem}.g th[scope=row],.g th[scope=rowgroup]{padding-right:.6rem;white-space:nowrap;max-width:18rem;"
     "overflow:hidden;text-overflow:ellipsis}.g th[scope=rowgroup]{color:var(--dim);padding-top:.3rem}\n"
-    ".g td,.g thead th+th{width:1.5rem;min-width:1.5rem;height:1.3rem;padding:0;text-align:center;vertical-align:middle}\n"
+    ".g thead th{font-size:.75rem}.g td,.g thead th+th{width:1.3rem;min-width:1.3rem;height:1.3rem;padding:0;text-align:center;vertical-align:middle}\n"
     ".g td{border:1px solid var(--page);background:var(--k);color:var(--kt)}.g td:empty,.g td.n{background:none}\n"
     ".g col.e{border-left:2px solid var(--e);border-right:2px solid var(--e)}\n"
     ".k{background:var(--k);color:var(--kt)}.b,.g td.b{background:var(--b);color:var(--bt)}.l,.g td.l{background:var(--l);color:var(--lt)}\n"
@@ -38,15 +38,16 @@ static const char style[] =
     ".legend{display:flex;flex-wrap:wrap;gap:.3rem 1rem;padding:0;margin:.5rem 0;list-style:none;font-size:.875rem}\n"
     ".ep{list-style:none;padding:0}.ep li{max-width:none;margin:.9rem 0;overflow-wrap:anywhere}.ep small{display:inline}"
     ".ep .t{display:block;overflow:hidden}.ep .t+br{display:none}\n"
+    ".rows code{display:inline-block;min-width:8.5rem}\n"
     "code{overflow-wrap:anywhere;font-family:ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace;font-size:.8125rem}\n"
     ".t{white-space:nowrap;color:var(--dim);letter-spacing:0}.t b{background:var(--b);color:var(--bt)}"
     ".t i{background:var(--l);color:var(--lt);font-style:normal}\n"
     "dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem;margin:.5rem 0}dt{color:var(--dim)}dd{margin:0;"
     "overflow-wrap:anywhere}\n"
-    "@media print{@page{size:A4 landscape;margin:12mm}:root{color-scheme:light;--page:#fff;--text:#000;--dim:#444;--line:#999}\n"
-    "body{max-width:none;padding:0;font-size:9pt}.wide{overflow:visible}.wide .rows{min-width:0}.rows,.g{font-size:7.5pt}.g{break-inside:auto}\n"
-    "h2,h3,caption{break-after:avoid}tr{break-inside:avoid}thead{display:table-header-group}.t,code{font-size:6pt}\n"
-    ".g td,.mark,.t b,.t i{print-color-adjust:exact;-webkit-print-color-adjust:exact}.g td,.g thead th+th{width:5mm;min-width:0;height:4mm}}\n";
+    "@media print{@page{size:A4 landscape;margin:12mm}:root{font-size:9pt;color-scheme:light;--page:#fff;--text:#000;--dim:#444;--line:#999}\n"
+    "body{max-width:none;padding:0}.wide{overflow:visible}.wide .rows{min-width:0}.g{break-inside:auto}\n"
+    "h2,h3,caption{break-after:avoid}tr,.ep li,.legend{break-inside:avoid}thead{display:table-header-group}\n"
+    ".g td,.mark,.t b,.t i{print-color-adjust:exact;-webkit-print-color-adjust:exact}.g td,.g thead th+th{width:4.4mm;min-width:0;height:4mm}}\n";
 
 const char *
 report_style(void)

@@ -128,7 +128,7 @@ is 'once, though it has a record at its beginning and its end' "$(grep -c 'the p
 report "$tmp/new.jsonl"
 text
 like 'certificates that changed are noted' "$text" \
-	'Valid certificates that were new .* this accuses nobody\. .* quiet\.example +AS64500 +2026-11-2. .* 1 0 1 +last: 2026-11-21 12:00 UTC … 2026-11-22 06:00 UTC +cd34ef56 '
+	'Valid certificates that were new .* this accuses nobody\. .* quiet\.example +AS64500 +2026-11-2. .* 1 0 1 +2026-11-21 12:00 UTC … 2026-11-22 06:00 UTC +cd34ef56 '
 like 'and accuse nobody' "$text" 'No blocking was found: 1 site was measured\..*No forged certificate was found\.'
 
 # ---- Languages ------------------------------------------------------------------------------

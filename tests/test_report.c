@@ -278,7 +278,7 @@ every_part_that_is_there_is_told(void **state)
 	    "<td class=d>·", "<td class=u>?", /* faces */
 	    "2026-01-09 22:00 UTC</span> … <span class=when>2026-01-10 04:00 UTC", "no end seen", "the whole network",
 	    "0123456789abcdef0123456789abcdef", "bad: 40 of 44; confidence 0.95", /* episodes */
-	    "Qaznet Trust Network", "known as Qaznet", "Another Honest Authority", "ab12cd34.pem", "90 … 91", "A Virus Scanner", "an antivirus, an employer", "cd34ef56", "<td>3</td><td>2</td><td>1<br><small>last:", "this accuses nobody", /* interception */
+	    "Qaznet Trust Network", "known as Qaznet", "Another Honest Authority", "ab12cd34.pem", "90 … 91", "A Virus Scanner", "an antivirus, an employer", "cd34ef56", "<td>3</td><td>2</td><td>1 <small>", "this accuses nobody", /* interception */
 	    "Blocking follows the protests: 2 of 3 sites.", "Only 7 event days were measured.", "9999 circular shifts", "32.40",
 	    "0.0012", "never blocked", "∞", "<th scope=row>-7</th>", "<th scope=row>+7</th>", /* correlation */
 	    "2 d 1 h", "5 h 0 min", "the network was shut down</td>", "the probe slept", "39/41", /* coverage */
