@@ -165,10 +165,7 @@ static int
 load_places(struct work *work)
 {
 	work->places = places_new(work->wish.tz);
-	if (work->places != NULL)
-		return EX_OK;
-	log_errorx("--tz %s: tzdata has no such zone; it is something like Asia/Almaty", work->wish.tz);
-	return EX_USAGE;
+	return work->places != NULL ? EX_OK : EX_USAGE;
 }
 
 /* ---- Answer --------------------------------------------------------------------------------- */
