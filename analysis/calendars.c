@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sysexits.h>
 
 #include "base/log.h"
@@ -23,6 +24,22 @@ report_entry(const char *file, int line, bool fatal, const char *message, void *
 		log_warnx("%s:%d: %s", file, line, message);
 	else
 		log_errorx("%s: %s", file, message);
+}
+
+int
+calendars_check(const char *const *names, size_t n, char *const *paths, size_t npaths)
+{
+	size_t calendars = 0, records = 0, i;
+
+	for (i = 0; i < n; i++)
+		calendars += strcmp(names[i], "-") == 0 ? 1 : 0;
+	for (i = 0; i < npaths; i++)
+		records += strcmp(paths[i], "-") == 0 ? 1 : 0;
+	if (calendars == 0 || calendars + records == 1)
+		return EX_OK;
+	log_errorx("standard input cannot be %s; give one of them as a file",
+	    calendars > 1 ? "two calendars" : "both the calendar of --events and the records");
+	return EX_USAGE;
 }
 
 int

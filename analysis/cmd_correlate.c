@@ -13,6 +13,7 @@
 #include "analysis/event_choice.h"
 #include "analysis/ingest.h"
 #include "analysis/options.h"
+#include "analysis/outcome.h"
 #include "analysis/places.h"
 #include "base/buf.h"
 #include "base/log.h"
@@ -164,10 +165,7 @@ static int
 load_places(struct work *work)
 {
 	work->places = places_new(work->wish.tz);
-	if (work->places != NULL)
-		return EX_OK;
-	log_errorx("--tz %s: tzdata has no such zone; it is something like Asia/Almaty", work->wish.tz);
-	return EX_USAGE;
+	return work->places != NULL ? EX_OK : EX_USAGE;
 }
 
 /* ---- Answer --------------------------------------------------------------------------------- */
@@ -226,12 +224,14 @@ static int
 read_and_answer(struct work *work, const struct options *options)
 {
 	struct ingest *ingest = ingest_new(options, NULL);
+	struct outcome outcome;
 	struct record record;
 	int code;
 
 	work->days = (struct days){.daily = daily_new(), .places = work->places};
 	while (ingest_next(ingest, &record) == 1)
-		days_add(&work->days, &record);
+		if (outcome_of(&record, &outcome))
+			days_add(&work->days, &outcome);
 	code = ingest_end(ingest);
 	ingest_free(ingest);
 	if (code == EX_OK)
@@ -262,7 +262,9 @@ cmd_correlate(int argc, char **argv)
 			   "`netvane-analyze correlate --help' tells the usage");
 		code = EX_USAGE;
 	}
-	if (code == -1 && (code = load_places(&work)) == EX_OK &&
+	if (code == -1 &&
+	    (code = calendars_check(work.wish.events, work.wish.nevents, options.paths, options.npaths)) == EX_OK &&
+	    (code = load_places(&work)) == EX_OK &&
 	    (code = calendars_load(work.wish.events, work.wish.nevents, &work.calendars)) == EX_OK)
 		code = read_and_answer(&work, &options);
 	clear(&work);

@@ -143,10 +143,7 @@ static int
 load_places(struct work *work)
 {
 	work->places = places_new(work->wish.tz);
-	if (work->places != NULL)
-		return EX_OK;
-	log_errorx("--tz %s: tzdata has no such zone; it is something like Asia/Almaty", work->wish.tz);
-	return EX_USAGE;
+	return work->places != NULL ? EX_OK : EX_USAGE;
 }
 
 static int
@@ -255,7 +252,7 @@ read_records(struct work *work, const struct options *options)
 	}
 	report_gather_end(gather);
 	report_findings_end(findings, &(struct report_question){.calendars = work->calendars.items, .ncalendars = work->calendars.n,
-	    .tolerance = TOLERANCE, .seed = SEED, .permutations = PERMUTATIONS}, work->report);
+	    .tolerance = TOLERANCE, .seed = SEED, .permutations = PERMUTATIONS, .words = work->words}, work->report);
 	report_findings_free(findings);
 	known_cas_clear(&known);
 	add_period(work->report, &options->filter);
@@ -376,7 +373,8 @@ cmd_report(int argc, char **argv)
 		code = EX_USAGE;
 	}
 	if (code == -1) {
-		for (i = 0, code = EX_OK; i < sizeof(steps) / sizeof(steps[0]) && code == EX_OK; i++)
+		code = calendars_check(work.wish.events, work.wish.nevents, options.paths, options.npaths);
+		for (i = 0; i < sizeof(steps) / sizeof(steps[0]) && code == EX_OK; i++)
 			code = steps[i](&work);
 		if (code == EX_OK)
 			code = make_report(&work, &options);

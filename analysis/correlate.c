@@ -33,16 +33,6 @@ correlate_finding_name(enum correlate_finding finding)
 	return names[finding];
 }
 
-bool
-correlate_is_bad(const struct correlate_cell *cell)
-{
-	static const double least = 2, least_share = 0.05;
-
-	if (cell->bad >= least && cell->bad >= least_share * cell->measured)
-		return true;
-	return cell->bad > 0 && cell->bad >= cell->measured;
-}
-
 static void
 row_init(struct correlate_row *row, const char *target, const char *network)
 {
@@ -67,14 +57,14 @@ count_cell(struct correlate_row *row, struct counts *counts, const struct event_
 {
 	struct stats_table *t = &row->table;
 	bool near = event_windows_has(&windows->near, cell->day);
-	bool bad = correlate_is_bad(cell);
+	bool bad = outcome_day_is_bad(&cell->of);
 
-	assert(cell->measured > 0);
+	assert(cell->of.measured > 0);
 	row->days++;
 	row->bad_days += bad;
 	row->event_days += event_windows_has(&windows->events, cell->day);
 	(*(near ? (bad ? &t->a : &t->b) : (bad ? &t->c : &t->d)))++;
-	*(near ? &counts->near : &counts->other) += cell->measured;
+	*(near ? &counts->near : &counts->other) += cell->of.measured;
 }
 
 static bool

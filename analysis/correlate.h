@@ -15,13 +15,13 @@
 #include <stdint.h>
 
 #include "analysis/event_windows.h"
+#include "analysis/outcome.h"
 #include "analysis/stats_table.h"
 
 /* What a day held. A day on which nothing was measured has no cell. */
 struct correlate_cell {
 	int32_t day; /* since 1970-01-01, in the time zone of the place */
-	double measured; /* measurements that tell; more than 0 */
-	double bad; /* those of them that show interference */
+	struct outcome_day of; /* some measurement said something */
 };
 
 struct correlate_series {
@@ -41,9 +41,6 @@ struct correlate_question {
 	uint64_t seed;
 	int64_t permutations;
 };
-
-/* A day is bad: at least two bad measurements and 5 % of the day's, or all of them. */
-bool correlate_is_bad(const struct correlate_cell *cell);
 
 /* Below this many measured event days there is no p-value. */
 enum { CORRELATE_EVENT_DAYS = 5 };

@@ -45,13 +45,13 @@ typedef double day_value(const struct correlate_cell *cell);
 static double
 bad_or_not(const struct correlate_cell *cell)
 {
-	return correlate_is_bad(cell) ? 1 : 0;
+	return outcome_day_is_bad(&cell->of) ? 1 : 0;
 }
 
 static double
 share(const struct correlate_cell *cell)
 {
-	return cell->bad / cell->measured;
+	return (double)cell->of.bad / cell->of.measured;
 }
 
 /* Those near an event are left out (so NAN) where `without` is given. */

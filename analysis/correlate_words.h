@@ -7,6 +7,7 @@
 
 struct arena;
 struct buf;
+struct catalogue;
 struct correlate_answer;
 struct correlate_question;
 struct correlate_row;
@@ -14,6 +15,7 @@ struct event_choice;
 
 /* All that is told. Everything is borrowed. */
 struct correlate_report {
+	const struct catalogue *words; /* the language; NULL: English */
 	const struct correlate_question *question;
 	const struct correlate_answer *answer;
 	const struct event_choice *choice;
@@ -28,7 +30,11 @@ void correlate_verdict(const struct correlate_report *report, struct buf *out);
 const char **correlate_caveats(const struct correlate_report *report, struct arena *arena);
 /* How it was done, so that it can be done again. */
 void correlate_method(const struct correlate_report *report, struct buf *out);
-/* Why there is no p-value, or what speaks against the finding: a few words, "" for nothing. */
+
+enum { CORRELATE_NOTES = 4 };
+/* Why there is no p-value, or what speaks against the finding: messages of a few words each. Returns how many, of CORRELATE_NOTES at most. */
+size_t correlate_notes(const struct correlate_row *row, const char *notes[CORRELATE_NOTES]);
+/* The same in English, "" for nothing. */
 void correlate_note(const struct correlate_row *row, struct buf *out);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * The cube: how many measurements came to what, per hour, target, network, status and mechanism. Everything statistical works on
- * this. What was not measured has no cell and is missing, never zero; rounds, counted beside, tell a target that was not
- * measured from a line that was dead. Outcomes may come in any order. Pure.
+ * The cube: how many measurements came to what, per hour, target, network, status and mechanism. What was not measured has no
+ * cell and is missing, never zero; rounds, counted beside, tell a target that was not measured from a line that was dead.
+ * Outcomes may come in any order. Pure.
  *
  * A cell takes 16 bytes, whatever it counts: a target measured all year, in one network, some 140 KB.
  */

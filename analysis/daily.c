@@ -1,59 +1,31 @@
-/* Verdicts become days. */
+/* Outcomes become days. */
 #include "analysis/daily.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <openssl/sha.h>
 
+#include "analysis/catalogue.h"
+#include "analysis/names.h"
 #include "base/buf.h"
 #include "base/mem.h"
 
-const char daily_line[] = "the line itself";
-
-enum daily_says
-daily_verdict(enum verdict_status status, enum mechanism mechanism)
-{
-	static const enum daily_says says[VERDICT_STATUS_MAX] = {
-	    [VERDICT_OK] = DAILY_GOOD,
-	    [VERDICT_BLOCKED] = DAILY_BAD,
-	    [VERDICT_LIKELY_BLOCKED] = DAILY_BAD,
-	    [VERDICT_IMPAIRED] = DAILY_GOOD,
-	};
-
-	if (status == VERDICT_IMPAIRED && mechanism == THROTTLING)
-		return DAILY_BAD;
-	return says[status];
-}
-
-enum daily_says
-daily_round(enum network_state state)
-{
-	static const enum daily_says says[NETWORK_STATE_MAX] = {
-	    [NETWORK_ONLINE] = DAILY_GOOD,
-	    [NETWORK_DEGRADED] = DAILY_GOOD,
-	    [NETWORK_FOREIGN_CUT] = DAILY_BAD,
-	    [NETWORK_SHUTDOWN] = DAILY_BAD,
-	};
-
-	return says[state];
-}
+const char daily_line[] = N_("the line itself");
 
 /* A target in a network. */
 struct place {
-	char *target, *network; /* "" unknown */
+	const char *target, *network; /* in the arena; "" unknown */
 	struct correlate_cell *cells; /* by day */
 	size_t n, room;
 };
 
 struct daily {
+	struct arena *arena;
+	struct names *names; /* of places; the number is its index */
 	struct place *places;
 	size_t n, room;
-	size_t *slots; /* index + 1 of a place, 0 free; open addressing */
-	size_t nslots; /* a power of two */
 	struct correlate_series *series;
 	size_t nseries;
-	struct correlate_cell **merged; /* cells of series that are none of a place's */
-	size_t nmerged;
+	struct buf key;
 };
 
 struct daily *
@@ -61,8 +33,8 @@ daily_new(void)
 {
 	struct daily *daily = xcalloc(1, sizeof(*daily));
 
-	daily->nslots = 256;
-	daily->slots = xcalloc(daily->nslots, sizeof(*daily->slots));
+	daily->arena = arena_new();
+	daily->names = names_new();
 	return daily;
 }
 
@@ -73,81 +45,34 @@ daily_free(struct daily *daily)
 
 	if (daily == NULL)
 		return;
-	for (i = 0; i < daily->n; i++) {
-		free(daily->places[i].target);
-		free(daily->places[i].network);
-		free(daily->places[i].cells);
-	}
-	for (i = 0; i < daily->nmerged; i++)
-		free(daily->merged[i]);
-	free(daily->merged);
-	free(daily->places);
-	free(daily->slots);
-	free(daily->series);
-	free(daily);
-}
-
-/* As in tally.c: no file's URLs can be made to collide. */
-static size_t
-hash(const char *target, const char *network)
-{
-	uint8_t digest[SHA256_DIGEST_LENGTH];
-	struct buf key = BUF_EMPTY;
-	size_t h;
-
-	buf_add(&key, target, strlen(target) + 1);
-	buf_puts(&key, network);
-	SHA256((const uint8_t *)buf_str(&key), key.len, digest);
-	buf_free(&key);
-	memcpy(&h, digest, sizeof(h));
-	return h;
-}
-
-/* The slot of a place, or the free one where it belongs. */
-static size_t *
-find(const struct daily *daily, const char *target, const char *network)
-{
-	size_t i = hash(target, network) & (daily->nslots - 1);
-	const struct place *place;
-
-	for (; daily->slots[i] != 0; i = (i + 1) & (daily->nslots - 1)) {
-		place = &daily->places[daily->slots[i] - 1];
-		if (strcmp(place->target, target) == 0 && strcmp(place->network, network) == 0)
-			break;
-	}
-	return &daily->slots[i];
-}
-
-static void
-grow_slots(struct daily *daily)
-{
-	size_t i;
-
-	free(daily->slots);
-	daily->nslots *= 2;
-	daily->slots = xcalloc(daily->nslots, sizeof(*daily->slots));
 	for (i = 0; i < daily->n; i++)
-		*find(daily, daily->places[i].target, daily->places[i].network) = i + 1;
+		free(daily->places[i].cells);
+	free(daily->places);
+	free(daily->series);
+	names_free(daily->names);
+	arena_free(daily->arena);
+	buf_free(&daily->key);
+	free(daily);
 }
 
 static struct place *
 place_of(struct daily *daily, const char *target, const char *network)
 {
-	size_t *slot = find(daily, target, network);
+	uint32_t i;
 
-	if (*slot != 0)
-		return &daily->places[*slot - 1];
+	buf_clear(&daily->key);
+	buf_printf(&daily->key, "%s\n%s", network, target);
+	i = names_add(daily->names, buf_str(&daily->key));
+	if (i < daily->n)
+		return &daily->places[i];
 	if (daily->n == daily->room) {
 		daily->room = daily->room > 0 ? daily->room * 2 : 64;
 		daily->places =
 		    xreallocarray(daily->places, daily->room, sizeof(*daily->places));
 	}
-	daily->places[daily->n] =
-	    (struct place){.target = xstrdup(target), .network = xstrdup(network)};
-	*slot = ++daily->n;
-	if (daily->n > daily->nslots / 2)
-		grow_slots(daily);
-	return &daily->places[daily->n - 1];
+	daily->places[daily->n] = (struct place){
+	    .target = arena_strdup(daily->arena, target), .network = arena_strdup(daily->arena, network)};
+	return &daily->places[daily->n++];
 }
 
 /* Where the day is, or belongs. Records mostly come in the order of time. */
@@ -181,21 +106,16 @@ cell_of(struct place *place, int32_t day)
 	}
 	memmove(&place->cells[i + 1], &place->cells[i], (place->n - i) * sizeof(*place->cells));
 	place->n++;
-	place->cells[i] = (struct correlate_cell){day, 0, 0};
+	place->cells[i] = (struct correlate_cell){.day = day};
 	return &place->cells[i];
 }
 
 void
-daily_add(struct daily *daily, const char *target, const char *network, int32_t day,
-    enum daily_says says)
+daily_add(struct daily *daily, const char *target, const char *network, int32_t day, enum outcome_says says, bool artefact)
 {
-	struct correlate_cell *cell;
-
-	if (says == DAILY_NOTHING)
-		return;
-	cell = cell_of(place_of(daily, target, network != NULL ? network : ""), day);
-	cell->measured++;
-	cell->bad += says == DAILY_BAD ? 1 : 0;
+	if (says != SAYS_NOTHING)
+		outcome_day_add(
+		    &cell_of(place_of(daily, target, network != NULL ? network : ""), day)->of, says, artefact);
 }
 
 /* ---- Series --------------------------------------------------------------------------------- */
@@ -235,7 +155,7 @@ merge(struct daily *daily, struct place *const *places, size_t n, size_t *ncells
 
 	for (i = 0; i < n; i++)
 		all += places[i]->n;
-	cells = xreallocarray(NULL, all, sizeof(*cells));
+	cells = arena_alloc(daily->arena, all * sizeof(*cells));
 	for (all = i = 0; i < n; i++)
 		for (k = 0; k < places[i]->n; k++)
 			cells[all++] = places[i]->cells[k];
@@ -245,12 +165,8 @@ merge(struct daily *daily, struct place *const *places, size_t n, size_t *ncells
 			cells[(*ncells)++] = cells[i];
 			continue;
 		}
-		cells[*ncells - 1].measured += cells[i].measured;
-		cells[*ncells - 1].bad += cells[i].bad;
+		outcome_day_join(&cells[*ncells - 1].of, &cells[i].of);
 	}
-	daily->merged =
-	    xreallocarray(daily->merged, daily->nmerged + 1, sizeof(*daily->merged));
-	daily->merged[daily->nmerged++] = cells;
 	return cells;
 }
 

@@ -1,32 +1,22 @@
-/* Records to days of the place where they were made. */
+/* Outcomes to days of the place where they were measured. */
 #include "analysis/days.h"
 
-#include <string.h>
+#include <stdio.h>
 
-#include "analysis/ingest.h"
-#include "analysis/judged.h"
+#include "analysis/outcome.h"
 #include "analysis/places.h"
-#include "results/measurement.h"
 
 void
-days_add(struct days *days, const struct record *record)
+days_add(struct days *days, const struct outcome *o)
 {
-	const struct measurement *m = record->m;
-	enum daily_says says = DAILY_NOTHING;
-	const char *target = daily_line;
-	struct verdict verdict;
+	bool round = o->kind == OUTCOME_ROUND;
+	enum outcome_says says = round ? outcome_round_says(o->network) : outcome_says(o->status, o->mechanism);
+	char network[16] = "";
 
-	if (m->start_us == 0)
+	if (says == SAYS_NOTHING)
 		return;
-	if (record->kind == RECORD_ROUND)
-		says = daily_round(m->context.network);
-	else if (record->kind == RECORD_TARGET) {
-		judged(m, &verdict);
-		says = daily_verdict(verdict.status, verdict.mechanism);
-		target = record->target.url;
-	}
-	if (says == DAILY_NOTHING)
-		return;
-	days->placeless += m->probe_cc == NULL || strlen(m->probe_cc) != 2 || strcmp(m->probe_cc, "ZZ") == 0;
-	daily_add(days->daily, target, m->probe_asn, places_day(days->places, m->probe_cc, m->start_us), says);
+	if (o->asn != 0)
+		snprintf(network, sizeof(network), "AS%u", o->asn);
+	days->placeless += o->cc[0] == '\0';
+	daily_add(days->daily, round ? daily_line : o->target, network, places_day(days->places, o->cc, o->time_us), says, o->artefact);
 }

@@ -1,11 +1,11 @@
-/* Records to days of the place where they were made. */
+/* Outcomes to days of the place where they were measured. */
 #ifndef ANALYSIS_DAYS_H
 #define ANALYSIS_DAYS_H
 
 #include "analysis/daily.h"
 
+struct outcome;
 struct places;
-struct record;
 
 struct days {
 	struct daily *daily;
@@ -13,7 +13,7 @@ struct days {
 	int64_t placeless; /* measurements of unknown country, whose days are UTC's */
 };
 
-/* A record without a time, or one that tells nothing, is passed over. */
-void days_add(struct days *days, const struct record *record);
+/* One that says nothing is passed over. */
+void days_add(struct days *days, const struct outcome *outcome);
 
 #endif

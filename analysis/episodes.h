@@ -17,7 +17,7 @@ struct history_series;
 enum episode_kind {
 	EPISODE_BLOCKING,
 	EPISODE_INTERCEPTION, /* forged certificates */
-	EPISODE_IMPAIRMENT, /* slowed down, or blocked in part */
+	EPISODE_IMPAIRMENT, /* slowed down */
 	/* of networks, not of targets */
 	EPISODE_SHUTDOWN,
 	EPISODE_FOREIGN_CUT,

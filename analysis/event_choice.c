@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "analysis/catalogue.h"
 #include "base/mem.h"
 #include "targets/calendar.h"
 
@@ -12,14 +13,14 @@ static const struct {
 	const char *name, *words;
 } aparts[APART_MAX] = {
     [APART_NOT] = {"used", NULL},
-    [APART_WEEK] = {"week", "known to the week only"},
-    [APART_MONTH] = {"month", "known to the month only"},
-    [APART_YEAR] = {"year", "known to the year only"},
-    [APART_APPROX] = {"approx", "known about only"},
-    [APART_RECURRING] = {"recurring", "on days that are not listed"},
-    [APART_LONG] = {"long", "longer than a week"},
-    [APART_NETWORK] = {"network", "about the network itself"},
-    [APART_TYPE] = {"type", "of a type that was not asked for"},
+    [APART_WEEK] = {"week", N_("known to the week only")},
+    [APART_MONTH] = {"month", N_("known to the month only")},
+    [APART_YEAR] = {"year", N_("known to the year only")},
+    [APART_APPROX] = {"approx", N_("known about only")},
+    [APART_RECURRING] = {"recurring", N_("on days that are not listed")},
+    [APART_LONG] = {"long", N_("longer than a week")},
+    [APART_NETWORK] = {"network", N_("about the network itself")},
+    [APART_TYPE] = {"type", N_("of a type that was not asked for")},
 };
 
 const char *

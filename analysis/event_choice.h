@@ -23,7 +23,7 @@ enum event_apart {
 	APART_TYPE, /* it is of a type that was not asked for */
 	APART_MAX
 };
-/* For people: "known to the month only". NULL for APART_NOT. */
+/* For people: "known to the month only", a message. NULL for APART_NOT. */
 const char *event_apart_words(enum event_apart apart);
 /* "month" and so on. */
 const char *event_apart_name(enum event_apart apart);

@@ -100,13 +100,26 @@ outcome_says(enum verdict_status status, enum mechanism mechanism)
 	case VERDICT_OK:
 		return SAYS_WELL;
 	case VERDICT_IMPAIRED:
-		return mechanism == HTTP_SERVER_REFUSAL ? SAYS_WELL : SAYS_BAD;
+		return mechanism == THROTTLING ? SAYS_BAD : SAYS_WELL;
 	case VERDICT_BLOCKED:
 	case VERDICT_LIKELY_BLOCKED:
 		return SAYS_BAD;
 	default:
 		return SAYS_NOTHING;
 	}
+}
+
+enum outcome_says
+outcome_round_says(enum network_state state)
+{
+	static const enum outcome_says says[NETWORK_STATE_MAX] = {
+	    [NETWORK_ONLINE] = SAYS_WELL,
+	    [NETWORK_DEGRADED] = SAYS_WELL,
+	    [NETWORK_FOREIGN_CUT] = SAYS_BAD,
+	    [NETWORK_SHUTDOWN] = SAYS_BAD,
+	};
+
+	return says[state];
 }
 
 bool
@@ -122,4 +135,34 @@ outcome_is_artefact(enum verdict_status status, enum mechanism mechanism, double
 		if (artefacts[i] == mechanism)
 			return confidence >= artefact_confidence;
 	return false;
+}
+
+void
+outcome_day_add(struct outcome_day *day, enum outcome_says says, bool artefact)
+{
+	if (says == SAYS_NOTHING)
+		return;
+	day->measured++;
+	day->bad += says == SAYS_BAD ? 1 : 0;
+	day->artefacts += says == SAYS_BAD && artefact ? 1 : 0;
+}
+
+void
+outcome_day_join(struct outcome_day *day, const struct outcome_day *other)
+{
+	day->measured += other->measured;
+	day->bad += other->bad;
+	day->artefacts += other->artefacts;
+}
+
+bool
+outcome_day_is_bad(const struct outcome_day *day)
+{
+	enum { LEAST = 2, TWENTIETH = 20 };
+
+	if (day->bad == 0)
+		return false;
+	if (day->artefacts > 0 || day->bad == day->measured)
+		return true;
+	return day->bad >= LEAST && (uint64_t)day->bad * TWENTIETH >= day->measured;
 }

@@ -34,8 +34,9 @@ struct outcome {
 };
 
 /*
- * What an outcome says of the way to the target. Who is `down` or could not be judged says nothing about it; a site that
- * refuses by itself was reached.
+ * What an outcome says of the way to the target; episodes, days, cube and report all go by it. Bad is interference: blocked, likely
+ * blocked, slowed down. Who is `down` or could not be judged says nothing. All else was reached, and is well: a site that refuses
+ * by itself, or of which one address of several fails, is no sign of anybody in between.
  */
 enum outcome_says { SAYS_NOTHING, SAYS_WELL, SAYS_BAD };
 
@@ -45,7 +46,22 @@ enum outcome_says { SAYS_NOTHING, SAYS_WELL, SAYS_BAD };
  */
 bool outcome_of(const struct record *record, struct outcome *out);
 enum outcome_says outcome_says(enum verdict_status status, enum mechanism mechanism);
+/* Of a round, about the way abroad. A line that was off by itself says nothing. */
+enum outcome_says outcome_round_says(enum network_state state);
 /* Whether a finding of that kind stands by itself, without others to confirm it. */
 bool outcome_is_artefact(enum verdict_status status, enum mechanism mechanism, double confidence);
+
+/* What the outcomes of one day say together. */
+struct outcome_day {
+	uint32_t measured; /* that said something */
+	uint32_t bad; /* of them */
+	uint32_t artefacts; /* of the bad ones */
+};
+
+void outcome_day_add(struct outcome_day *day, enum outcome_says says, bool artefact);
+/* Measurements of another network, or of another day. */
+void outcome_day_join(struct outcome_day *day, const struct outcome_day *other);
+/* One artefact is enough; else at least two that are bad and a twentieth, or all that said something. */
+bool outcome_day_is_bad(const struct outcome_day *day);
 
 #endif

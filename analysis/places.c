@@ -31,6 +31,7 @@ places_new(const char *zone)
 	places->all = zone_load(zone);
 	if (places->all != NULL)
 		return places;
+	log_errorx("--tz %s: tzdata has no such zone; it is something like Asia/Almaty", zone);
 	free(places);
 	return NULL;
 }

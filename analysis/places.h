@@ -8,7 +8,7 @@
 struct buf;
 struct places;
 
-/* zone: for all records ("Asia/Almaty"), or NULL: by country. NULL where tzdata has no such zone. */
+/* zone: for all records ("Asia/Almaty"), or NULL: by country. NULL, logged as --tz's, where tzdata has no such zone. */
 struct places *places_new(const char *zone);
 void places_free(struct places *places);
 /* Of a country, by its two letters; of an unknown one (NULL, "ZZ"), or one that tzdata does not know (logged once), it is UTC's. */

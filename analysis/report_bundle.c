@@ -43,8 +43,8 @@ put_codebook(const struct report *r, struct buf *out)
 		      "missing: it has no row, and is neither reached nor blocked. Times are UTC; days are those of the time zone ");
 	buf_printf(out, "%s.\n", table_clean(arena, r->zone != NULL ? r->zone : "UTC"));
 	for (i = 0; i < bundle_ntables; i++) {
-		table = &bundle_tables[i];
-		if (!table->is_there(r))
+		table = bundle_tables[i];
+		if (!bundle_has(r, table))
 			continue;
 		buf_printf(out, "\n## %s\n\n%s\n\n| column | type | meaning |\n|---|---|---|\n", table->file, table->about);
 		for (j = 0; j < table->ncolumns; j++)
@@ -151,16 +151,16 @@ put_datapackage(const struct report *r, struct buf *out)
 	json_put_string(&j, "title", "Internet blocking, as measured");
 	json_put_array(&j, "resources");
 	for (i = 0; i < bundle_ntables; i++) {
-		if (!bundle_tables[i].is_there(r))
+		if (!bundle_has(r, bundle_tables[i]))
 			continue;
 		json_put_object(&j, NULL);
 		json_put_string(&j, "profile", "tabular-data-resource");
-		snprintf(name, sizeof(name), "%.*s", (int)(strlen(bundle_tables[i].file) - 4), bundle_tables[i].file);
+		snprintf(name, sizeof(name), "%.*s", (int)(strlen(bundle_tables[i]->file) - 4), bundle_tables[i]->file);
 		json_put_string(&j, "name", name);
-		json_put_string(&j, "path", bundle_tables[i].file);
-		json_put_string(&j, "description", bundle_tables[i].about);
+		json_put_string(&j, "path", bundle_tables[i]->file);
+		json_put_string(&j, "description", bundle_tables[i]->about);
 		json_put_string(&j, "encoding", "utf-8");
-		put_schema(&j, &bundle_tables[i]);
+		put_schema(&j, bundle_tables[i]);
 		json_put_object_end(&j);
 	}
 	json_put_array_end(&j);
@@ -223,8 +223,8 @@ put_reader(const struct report *r, size_t program, struct buf *out)
 
 	buf_puts(out, programs[program].head);
 	for (i = 0; i < bundle_ntables; i++) {
-		table = &bundle_tables[i];
-		if (!table->is_there(r))
+		table = bundle_tables[i];
+		if (!bundle_has(r, table))
 			continue;
 		buf_puts(out, programs[program].before);
 		put_stem(table, out);
@@ -313,9 +313,9 @@ report_bundle(const struct report *report, struct bundle_file **files)
 
 	*files = xcalloc(bundle_ntables + NOTHERS, sizeof(**files));
 	for (i = 0; i < bundle_ntables; i++)
-		if (bundle_tables[i].is_there(report)) {
-			(*files)[n].name = bundle_tables[i].file;
-			put_table(report, &bundle_tables[i], &(*files)[n++].data);
+		if (bundle_tables[i]->is_there(report)) {
+			(*files)[n].name = bundle_tables[i]->file;
+			put_table(report, bundle_tables[i], &(*files)[n++].data);
 		}
 	for (i = 0; i < NOTHERS; i++) {
 		(*files)[n].name = others[i].name;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/catalogue.h"
 #include "analysis/correlate.h"
 #include "analysis/correlate_words.h"
 #include "analysis/daily.h"
@@ -56,11 +57,12 @@ report_findings_add(struct report_findings *f, const struct record *record)
 {
 	struct outcome outcome;
 
-	if (outcome_of(record, &outcome))
+	if (outcome_of(record, &outcome)) {
 		history_add(f->history, &outcome);
+		days_add(&f->days, &outcome);
+	}
 	if (record->kind == RECORD_TARGET)
 		interception_add(f->interception, record);
-	days_add(&f->days, record);
 }
 
 /* --- episodes ---------------------------------------------------------------------------------- */
@@ -115,23 +117,23 @@ find_episodes(struct report_findings *f, struct report *report)
 
 /* --- certificates ------------------------------------------------------------------------------ */
 
-static const char *
-habits_of(struct arena *arena, const struct forged_group *g)
+static void
+fill_habits(struct arena *arena, const struct forged_group *g, struct report_interception *out)
 {
-	struct buf text = BUF_EMPTY;
-	const char *copy;
+	const struct {
+		bool has;
+		const char *words;
+	} habits[] = {
+	    {g->expired > 0, N_("used though they had expired")},
+	    {g->same_key > 0, N_("keys that come again")},
+	    {g->exponent3 > 0, N_("exponent 3")},
+	    {g->sct == 0, N_("no SCTs")},
+	};
+	size_t i;
 
-	if (g->expired > 0)
-		buf_printf(&text, "%lld of them expired", (long long)g->expired);
-	if (g->same_key > 0)
-		buf_printf(&text, "%skeys that come again", text.len > 0 ? ", " : "");
-	if (g->exponent3 > 0)
-		buf_printf(&text, "%sexponent 3", text.len > 0 ? ", " : "");
-	if (g->sct == 0)
-		buf_printf(&text, "%sno SCTs", text.len > 0 ? ", " : "");
-	copy = arena_strdup(arena, buf_str(&text));
-	buf_free(&text);
-	return copy;
+	for (i = 0; i < sizeof(habits) / sizeof(habits[0]); i++)
+		if (habits[i].has)
+			*ARENA_PUSH(arena, out->habits, out->nhabits) = habits[i].words;
 }
 
 static void
@@ -143,7 +145,8 @@ fill_group(struct arena *arena, const struct forged_group *g, struct report_inte
 	    .key = g->issuer_key != NULL && g->issuer_key[0] != '\0' ? arena_strdup(arena, g->issuer_key) : NULL,
 	    .known = g->known != NULL ? arena_strdup(arena, g->known->name) : NULL, .first_us = g->first_us,
 	    .last_us = g->last_us, .seen = g->n, .leaves = (int64_t)g->leaves, .valid_days_least = g->days.least,
-	    .valid_days_most = g->days.most, .habits = habits_of(arena, g)};
+	    .valid_days_most = g->days.most};
+	fill_habits(arena, g, out);
 	for (i = 0; i < g->ntargets; i++) {
 		*ARENA_PUSH(arena, out->sites, out->nsites) = arena_strdup(arena, g->targets[i].url);
 		if (out->expected == NULL && g->targets[i].expected != NULL)
@@ -183,15 +186,15 @@ find_interception(struct report_findings *f, struct report *report)
 static void
 fill_row(struct arena *arena, const struct correlate_row *row, struct report_correlation_row *out)
 {
-	struct buf note = BUF_EMPTY;
+	const char *notes[CORRELATE_NOTES];
+	size_t n = correlate_notes(row, notes), i;
 
-	correlate_note(row, &note);
 	*out = (struct report_correlation_row){.target = arena_strdup(arena, row->target), .network = arena_strdup(arena, row->network),
 	    .days = row->days, .bad_days = row->bad_days, .event_days = row->event_days, .near_bad = row->table.a,
 	    .near_days = row->table.a + row->table.b, .other_bad = row->table.c, .other_days = row->table.c + row->table.d,
-	    .odds = row->odds_haldane, .odds_low = row->odds.low, .odds_high = row->odds.high, .p = row->p, .q = row->q,
-	    .note = note.len > 0 ? arena_strdup(arena, buf_str(&note)) : NULL};
-	buf_free(&note);
+	    .odds = row->odds_haldane, .odds_low = row->odds.low, .odds_high = row->odds.high, .p = row->p, .q = row->q};
+	for (i = 0; i < n; i++)
+		*ARENA_PUSH(arena, out->notes, out->nnotes) = notes[i];
 }
 
 static void
@@ -251,7 +254,7 @@ compare(struct report_findings *f, const struct report_question *q, struct repor
 {
 	struct correlate_question question = {.tolerance = q->tolerance, .seed = q->seed, .permutations = q->permutations};
 	struct event_wish wish = {.first = report->first_day, .last = report->last_day};
-	struct correlate_report from = {.question = &question, .placeless = f->days.placeless};
+	struct correlate_report from = {.words = q->words, .question = &question, .placeless = f->days.placeless};
 	struct correlate_answer *answer;
 	struct buf zones = BUF_EMPTY;
 	struct event_choice choice;

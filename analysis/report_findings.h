@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 struct calendar;
+struct catalogue;
 struct known_cas;
 struct places;
 struct record;
@@ -26,6 +27,7 @@ struct report_question {
 	int tolerance;
 	uint64_t seed;
 	int64_t permutations;
+	const struct catalogue *words; /* the report's language */
 };
 /* Fills the parts in; the report keeps copies. Before report_settle; add no more after. */
 void report_findings_end(struct report_findings *findings, const struct report_question *question, struct report *report);

@@ -1,7 +1,6 @@
 /* From records to the report's model. */
 #include "analysis/report_gather.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include "analysis/names.h"
 #include "analysis/places.h"
 #include "analysis/report_model.h"
+#include "analysis/report_told.h"
 #include "base/buf.h"
 #include "base/mem.h"
 #include "targets/calendar.h"
@@ -20,9 +20,9 @@ enum { MAKERS = 12 };
 struct report_gather {
 	struct report *r;
 	struct places *places;
-	struct names *sites, *networks, *gaps, *noticed; /* what each is known by; the number is its index */
+	struct report_told *told;
+	struct names *sites, *networks; /* what each is known by; the number is its index */
 	struct names *makers, *rules; /* what measured, and by which rules it judged */
-	int64_t dropped; /* records given up to the quota */
 };
 
 struct report_gather *
@@ -30,7 +30,7 @@ report_gather_new(struct report *report, struct places *places)
 {
 	struct report_gather *g = xcalloc(1, sizeof(*g));
 
-	*g = (struct report_gather){report, places, names_new(), names_new(), names_new(), names_new(), names_new(), names_new(), 0};
+	*g = (struct report_gather){report, places, report_told_new(report), names_new(), names_new(), names_new(), names_new()};
 	return g;
 }
 
@@ -39,10 +39,9 @@ report_gather_free(struct report_gather *g)
 {
 	if (g == NULL)
 		return;
+	report_told_free(g->told);
 	names_free(g->sites);
 	names_free(g->networks);
-	names_free(g->gaps);
-	names_free(g->noticed);
 	names_free(g->makers);
 	names_free(g->rules);
 	free(g);
@@ -146,19 +145,25 @@ add_target(struct report_gather *g, const struct record *record, struct report_n
 {
 	const struct measurement *m = record->m;
 	struct report_site *site = site_of(g, record);
+	struct report_cell *cell = cell_of(g->r, site, day);
+	enum outcome_says says;
 	struct verdict verdict;
 
 	judged(m, &verdict);
-	cell_of(g->r, site, day)->counts[verdict.status]++;
+	says = outcome_says(verdict.status, verdict.mechanism);
+	cell->counts[verdict.status]++;
+	outcome_day_add(
+	    &cell->of, says, outcome_is_artefact(verdict.status, verdict.mechanism, verdict.confidence));
 	network_day_of(g->r, network, day)->measurements++;
 	network->measurements++;
 	if (network->first_us == 0 || m->start_us < network->first_us)
 		network->first_us = m->start_us;
 	if (m->start_us > network->last_us)
 		network->last_us = m->start_us;
-	if (verdict.status == VERDICT_BLOCKED || verdict.status == VERDICT_LIKELY_BLOCKED)
+	if (says == SAYS_BAD)
 		site->mechanisms[verdict.mechanism]++;
 	add_maker(g, m, &verdict);
+	report_told_certificate(g->told, record->target.url, m, &verdict);
 }
 
 static void
@@ -169,108 +174,6 @@ add_round(struct report_gather *g, const struct measurement *m, struct report_ne
 	network_day_of(g->r, network, day)->states[state]++;
 	network->rounds++;
 	network->rounds_not_online += state != NETWORK_ONLINE ? 1 : 0;
-}
-
-/* ---- Events of the probes ------------------------------------------------------------------- */
-
-static const char *
-network_name(struct report *r, const struct measurement *m)
-{
-	return arena_strdup(r->arena, m->probe_asn);
-}
-
-/* A gap has a record while it lasts, and one at its end: the later tells all. */
-static void
-add_gap(struct report_gather *g, const struct measurement *m)
-{
-	const struct event_gap *from = m->event->gap;
-	struct report *r = g->r;
-	struct report_gap *gap;
-	uint32_t i;
-
-	if (from == NULL || from->cause == GAP_CLOCK_STEP)
-		return;
-	i = names_add(g->gaps, from->id != NULL ? from->id : m->id != NULL ? m->id : "");
-	if (i == r->ngaps) {
-		gap = ARENA_PUSH(r->arena, r->gaps, r->ngaps);
-		*gap = (struct report_gap){.id = arena_strdup(r->arena, from->id), .network = network_name(r, m)};
-	}
-	gap = &r->gaps[i];
-	if (gap->until_us != 0)
-		return;
-	gap->cause = from->cause;
-	gap->from_us = from->from_us;
-	gap->until_us = from->until_us;
-}
-
-static void
-set_evidence(struct report *r, struct report_episode *episode, const struct event_info *e)
-{
-	const char **id;
-	size_t i;
-
-	if (episode->nevidence > 0)
-		return;
-	for (i = 0; i < e->nevidence; i++) {
-		id = ARENA_PUSH(r->arena, episode->evidence, episode->nevidence);
-		*id = arena_strdup(r->arena, e->evidence[i]);
-	}
-}
-
-static void
-add_noticed(struct report_gather *g, const struct measurement *m, const struct event_target *target)
-{
-	const struct event_info *e = m->event;
-	struct report *r = g->r;
-	struct report_episode *episode;
-	struct buf key = BUF_EMPTY;
-	uint32_t i;
-
-	buf_printf(&key, "%s %s", e->anomaly->id != NULL ? e->anomaly->id : "", target->url != NULL ? target->url : "");
-	i = names_add(g->noticed, buf_str(&key));
-	buf_free(&key);
-	if (i == r->nnoticed) {
-		episode = ARENA_PUSH(r->arena, r->noticed, r->nnoticed);
-		*episode = (struct report_episode){.kind = "anomaly", .site = arena_strdup(r->arena, target->url),
-		    .network = network_name(r, m), .bad = -1, .measured = -1, .confidence = NAN};
-	}
-	episode = &r->noticed[i];
-	if (e->kind == EVENT_ANOMALY_RECOVERY) {
-		episode->recovery = target->when;
-		return;
-	}
-	if (e->kind == EVENT_ANOMALY_ONSET)
-		episode->onset = target->when;
-	episode->status = e->anomaly->after.status;
-	episode->mechanism = e->anomaly->after.mechanism;
-	episode->confidence = e->anomaly->after.confidence;
-	set_evidence(r, episode, e);
-}
-
-static void
-add_event(struct report_gather *g, const struct measurement *m)
-{
-	const struct event_info *e = m->event;
-	size_t i;
-
-	if (e == NULL)
-		return;
-	switch (e->kind) {
-	case EVENT_GAP:
-		add_gap(g, m);
-		break;
-	case EVENT_ANOMALY_ONSET:
-	case EVENT_ANOMALY_CHANGE:
-	case EVENT_ANOMALY_RECOVERY:
-		for (i = 0; e->anomaly != NULL && i < e->ntargets; i++)
-			add_noticed(g, m, &e->targets[i]);
-		break;
-	case EVENT_QUOTA_DROP:
-		g->dropped += e->drop != NULL && e->drop->records > 0 ? e->drop->records : 0;
-		break;
-	default:
-		break;
-	}
 }
 
 /* ---- All ------------------------------------------------------------------------------------ */
@@ -285,7 +188,7 @@ report_gather_add(struct report_gather *g, const struct record *record)
 	if (m->start_us == 0)
 		return;
 	if (record->kind == RECORD_EVENT) {
-		add_event(g, m);
+		report_told_event(g->told, m);
 		return;
 	}
 	day = places_day(g->places, m->probe_cc, m->start_us);
@@ -328,31 +231,6 @@ by_measurements(const void *a, const void *b)
 	return by_text(x->asn, y->asn);
 }
 
-static int
-by_onset(const void *a, const void *b)
-{
-	const struct report_episode *x = a, *y = b;
-
-	if (x->onset.not_after_us != y->onset.not_after_us)
-		return x->onset.not_after_us < y->onset.not_after_us ? -1 : 1;
-	return by_text(x->site, y->site);
-}
-
-static int
-by_begin(const void *a, const void *b)
-{
-	const struct report_gap *x = a, *y = b;
-
-	return x->from_us < y->from_us ? -1 : x->from_us > y->from_us;
-}
-
-static void
-sort(void *items, size_t n, size_t size, int (*order)(const void *, const void *))
-{
-	if (n > 0)
-		qsort(items, n, size, order);
-}
-
 /* "netvane 0.1.0, ooniprobe-cli 3.20" */
 static void
 fact_of_names(struct report *r, const char *term, const struct names *names)
@@ -375,17 +253,16 @@ report_gather_end(struct report_gather *g)
 	struct report *r = g->r;
 	struct buf zones = BUF_EMPTY;
 
-	sort(r->sites, r->nsites, sizeof(*r->sites), by_list);
-	sort(r->networks, r->nnetworks, sizeof(*r->networks), by_measurements);
-	sort(r->noticed, r->nnoticed, sizeof(*r->noticed), by_onset);
-	sort(r->gaps, r->ngaps, sizeof(*r->gaps), by_begin);
+	if (r->nsites > 0)
+		qsort(r->sites, r->nsites, sizeof(*r->sites), by_list);
+	if (r->nnetworks > 0)
+		qsort(r->networks, r->nnetworks, sizeof(*r->networks), by_measurements);
 	places_zones(g->places, &zones);
 	r->zone = arena_strdup(r->arena, zones.len > 0 ? buf_str(&zones) : "UTC");
 	buf_free(&zones);
 	fact_of_names(r, "Measured by", g->makers);
 	fact_of_names(r, "Judged by the rules of", g->rules);
-	if (g->dropped > 0)
-		report_fact(r, "Records given up for want of room", "%lld", (long long)g->dropped);
+	report_told_end(g->told);
 }
 
 void

@@ -34,9 +34,14 @@ say_blocked(const struct page *p)
 	else
 		page_textf(p, page_tr(p, "Blocked: %lld of %lld sites, proven by evidence; likely blocked: %lld more."),
 		    (long long)sum->blocked, (long long)p->r->nsites, (long long)sum->likely);
-	if (sum->blocked + sum->likely > 0) {
+	if (sum->slowed > 0) {
 		page_put(p, " ");
-		page_textf(p, page_tr(p, "On the last day: %lld."), (long long)sum->blocked_last);
+		page_textf(p, page_trn(p, (int64_t)sum->slowed, "Slowed down: %lld site.", "Slowed down: %lld sites."),
+		    (long long)sum->slowed);
+	}
+	if (sum->blocked + sum->likely + sum->slowed > 0) {
+		page_put(p, " ");
+		page_textf(p, page_tr(p, "On the last day: %lld."), (long long)sum->bad_last);
 	}
 }
 
@@ -58,7 +63,7 @@ say_more(const struct page *p)
 		page_put(p, "</p>\n");
 	}
 	if (p->r->correlation != NULL && p->r->correlation->verdict != NULL) {
-		page_put(p, "<p class=lead lang=en>");
+		page_put(p, "<p class=lead>");
 		page_text(p, p->r->correlation->verdict);
 		page_put(p, "</p>\n");
 	}
@@ -87,9 +92,9 @@ put_found(const struct page *p, const struct report_site *site, const struct rep
 	page_put(p, "<tr><th scope=row>");
 	page_name(p, page_site(p, site->url));
 	page_put(p, "</th><td>");
-	page_mark(p, sum->proven ? REPORT_BLOCKED : REPORT_LIKELY);
+	page_mark(p, sum->finding);
 	page_put(p, " ");
-	page_say(p, sum->proven ? "blocked" : "likely blocked");
+	page_say(p, report_face_words(sum->finding)->text);
 	page_put(p, "</td><td>");
 	if (how != NULL)
 		page_say(p, how);
@@ -110,12 +115,12 @@ page_found(const struct page *p)
 {
 	static const char *const headings[] = {N_("Site"), N_("Finding"), N_("How"), N_("First day"), N_("Last day"), N_("Days"),
 	    N_("Measurements"), N_("On its last day"), NULL};
-	size_t n = p->sum->blocked + p->sum->likely, shown = 0, i;
+	size_t n = p->sum->blocked + p->sum->likely + p->sum->slowed, shown = 0, i;
 	struct report_site_sum sum;
 
 	if (n == 0)
 		return;
-	page_section(p, "found", N_("What was blocked"));
+	page_section(p, "found", N_("What was blocked, or slowed down"));
 	page_table(p, headings);
 	for (i = 0; i < p->r->nsites && shown < FOUND; i++) {
 		sum = report_site_sum(&p->r->sites[i]);
@@ -126,7 +131,7 @@ page_found(const struct page *p)
 	}
 	page_table_end(p);
 	page_rest(p, n, shown);
-	page_paragraph(p, N_("Days and measurements: blocked of measured. The first and the last day are the first and the last one seen; "
+	page_paragraph(p, N_("Days and measurements: bad of measured. The first and the last day are the first and the last one seen; "
 			     "what was between two measurements is not known."));
 	page_section_end(p);
 }

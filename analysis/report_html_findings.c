@@ -1,14 +1,15 @@
-/* The report's findings: episodes on their timelines, forged certificates, and whether blocking follows the events. */
+/* The report's findings: episodes on their timelines, and whether blocking follows the events. */
 #include <math.h>
 #include <string.h>
 
 #include "analysis/catalogue.h"
+#include "analysis/daily.h"
 #include "analysis/report_page.h"
 #include "base/buf.h"
 #include "base/mem.h"
 #include "results/verdict_words.h"
 
-enum { EPISODES = 300, EVIDENCE = 4, COLUMNS = 72, FORGERS = 200, NAMED = 12, ROWS = 300, BAND = 40 };
+enum { EPISODES = 300, EVIDENCE = 4, COLUMNS = 72, ROWS = 300, BAND = 40 };
 static const int64_t day_us = INT64_C(86400000000);
 
 /* ---- Timelines ------------------------------------------------------------------------------ */
@@ -65,15 +66,7 @@ put_bracket(const struct page *p, const char *what, const struct event_bracket *
 	page_put(p, "<br><small>");
 	page_say(p, what);
 	page_put(p, ":</small> ");
-	if (bracket->not_before_us != 0)
-		page_time(p, bracket->not_before_us);
-	else
-		page_say(p, open_begin);
-	page_put(p, " … ");
-	if (bracket->not_after_us != 0)
-		page_time(p, bracket->not_after_us);
-	else
-		page_say(p, open_end);
+	page_between(p, bracket, open_begin, open_end);
 }
 
 static void
@@ -169,118 +162,6 @@ page_episodes(const struct page *p)
 	page_section_end(p);
 }
 
-/* ---- Forged certificates -------------------------------------------------------------------- */
-
-static void
-put_names(const struct page *p, const char **names, size_t n, bool sites)
-{
-	size_t i;
-
-	for (i = 0; i < n && i < NAMED; i++) {
-		page_put(p, i > 0 ? ", " : "");
-		page_name(p, sites ? page_site(p, names[i]) : names[i]);
-	}
-	if (n > NAMED)
-		page_putf(p, " +%zu", n - NAMED);
-}
-
-static void
-put_forger(const struct page *p, const struct report_interception *x)
-{
-	page_put(p, "<tr><th scope=row>");
-	page_name(p, x->issuer);
-	if (x->known != NULL) {
-		page_put(p, " <small>");
-		page_textf(p, page_tr(p, "known as %s"), x->known);
-		page_put(p, "</small>");
-	}
-	if (x->local) {
-		page_put(p, " <small>");
-		page_say(p, "everything on the line was intercepted: an antivirus, an employer");
-		page_put(p, "</small>");
-	}
-	page_put(p, "</th><td><code>");
-	page_text(p, x->key);
-	page_put(p, "</code></td><td>");
-	page_time(p, x->first_us);
-	page_put(p, "</td><td>");
-	page_time(p, x->last_us);
-	page_put(p, "</td><td>");
-	if (x->seen >= 0)
-		page_putf(p, "%lld", (long long)x->seen);
-	page_put(p, "</td><td>");
-	put_names(p, x->sites, x->nsites, true);
-	page_put(p, "</td><td>");
-	put_names(p, x->networks, x->nnetworks, false);
-	page_put(p, "</td><td>");
-	page_number(p, x->valid_days_least, 0);
-	if (x->valid_days_most > x->valid_days_least) {
-		page_put(p, " … ");
-		page_number(p, x->valid_days_most, 0);
-	}
-	page_put(p, "</td><td>");
-	page_name(p, x->expected);
-	if (x->habits != NULL || x->pem != NULL) {
-		page_put(p, " <small>");
-		page_text(p, x->habits);
-		page_put(p, x->habits != NULL && x->pem != NULL ? "; " : "");
-		page_text(p, x->pem);
-		page_put(p, "</small>");
-	}
-	page_put(p, "</td></tr>\n");
-}
-
-/* Those that are honest, or those that are not. Returns how many. */
-static size_t
-put_forgers(const struct page *p, bool honest)
-{
-	static const char *const headings[] = {N_("Issuer"), N_("Key"), N_("First seen"), N_("Last seen"), N_("Measurements"), N_("Sites"),
-	    N_("Networks"), N_("Valid for days"), N_("Expected"), NULL};
-	size_t i, n = 0;
-
-	for (i = 0; i < p->r->ninterception; i++) {
-		if (p->r->interception[i].honest != honest)
-			continue;
-		if (n == 0)
-			page_table(p, headings);
-		if (n++ < FORGERS)
-			put_forger(p, &p->r->interception[i]);
-	}
-	if (n > 0) {
-		page_table_end(p);
-		page_rest(p, n, FORGERS);
-	}
-	return n;
-}
-
-static bool
-has_honest(const struct report *r)
-{
-	size_t i;
-
-	for (i = 0; i < r->ninterception; i++)
-		if (r->interception[i].honest)
-			return true;
-	return false;
-}
-
-void
-page_interception(const struct page *p)
-{
-	page_section(p, "interception", N_("Forged certificates"));
-	if (!p->r->has_interception)
-		page_paragraph(p, N_("Certificates were not compared for this report."));
-	else if (put_forgers(p, false) == 0)
-		page_paragraph(p, N_("No forged certificate was found."));
-	if (p->r->has_interception && has_honest(p->r)) {
-		page_put(p, "<h3>");
-		page_say(p, "Sites that changed their own certificates");
-		page_put(p, "</h3>\n");
-		put_forgers(p, true);
-	}
-	page_section_end(p);
-}
-
 /* ---- Does blocking follow the events? ------------------------------------------------------- */
 
 static void
@@ -295,10 +176,12 @@ static void
 put_correlation_row(const struct page *p, const struct report_correlation_row *row)
 {
 	page_put(p, "<tr><th scope=row>");
-	if (row->target != NULL)
-		page_name(p, page_site(p, row->target));
-	else
+	if (row->target == NULL)
 		page_say(p, "all together");
+	else if (strcmp(row->target, daily_line) == 0)
+		page_say(p, row->target);
+	else
+		page_name(p, page_site(p, row->target));
 	if (row->network != NULL) {
 		page_put(p, " ");
 		page_name(p, row->network);
@@ -317,8 +200,8 @@ put_correlation_row(const struct page *p, const struct report_correlation_row *r
 	page_number(p, row->p, 4);
 	page_put(p, "</td><td>");
 	page_number(p, row->q, 4);
-	page_put(p, "</td><td lang=en>");
-	page_text(p, row->note);
+	page_put(p, "</td><td>");
+	page_messages(p, row->notes, row->nnotes);
 	page_put(p, "</td></tr>\n");
 }
 
@@ -340,13 +223,14 @@ put_band(const struct page *p, const struct report_lag *lag)
 static void
 put_epoch(const struct page *p, const struct report_correlation *c)
 {
-	static const char *const headings[] = {N_("Days after the event"), N_("Days measured"), N_("Blocked, %"), N_("By chance, %"), N_("Shares"),
+	static const char *const headings[] = {N_("Days after the event"), N_("Days measured"), N_("Bad, %"), N_("By chance, %"), N_("Shares"),
 	    NULL};
 	size_t i;
 
 	page_put(p, "<h3>");
 	page_say(p, "Before and after the events");
 	page_put(p, "</h3>\n");
+	page_paragraph(p, N_("Shares: = bad days of those measured, - what chance alone would give."));
 	page_table(p, headings);
 	for (i = 0; i < c->nepoch; i++) {
 		page_putf(p, "<tr><th scope=row>%+d</th><td>", c->epoch[i].lag);
@@ -367,15 +251,15 @@ put_epoch(const struct page *p, const struct report_correlation *c)
 static void
 put_correlation(const struct page *p, const struct report_correlation *c)
 {
-	static const char *const headings[] = {N_("Site"), N_("Blocked of days near events"), N_("Blocked of other days"), N_("Odds ratio"),
+	static const char *const headings[] = {N_("Site"), N_("Bad days near events"), N_("Bad other days"), N_("Odds ratio"),
 	    N_("Event days"), N_("p"), N_("q"), N_("Note"), NULL};
 	size_t i;
 
-	page_put(p, "<p class=lead lang=en>");
+	page_put(p, "<p class=lead>");
 	page_text(p, c->verdict);
 	page_put(p, "</p>\n");
 	if (c->ncaveats > 0)
-		page_put(p, "<ul lang=en>\n");
+		page_put(p, "<ul>\n");
 	for (i = 0; i < c->ncaveats; i++) {
 		page_put(p, "<li>");
 		page_text(p, c->caveats[i]);
@@ -389,7 +273,7 @@ put_correlation(const struct page *p, const struct report_correlation *c)
 	page_rest(p, c->nrows, i);
 	if (c->nepoch > 0)
 		put_epoch(p, c);
-	page_put(p, "<p lang=en>");
+	page_put(p, "<p>");
 	page_text(p, c->method);
 	page_put(p, "</p>\n");
 }

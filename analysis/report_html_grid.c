@@ -151,7 +151,7 @@ put_events_row(const struct grid *grid, const struct block *block)
 static bool
 is_bad_face(enum report_face face)
 {
-	return face == REPORT_BLOCKED || face == REPORT_LIKELY || face == REPORT_PARTLY;
+	return face == REPORT_BLOCKED || face == REPORT_LIKELY || face == REPORT_PARTLY || face == REPORT_SLOWED;
 }
 
 /* Ends of cells and rows may be left out in HTML, and 40,000 times they are. */
@@ -174,9 +174,7 @@ put_cell(struct grid *grid, const struct report_site *site, const struct span *s
 	if (is_bad_face(face) && grid->titles > 0) {
 		grid->titles--;
 		sum = report_sum(site, span->first, span->last);
-		page_putf(p, " title=\"%u/%u\"", sum.counts[VERDICT_BLOCKED] + sum.counts[VERDICT_LIKELY_BLOCKED],
-		    sum.counts[VERDICT_BLOCKED] + sum.counts[VERDICT_LIKELY_BLOCKED] + sum.counts[VERDICT_OK] +
-			sum.counts[VERDICT_IMPAIRED]);
+		page_putf(p, " title=\"%u/%u\"", sum.of.bad, sum.of.measured);
 	}
 	if (words->css[0] != '\0')
 		page_put(p, ">");
@@ -317,11 +315,11 @@ put_event(const struct page *p, const struct report_event *event)
 	page_put(p, "</th><td>");
 	page_name(p, event->title);
 	page_put(p, "</td><td>");
-	page_text(p, event->type);
+	page_say(p, report_type_words(event->type));
 	page_put(p, "</td><td>");
 	page_name(p, event->place);
 	page_put(p, "</td><td>");
-	page_text(p, event->precision);
+	page_say(p, report_precision_words(event->precision));
 	page_put(p, "</td><td>");
 	page_text(p, event->calendar);
 	page_put(p, "</td></tr>\n");

@@ -187,8 +187,10 @@ page_method(const struct page *p)
 	page_paragraph(p, N_("Each verdict is of one measurement, and is the recorded one where there is one. A site is blocked where "
 			     "interference is proven, by what was sent or by a test that excludes other explanations; likely blocked where "
 			     "interference is the best explanation. A site that is down by its own fault, and what cannot be told, count as neither."));
-	page_paragraph(p, N_("A day counts as blocked when a twentieth of its measurements, and more than a single doubtful one, were blocked or "
-			     "likely blocked; or all. Times are UTC."));
+	page_paragraph(p, N_("A measurement is bad if the site was blocked, likely blocked or slowed down by interference. A day is bad if a twentieth "
+			     "of its measurements that tell, and at least two, are bad; or all of them; or if one is a proof by itself: a forged "
+			     "certificate, a block page, an impossible address, a second DNS answer. The same holds for the comparison with events. "
+			     "Times are UTC."));
 	page_put(p, "<dl>\n");
 	put_fact(p, N_("Program"), r->version);
 	put_fact(p, N_("Days of"), r->zone);

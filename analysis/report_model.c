@@ -76,23 +76,12 @@ report_sum(const struct report_site *site, int32_t first, int32_t last)
 	size_t i;
 	int s;
 
-	for (i = first_from(site, first); i < site->ncells && site->cells[i].day <= last; i++)
+	for (i = first_from(site, first); i < site->ncells && site->cells[i].day <= last; i++) {
 		for (s = 0; s < VERDICT_STATUS_MAX; s++)
 			sum.counts[s] += site->cells[i].counts[s];
+		outcome_day_join(&sum.of, &site->cells[i].of);
+	}
 	return sum;
-}
-
-static uint32_t
-bad_of(const struct report_cell *cell)
-{
-	return cell->counts[VERDICT_BLOCKED] + cell->counts[VERDICT_LIKELY_BLOCKED];
-}
-
-/* Those that say something of the way to the site. */
-static uint32_t
-telling(const struct report_cell *cell)
-{
-	return bad_of(cell) + cell->counts[VERDICT_OK] + cell->counts[VERDICT_IMPAIRED];
 }
 
 static uint32_t
@@ -106,25 +95,24 @@ all_of(const struct report_cell *cell)
 	return n;
 }
 
-bool
-report_cell_is_bad(const struct report_cell *cell)
+/* Of a bad day, or of several of which one was bad. */
+static enum report_face
+bad_face(const struct report_cell *cell)
 {
-	uint32_t bad = bad_of(cell), tells = telling(cell);
-	bool enough = bad >= 2 || cell->counts[VERDICT_BLOCKED] > 0;
+	uint32_t blocked = cell->counts[VERDICT_BLOCKED], likely = cell->counts[VERDICT_LIKELY_BLOCKED];
 
-	return bad > 0 && (bad == tells || (enough && (uint64_t)bad * 20 >= tells));
+	if (blocked + likely == 0)
+		return REPORT_SLOWED;
+	if (cell->of.bad < cell->of.measured)
+		return REPORT_PARTLY;
+	return blocked >= likely ? REPORT_BLOCKED : REPORT_LIKELY;
 }
 
-enum report_face
-report_cell_face(const struct report_cell *cell)
+static enum report_face
+other_face(const struct report_cell *cell)
 {
 	uint32_t ok = cell->counts[VERDICT_OK], impaired = cell->counts[VERDICT_IMPAIRED];
 
-	if (report_cell_is_bad(cell) && bad_of(cell) < telling(cell))
-		return REPORT_PARTLY;
-	if (report_cell_is_bad(cell))
-		return cell->counts[VERDICT_BLOCKED] >= cell->counts[VERDICT_LIKELY_BLOCKED] ? REPORT_BLOCKED
-											      : REPORT_LIKELY;
 	if (impaired > 0 && impaired >= ok)
 		return REPORT_IMPAIRED;
 	if (ok > 0)
@@ -135,10 +123,27 @@ report_cell_face(const struct report_cell *cell)
 }
 
 enum report_face
+report_cell_face(const struct report_cell *cell)
+{
+	return outcome_day_is_bad(&cell->of) ? bad_face(cell) : other_face(cell);
+}
+
+static bool
+has_bad_day(const struct report_site *site, int32_t first, int32_t last)
+{
+	size_t i;
+
+	for (i = first_from(site, first); i < site->ncells && site->cells[i].day <= last; i++)
+		if (outcome_day_is_bad(&site->cells[i].of))
+			return true;
+	return false;
+}
+
+enum report_face
 report_face(const struct report_site *site, int32_t first, int32_t last, bool shut)
 {
 	struct report_cell cell = report_sum(site, first, last);
-	enum report_face face = report_cell_face(&cell);
+	enum report_face face = has_bad_day(site, first, last) ? bad_face(&cell) : other_face(&cell);
 
 	return shut && (face == REPORT_NONE || face == REPORT_UNTOLD || face == REPORT_DOWN) ? REPORT_SHUT : face;
 }
@@ -231,24 +236,34 @@ most_frequent(const struct report_site *site)
 	return (enum mechanism)best;
 }
 
+/* The graver of what was found before and of what a bad day shows. */
+static enum report_face
+finding_with(enum report_face finding, const struct report_cell *cell)
+{
+	if (cell->counts[VERDICT_BLOCKED] > 0 || finding == REPORT_BLOCKED)
+		return REPORT_BLOCKED;
+	return cell->counts[VERDICT_LIKELY_BLOCKED] > 0 || finding == REPORT_LIKELY ? REPORT_LIKELY : REPORT_SLOWED;
+}
+
 struct report_site_sum
 report_site_sum(const struct report_site *site)
 {
-	struct report_site_sum sum = {.days = (int64_t)site->ncells, .mechanism = most_frequent(site)};
+	struct report_site_sum sum = {
+	    .days = (int64_t)site->ncells, .finding = REPORT_NONE, .mechanism = most_frequent(site)};
 	const struct report_cell *cell;
 	size_t i;
 
 	for (i = 0; i < site->ncells; i++) {
 		cell = &site->cells[i];
 		sum.measurements += all_of(cell);
-		sum.bad += bad_of(cell);
+		sum.bad += cell->of.bad;
 		sum.last = report_cell_face(cell);
-		if (!report_cell_is_bad(cell))
+		if (!outcome_day_is_bad(&cell->of))
 			continue;
 		if (sum.bad_days++ == 0)
 			sum.first_bad = cell->day;
 		sum.last_bad = cell->day;
-		sum.proven = sum.proven || cell->counts[VERDICT_BLOCKED] > 0;
+		sum.finding = finding_with(sum.finding, cell);
 	}
 	return sum;
 }
@@ -292,11 +307,10 @@ report_sum_all(const struct report *report)
 		sum.measurements += site.measurements;
 		if (site.bad_days == 0)
 			continue;
-		if (site.proven)
-			sum.blocked++;
-		else
-			sum.likely++;
-		sum.blocked_last += site.last_bad == report->last_day ? 1 : 0;
+		sum.blocked += site.finding == REPORT_BLOCKED ? 1 : 0;
+		sum.likely += site.finding == REPORT_LIKELY ? 1 : 0;
+		sum.slowed += site.finding == REPORT_SLOWED ? 1 : 0;
+		sum.bad_last += site.last_bad == report->last_day ? 1 : 0;
 	}
 	for (day = report->first_day; day <= report->last_day; day++) {
 		sum.days++;

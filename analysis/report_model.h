@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analysis/outcome.h"
 #include "results/event.h"
 #include "results/measurement.h"
 
@@ -22,6 +23,7 @@ enum report_face {
 	REPORT_BLOCKED,
 	REPORT_LIKELY,
 	REPORT_PARTLY, /* some of the time, or in some networks */
+	REPORT_SLOWED, /* throttled, and never blocked */
 	REPORT_SHUT, /* no network worked: shut down, or cut off from abroad */
 	REPORT_IMPAIRED,
 	REPORT_DOWN,
@@ -33,6 +35,7 @@ enum report_face {
 struct report_cell {
 	int32_t day;
 	uint32_t counts[VERDICT_STATUS_MAX];
+	struct outcome_day of; /* what these say together */
 };
 
 struct report_site {
@@ -42,7 +45,7 @@ struct report_site {
 	const char *category;
 	struct report_cell *cells; /* by day; only measured ones */
 	size_t ncells;
-	uint32_t mechanisms[MECHANISM_MAX]; /* of the measurements that were (likely) blocked */
+	uint32_t mechanisms[MECHANISM_MAX]; /* of the measurements that were bad */
 };
 
 /* A day of one network. */
@@ -75,6 +78,17 @@ struct report_gap {
 	int64_t from_us, until_us; /* until 0: it lasted when the records end */
 };
 
+/* Valid certificates of a site, in one network, that were new for it: a note, and no suspicion. */
+struct report_certificate {
+	const char *site, *network;
+	int64_t first_us, last_us; /* of the notes */
+	int64_t new_keys, new_issuers; /* records that met one */
+	/* How often the probe itself told that both had changed, to another organisation's; the last such change, and its key's SHA-256. */
+	int64_t changes;
+	struct event_bracket change;
+	const char *key;
+};
+
 /* Interference with a site, or with a network as a whole (`site` NULL), from a beginning to an end. */
 struct report_episode {
 	const char *kind; /* "blocking", "interception", "impairment", "shutdown", ... */
@@ -101,7 +115,8 @@ struct report_interception {
 	int64_t seen; /* measurements; -1 unknown */
 	int64_t leaves; /* different certificates; -1 unknown */
 	double valid_days_least, valid_days_most; /* of the certificates; NAN unknown */
-	const char *habits; /* what else stands out, in words */
+	const char **habits; /* what else stands out: messages */
+	size_t nhabits;
 	const char **sites, **networks;
 	size_t nsites, nnetworks;
 	const char *expected; /* the issuer of the chain that the site has elsewhere */
@@ -113,7 +128,8 @@ struct report_correlation_row {
 	const char *network;
 	int64_t days, bad_days, event_days, near_bad, near_days, other_bad, other_days;
 	double odds, odds_low, odds_high, p, q;
-	const char *note; /* why there is no p, or what speaks against it */
+	const char **notes; /* why there is no p, or what speaks against it: messages */
+	size_t nnotes;
 };
 
 /* The share of bad days so many days after an event, and the band that chance gives. */
@@ -122,6 +138,7 @@ struct report_lag {
 	double n, share, low, middle, high; /* shares: 0 to 1 */
 };
 
+/* What it says is in the report's language; messages are translated where they are shown. */
 struct report_correlation {
 	const char *verdict; /* the sentence that comes first */
 	const char *method;
@@ -150,6 +167,8 @@ struct report {
 	size_t ngaps;
 	struct report_episode *noticed; /* what the probes themselves told of while it happened */
 	size_t nnoticed;
+	struct report_certificate *certificates; /* by site and network */
+	size_t ncertificates;
 	/* --- what it is compared with --- */
 	bool has_events; /* a calendar was given */
 	struct report_event *events; /* by time; those that touch the days of the records */
@@ -191,13 +210,8 @@ void report_settle(struct report *report);
 
 /* The cell of a day, or NULL. */
 const struct report_cell *report_cell_find(const struct report_site *site, int32_t day);
-/*
- * A twentieth of the day's measurements that tell were blocked or likely blocked, and not just one of them likely; or all were. A
- * single doubtful failure among others is not marked.
- */
-bool report_cell_is_bad(const struct report_cell *cell);
 enum report_face report_cell_face(const struct report_cell *cell);
-/* From first to last, in all networks. shut: as report_days_shut has it. */
+/* From first to last, in all networks; bad if one of the days is. shut: as report_days_shut has it. */
 enum report_face report_face(const struct report_site *site, int32_t first, int32_t last, bool shut);
 /* Adds them up; all zero, day `first`, where there is none. */
 struct report_cell report_sum(const struct report_site *site, int32_t first, int32_t last);
@@ -213,7 +227,7 @@ struct report_site_sum {
 	int64_t measurements, bad;
 	int64_t days, bad_days;
 	int32_t first_bad, last_bad; /* days; meaningless without a bad one */
-	bool proven; /* on some bad day it was blocked, beyond likely */
+	enum report_face finding; /* of its bad days: REPORT_BLOCKED (proven on one), _LIKELY, _SLOWED; REPORT_NONE without any */
 	enum report_face last; /* on its last day */
 	enum mechanism mechanism; /* the most frequent */
 };
@@ -223,8 +237,8 @@ struct report_site_sum report_site_sum(const struct report_site *site);
 struct report_sum {
 	int64_t measurements;
 	int64_t days, measured_days; /* from first to last; those with measurements */
-	size_t blocked, likely; /* sites with bad days: proven, and the others */
-	size_t blocked_last; /* of both, those that were bad on the last day of the records */
+	size_t blocked, likely, slowed; /* sites by their finding */
+	size_t bad_last; /* of all three, those for which the last day of the records was bad */
 	size_t intercepted; /* sites with forged certificates (but local ones), where that was looked for */
 	int64_t shut_days;
 	int64_t event_days; /* marked days from first to last */

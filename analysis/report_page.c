@@ -111,6 +111,17 @@ page_say(const struct page *p, const char *message)
 }
 
 void
+page_messages(const struct page *p, const char *const *messages, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		page_put(p, i > 0 ? "; " : "");
+		page_say(p, messages[i]);
+	}
+}
+
+void
 page_name(const struct page *p, const char *name)
 {
 	page_put(p, "<bdi>");
@@ -124,6 +135,20 @@ page_time(const struct page *p, int64_t us)
 	char text[CLOCK_TEXT_SIZE];
 
 	page_putf(p, "<span class=when>%.16s UTC</span>", clock_ooni(us, text));
+}
+
+void
+page_between(const struct page *p, const struct event_bracket *bracket, const char *open_begin, const char *open_end)
+{
+	if (bracket->not_before_us != 0)
+		page_time(p, bracket->not_before_us);
+	else
+		page_say(p, open_begin);
+	page_put(p, " … ");
+	if (bracket->not_after_us != 0)
+		page_time(p, bracket->not_after_us);
+	else
+		page_say(p, open_end);
 }
 
 void

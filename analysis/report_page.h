@@ -44,10 +44,14 @@ void page_text_most(const struct page *page, const char *text, size_t most);
 void page_textf(const struct page *page, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* A message of ours: page_text of page_tr. */
 void page_say(const struct page *page, const char *message);
+/* Messages of ours, with semicolons. */
+void page_messages(const struct page *page, const char *const *messages, size_t n);
 /* A URL or the like, whose direction of writing must not turn what stands around it. */
 void page_name(const struct page *page, const char *name);
 /* "2026-11-22 06:30 UTC". */
 void page_time(const struct page *page, int64_t us);
+/* " … " between two of these; what is said where one is not known are messages. */
+void page_between(const struct page *page, const struct event_bracket *bracket, const char *open_begin, const char *open_end);
 /* "2026-11-22". */
 void page_day(const struct page *page, int32_t day);
 /* A number, or a dash for NAN. */
@@ -78,6 +82,9 @@ struct face_words {
 const struct face_words *report_face_words(enum report_face face);
 const char *report_cause_words(enum gap_cause cause);
 const char *report_kind_words(const char *kind);
+/* Of an event of a calendar; what a calendar says in words of its own is shown as it is. */
+const char *report_type_words(const char *type);
+const char *report_precision_words(const char *precision);
 
 /* --- parts of the report --- */
 

@@ -159,7 +159,8 @@ is 'it fits a terminal of 80 columns' "$(grep -cE '^.{81}' "$out")" 0
 wrong=
 for arguments in 'x' '--events' '--events kz' '--events kz --tz Nowhere x' '--events kz --tz ../UTC x' \
 	'--events kz --seed -1 x' '--events kz --seed 1x x' '--events kz --permutations 98 x' \
-	'--events kz --permutations 1000001 x' '--events kz --tolerance 4 x' '--events kz --bogus x'; do
+	'--events kz --permutations 1000001 x' '--events kz --tolerance 4 x' '--events kz --bogus x' '--events - -' \
+	'--events - --events - x'; do
 	# shellcheck disable=SC2086
 	correlate $arguments
 	[ "$status" = 64 ] && [ -s "$err" ] && [ ! -s "$out" ] || wrong="$wrong [$arguments]"

@@ -15,7 +15,7 @@ lab_init(struct lab *lab, size_t ndays, uint64_t seed)
 	stats_random_seed(&lab->random, seed);
 	lab->ndays = ndays;
 	for (i = 0; i < ndays; i++)
-		lab->cells[i] = (struct correlate_cell){LAB_FIRST + (int32_t)i, 24, 0};
+		lab->cells[i] = (struct correlate_cell){LAB_FIRST + (int32_t)i, {24, 0, 0}};
 }
 
 double
@@ -25,10 +25,10 @@ lab_chance(struct lab *lab)
 }
 
 void
-lab_set_bad(struct lab *lab, size_t day, double bad)
+lab_set_bad(struct lab *lab, size_t day, uint32_t bad)
 {
 	assert(day < lab->ndays);
-	lab->cells[day].bad = bad;
+	lab->cells[day].of.bad = bad;
 }
 
 void

@@ -22,7 +22,7 @@ struct lab {
 
 void lab_init(struct lab *lab, size_t ndays, uint64_t seed);
 double lab_chance(struct lab *lab); /* from 0 to 1 */
-void lab_set_bad(struct lab *lab, size_t day, double bad);
+void lab_set_bad(struct lab *lab, size_t day, uint32_t bad);
 /* Days are counted from LAB_FIRST. */
 void lab_add_event(struct lab *lab, size_t first, size_t last);
 /*

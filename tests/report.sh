@@ -1,8 +1,9 @@
 # netvane-analyze report: from records to a page, in two languages, and what a browser without JavaScript makes of it.
 . "$top_srcdir/tests/lib.sh"
+. "$top_srcdir/tests/browser.sh"
 need jq
 
-plan 72
+plan 76
 
 ours=$top_srcdir/tests/data/netvane.jsonl
 ooni=$top_srcdir/tests/data/ooni.jsonl
@@ -30,7 +31,7 @@ like 'which sites, how, and when' "$text" 'news\.example × blocked reset at TLS
 is 'the grid has a cell for each site and day' \
 	"$(sed -n 's|^<tr><th scope=row><bdi>\(.*\)</bdi><td|\1 <td|p' "$out" | sed 's/<[^>]*>/|/g; s/ |/|/')" 'news.example|✓|×|×
 quiet.example|||?
-social.example|×?|!|✓
+social.example|×?|↓|✓
 http://www.social.example/|·||·'
 like 'what the probe told of at the time' "$text" 'What the probes told of at the time +news\.example , +AS64500 ?, anomaly: reset at TLS'
 like 'each network' "$text" 'AS64500 Example Telecom KZ 3/3 =* 10 4 2 2026-11-20 06:00 UTC'
@@ -114,17 +115,52 @@ like 'a gap is told with its cause and length' "$text" \
 	'2026-11-21 02:00 UTC 2026-11-21 05:30 UTC 3 h 30 min AS64500 the probe slept'
 is 'once, though it has a record at its beginning and its end' "$(grep -c 'the probe slept' "$out")" 1
 
+# ---- Certificates ---------------------------------------------------------------------------
+
+{
+	jq -c 'select(.test_name == "web_connectivity" and .input == "https://quiet.example/") |
+		.test_keys.x_netvane.verdict.evidence += ["certificate_new_key"]' "$ours"
+	jq -c 'select(.test_name == "netvane_event") | .id = "c" * 32 | .test_keys.x_netvane.event = {kind: "certificate_change", what: "x",
+		targets: [{url: "https://quiet.example/", not_before: "2026-11-21T12:00:00.000000Z",
+			not_after: "2026-11-22T06:00:00.000000Z"}],
+		certificate: {key: "cd34ef56", issuer: "ab"}}' "$ours" | head -n 1
+} >"$tmp/new.jsonl"
+report "$tmp/new.jsonl"
+text
+like 'certificates that changed are noted' "$text" \
+	'Valid certificates that were new .* this accuses nobody\. .* quiet\.example +AS64500 +2026-11-2. .* 1 0 1 +2026-11-21 12:00 UTC … 2026-11-22 06:00 UTC +cd34ef56 '
+like 'and accuse nobody' "$text" 'No blocking was found: 1 site was measured\..*No forged certificate was found\.'
+
 # ---- Languages ------------------------------------------------------------------------------
 
 if [ -e "$NETVANE_LOCALEDIR/ru/LC_MESSAGES/netvane.mo" ]; then
 	report --lang ru "$ours"
 	text
 	like 'it speaks Russian' "$text" \
-		'^( Блокировки в интернете, KZ, с 2026-11-20 по 2026-11-22){2} Заблокировано сайтов: 1 из 4, доказано; вероятно, заблокировано ещё: 1\.'
+		'^( Блокировки в интернете: KZ, с 2026-11-20 по 2026-11-22){2} Заблокировано сайтов: 1 из 4 \(доказано\); вероятно заблокировано ещё: 1\.'
 	is 'and says so' "$(grep -c '<html lang=ru>' "$out")" 1
-	# Names stay what they are.
-	is 'all of it' "$(printf '%s\n' "$text" | tr ' ' '\n' | grep -E '[A-Za-z]{2}' | grep -Ev '[0-9]|\.example|^(netvane|kz-news)' | sort -u |
-		tr -d ',.;\n')" 'Asia/AlmatyAsia/AlmatyExampleKZKZOONITLSTLSTelecomUTCUTC'
+	# Names stay what they are: of sites and issuers (in <bdi>), of records (in <code>), and these.
+	latin()
+	{
+		sed '/<style>/,/<\/style>/d; s/<bdi>[^<]*<\/bdi>//g; s/<code[^>]*>[^<]*<\/code>//g; s/<[^>]*>/ /g; s/&[a-z0-9#]*;/ /g' "$1" |
+			grep -oE '[A-Za-z]+([/_-][A-Za-z]+)*' | sort -u | grep -E '..' | tr '\n' ' '
+	}
+	is 'all of it' "$(latin "$out")" 'Asia/Almaty DNS KZ OONI TLS UTC netvane netvane-analyze '
+	cat >"$tmp/russian.csv" <<-END
+		start,end,precision,type,place,event
+		2019-07-17,2019-07-19,range,protest,Алматы,Демонстрация
+		2021-12-20,,day,protest,Алматы,Демонстрация
+		2022-01-04,,day,protest_dispersed,Алматы,Разгон
+		2022-01-06,,day,lethal_force,Алматы,Стрельба
+		2022-02-13,,day,election,,Выборы
+		2021-12-01,2021-12-31,month,protest,,Месяц протестов
+	END
+	report --lang ru --events "$tmp/russian.csv" "$tmp/history.jsonl"
+	cp "$out" "$tmp/russian.html"
+	text
+	like 'also the comparison with events' "$text" 'Связаны ли блокировки с событиями\? (Признаков|Блокировки|Рядом|Нельзя).* Не сравниваются: [0-9]+ — известны лишь с точностью до месяца\.'
+	is 'all of that, too' "$(latin "$tmp/russian.html")" 'Asia/Almaty DNS KZ Network OONI Qaznet SCT TLS Trust UTC netvane netvane-analyze russian '
+	report --lang ru "$ours"
 	env LC_ALL=ru_RU.UTF-8 "$NETVANE_ANALYZE" report "$ours" >"$tmp/locale.html" 2>"$err"
 	is 'also where the environment asks for it' "$(grep -v '<dt>' "$tmp/locale.html")" "$(grep -v '<dt>' "$out")"
 	run env NETVANE_LOCALEDIR="$tmp" "$NETVANE_ANALYZE" report --lang ru "$ours"
@@ -132,7 +168,7 @@ if [ -e "$NETVANE_LOCALEDIR/ru/LC_MESSAGES/netvane.mo" ]; then
 	run env NETVANE_LOCALEDIR="$tmp" LC_ALL=ru_RU.UTF-8 "$NETVANE_ANALYZE" report "$ours"
 	is 'by those who asked for it by name' "$status $(grep -c '<html lang=en>' "$out")" '0 1'
 else
-	for claim in 1 2 3 4 5 6; do
+	for claim in 1 2 3 4 5 6 7 8; do
 		skip "it speaks Russian ($claim)" 'there was no msgfmt when this was built'
 	done
 fi
@@ -141,8 +177,9 @@ is 'no other language' "$status" 64
 # All that there is to translate is translated: messages of the sources, and what mechanisms are called.
 if command -v xgettext >/dev/null && command -v msgcmp >/dev/null; then
 	xgettext --no-location -o "$tmp/report.pot" --from-code=UTF-8 --keyword= --keyword=N_ --keyword=page_say:2 --keyword=page_tr:2 \
-		--keyword=page_trn:3,4 --keyword=report_fact:2 --keyword=fact_of_names:2 \
-		"$top_srcdir"/analysis/report*.c "$top_srcdir"/analysis/cmd_report.c
+		--keyword=page_trn:3,4 --keyword=catalogue_get:2 --keyword=catalogue_plural:3,4 --keyword=report_fact:2 --keyword=fact_of_names:2 \
+		"$top_srcdir"/analysis/report*.c "$top_srcdir"/analysis/cmd_report.c "$top_srcdir"/analysis/correlate_words.c \
+		"$top_srcdir"/analysis/event_choice.c "$top_srcdir"/analysis/daily.c
 	holds 'every message has a translation' msgcmp "$top_srcdir/po/ru.po" "$tmp/report.pot"
 else
 	skip 'every message has a translation' 'there is no xgettext here'
@@ -167,7 +204,7 @@ echo 'start' >"$tmp/empty.csv"
 report --events "$tmp/empty.csv" "$ours"
 is 'and one without events' "$status" 65
 wrong=
-for arguments in '--tz Nowhere/Atall x' '--format csv x' '--json x' '--bogus x' ''; do
+for arguments in '--tz Nowhere/Atall x' '--format csv x' '--json x' '--bogus x' '' '--events - -' '--events - --events - x'; do
 	# shellcheck disable=SC2086
 	report $arguments
 	[ "$status" = 64 ] && [ -s "$err" ] && [ ! -s "$out" ] || wrong="$wrong [$arguments]"
@@ -182,9 +219,9 @@ like 'where there is nothing, that is told' "$status $text" '^0 .*No site was me
 
 report --events kz --bundle "$tmp/bundle" "$ours"
 is 'a bundle has tables, what they mean, and how to read them' "$status $(wc -c <"$out") $(ls "$tmp/bundle" | tr '\n' ' ')" \
-	'0 0 CITATION.cff codebook.md correlation.csv datapackage.json days.csv episodes.csv epoch.csv events.csv gaps.csv interception.csv load.R load.py load.sql network_days.csv networks.csv report.html targets.csv '
+	'0 0 CITATION.cff certificates.csv codebook.md correlation.csv datapackage.json days.csv episodes.csv epoch.csv events.csv gaps.csv interception.csv load.R load.py load.sql network_days.csv networks.csv report.html targets.csv '
 is 'a row for each target and day that was measured' "$(tr '\r' '$' <"$tmp/bundle/days.csv" | grep -c '\$$') $(tr -d '\r' \
-	<"$tmp/bundle/days.csv" | sed -n 3p)" '10 2026-11-21,https://news.example/,kz-news,0,1,0,0,0,1,0,true,blocked,false'
+	<"$tmp/bundle/days.csv" | sed -n 3p)" '10 2026-11-21,https://news.example/,kz-news,0,1,0,0,0,1,0,1,1,0,true,blocked,false'
 is 'the package describes them' "$(jq -r '.resources[] | [.path] + [.schema.fields[].name] | join(",")' "$tmp/bundle/datapackage.json")" \
 	"$(jq -r '.resources[].path' "$tmp/bundle/datapackage.json" | while read -r table; do
 		echo "$table,$(head -n 1 "$tmp/bundle/$table" | tr -d '\r')"
@@ -203,9 +240,9 @@ where_there()
 }
 where_there 'command -v python3' 'what reads them in Python is Python' 'python3 -m py_compile load.py'
 where_there 'python3 -c "import pandas"' 'pandas reads them' \
-	'python3 -c "exec(open(\"load.py\").read()); assert days.bad.sum() == 3 and str(days.day.dtype).startswith(\"datetime\")"'
-where_there 'Rscript -e "library(readr)"' 'R reads them' 'Rscript -e "source(\"load.R\"); stopifnot(sum(days\$bad) == 3)"'
-where_there 'command -v duckdb' 'DuckDB reads them' 'duckdb -init load.sql -csv -c "SELECT count(*) FROM days WHERE bad" | grep -qx 3'
+	'python3 -c "exec(open(\"load.py\").read()); assert days.bad.sum() == 4 and str(days.day.dtype).startswith(\"datetime\")"'
+where_there 'Rscript -e "library(readr)"' 'R reads them' 'Rscript -e "source(\"load.R\"); stopifnot(sum(days\$bad) == 4)"'
+where_there 'command -v duckdb' 'DuckDB reads them' 'duckdb -init load.sql -csv -c "SELECT count(*) FROM days WHERE bad" | grep -qx 4'
 report --out "$tmp/apart.html" --bundle "$tmp/bundle2" "$ours"
 is 'the page may go elsewhere' "$status $(tail -n 1 "$tmp/apart.html") $(ls "$tmp/bundle2/report.html" 2>&1 | grep -c 'No such')" '0 </html> 1'
 report --bundle "$ours/x" "$ours"
@@ -228,63 +265,12 @@ fi
 
 # ---- In a browser ---------------------------------------------------------------------------
 
-browser_claims=15
-if ! command -v chromium >/dev/null; then
-	for claim in $(seq "$browser_claims"); do
-		skip "in a browser ($claim)" 'there is no chromium here'
-	done
-	exit 0
-fi
+has_browser 15 || exit 0
 
-# Everything that a browser leaves running has its profile's directory among its arguments.
-end_browser()
-{
-	pgrep -f -- "--user-data-dir=$tmp/profile" | while read -r browser_pid; do
-		kill -9 "$browser_pid" 2>/dev/null
-	done
-}
-end_browsers()
-{
-	ended=$?
-	end_browser
-	(exit "$ended")
-	test_end
-}
-trap end_browsers EXIT
-
-# browse NAME SCRIPTS FILE OPTION...: the document as the browser has it in $tmp/NAME.dom, a picture in $tmp/NAME.png.
-browse()
-{
-	browse_name=$1
-	browse_scripts=$2
-	browse_file=$3
-	shift 3
-	rm -rf "$tmp/profile"
-	mkdir -p "$tmp/profile/Default"
-	[ "$browse_scripts" = on ] ||
-		echo '{"profile": {"default_content_setting_values": {"javascript": 2}}}' >"$tmp/profile/Default/Preferences"
-	test_last_run="chromium $browse_file $*"
-	status=0
-	HOME=$tmp timeout -k 5 120 chromium --headless --no-sandbox --disable-gpu --no-first-run --no-proxy-server \
-		--disable-crash-reporter --disable-breakpad --disable-extensions --disable-background-networking \
-		--disable-component-update --hide-scrollbars --enable-logging=stderr "--user-data-dir=$tmp/profile" \
-		"$@" "--screenshot=$tmp/$browse_name.png" --dump-dom "file://$browse_file" \
-		</dev/null >"$tmp/$browse_name.dom" 2>"$tmp/$browse_name.err" 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- || status=$?
-	end_browser
-}
-
-# look NAME [RRGGBB...]: "WIDTH HEIGHT many|few EDGE [RRGGBB...]", as status_page.sh has it.
-look()
-{
-	look_name=$1
-	shift
-	"$top_builddir/tests/png_look" "$tmp/$look_name.png" "$@" 2>&1 | awk '{ $3 = $3 > 300 ? "many" : "few"; print }'
-}
-
-browse wide off "$tmp/honest.html" --window-size=1280,3600 --blink-settings=preferredColorScheme=1
+browse wide off "file://$tmp/honest.html" --window-size=1280,3600 --blink-settings=preferredColorScheme=1
 is 'the browser shows the report' "$status" 0
 text "$tmp/wide.dom"
-like 'the verdict is at the top' "$text" '^ .{0,120}Blocked: 1 of 6 sites, proven by evidence; likely blocked: 1 more\.'
+like 'the verdict is at the top' "$text" '^ .{0,120}Blocked: 1 of 7 sites, proven by evidence; likely blocked: 1 more\. Slowed down: 1 site\.'
 like 'cells have symbols' "$text" 'news\.example( ✓){4}( #){2}( ✓){3}( ×){11}( ✓){11} '
 like 'a line of time shows what was seen and what lies between' "$text" '·+ (- )?=+ (- )?·+ last good … first bad: 2026-01-09 22:00 UTC … 2026-01-10 04:00 UTC'
 is 'the browser makes a cell of each day, though their ends are left out' \
@@ -294,12 +280,12 @@ is 'the picture is as large as the window, with the colours of the style sheet' 
 	"$(look wide ffffff a8201a dcf2e0 2d2a5c 6b2fa0)" '1280 3600 many 1 ffffff a8201a dcf2e0 2d2a5c 6b2fa0'
 unlike 'the browser had to refuse nothing' "$(cat "$tmp/wide.err")" 'Refused|Content Security Policy|violates'
 
-browse phone off "$tmp/honest.html" --window-size=380,4000 --blink-settings=preferredColorScheme=0
+browse phone off "file://$tmp/honest.html" --window-size=380,4000 --blink-settings=preferredColorScheme=0
 is 'on a phone, by night, it has the other colours' "$(look phone 15171a ff8a80 | cut -d ' ' -f 1,2,3,5-)" \
 	'380 4000 many 15171a ff8a80'
 
 # With scripts, so that one that found its way in would run.
-browse hostile on "$tmp/hostile.html" --window-size=1280,3000
+browse hostile on "file://$tmp/hostile.html" --window-size=1280,3000
 is 'the browser shows a report of hostile texts' "$status" 0
 like 'no script of theirs runs' "$(cat "$tmp/hostile.dom")" '<title>Internet blocking in '
 is 'none is in the document, nor an image, base or link' "$(grep -Eic '<(script|img|base|a|iframe|svg|link|form|input)[ >]' "$tmp/hostile.dom")" 0
@@ -307,10 +293,7 @@ is 'its elements are those of the honest one' \
 	"$(grep -Eo '<[a-z0-9]+' "$tmp/hostile.dom" | sort | uniq -c)" "$(grep -Eo '<[a-z0-9]+' "$tmp/wide.dom" | sort | uniq -c)"
 unlike 'the browser had to refuse nothing of it either' "$(cat "$tmp/hostile.err")" 'Refused|Content Security Policy|violates'
 
-HOME=$tmp timeout -k 5 120 chromium --headless --no-sandbox --disable-gpu --no-first-run "--user-data-dir=$tmp/profile" \
-	"--print-to-pdf=$tmp/report.pdf" --no-pdf-header-footer "file://$tmp/honest.html" </dev/null >/dev/null 2>"$err" \
-	3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
-end_browser
+chromium_run pdf "--print-to-pdf=$tmp/report.pdf" --no-pdf-header-footer "file://$tmp/honest.html"
 # A4, lying: 842 by 595 points, give or take what browsers round.
 like 'it prints on A4, lying' "$(grep -a -o '/MediaBox \[[^]]*\]' "$tmp/report.pdf" | sort -u)" '\[0 0 84[12][.0-9]* 59[45][.0-9]*\]'
 is 'no browser is left' "$(pgrep -f -- "--user-data-dir=$tmp/profile")" ''

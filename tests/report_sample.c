@@ -34,30 +34,38 @@ at(const struct sample *s, int day, int hour)
 }
 
 static void
-add_cell(const struct sample *s, struct report_site *site, int32_t day, enum verdict_status status, uint32_t n)
+add_cell(const struct sample *s, struct report_site *site, int32_t day, enum verdict_status status, enum mechanism mechanism, uint32_t n)
 {
 	struct report_cell *cell = site->ncells > 0 ? &site->cells[site->ncells - 1] : NULL;
+	uint32_t i;
 
 	if (cell == NULL || cell->day != day)
 		cell = ARENA_PUSH(s->r->arena, site->cells, site->ncells);
 	cell->day = day;
 	cell->counts[status] += n;
+	for (i = 0; i < n; i++)
+		outcome_day_add(&cell->of, outcome_says(status, mechanism), outcome_is_artefact(status, mechanism, 0.9));
 }
 
 /* Reached all the time, but for one status from one day to another. */
 static struct report_site *
-add_site(const struct sample *s, const char *list, const char *url, enum verdict_status status, int from, int until)
+add_site(const struct sample *s, const char *list, const char *url, enum verdict_status status, enum mechanism mechanism, int from, int until)
 {
 	struct report_site *site = ARENA_PUSH(s->r->arena, s->r->sites, s->r->nsites);
 	int day;
+	bool odd;
 
 	site->url = text(s, url);
 	site->host = site->url;
 	site->list = text(s, list);
 	/* Nothing was measured on the 5th and the 6th. */
-	for (day = 0; day < DAYS; day++)
+	for (day = 0; day < DAYS; day++) {
+		odd = day >= from && day < until;
 		if (day != 4 && day != 5)
-			add_cell(s, site, s->r->first_day + day, day >= from && day < until ? status : VERDICT_OK, 4);
+			add_cell(s, site, s->r->first_day + day, odd ? status : VERDICT_OK, odd ? mechanism : MECHANISM_NONE, 4);
+	}
+	if (outcome_says(status, mechanism) == SAYS_BAD)
+		site->mechanisms[mechanism] = (uint32_t)(until - from) * 4;
 	return site;
 }
 
@@ -66,16 +74,15 @@ add_sites(const struct sample *s)
 {
 	struct report_site *site;
 
-	add_site(s, "news", "https://quiet.example/", VERDICT_OK, 0, 0);
-	site = add_site(s, "news", "https://news.example/", VERDICT_BLOCKED, 9, 20);
-	site->mechanisms[TLS_SNI_RESET] = 44;
+	add_site(s, "news", "https://quiet.example/", VERDICT_OK, MECHANISM_NONE, 0, 0);
+	site = add_site(s, "news", "https://news.example/", VERDICT_BLOCKED, TLS_SNI_RESET, 9, 20);
 	/* For some hours. */
-	add_cell(s, site, s->r->first_day + DAYS - 1, VERDICT_BLOCKED, 2);
-	site = add_site(s, "social", "https://social.example/", VERDICT_LIKELY_BLOCKED, 30, 41);
-	site->mechanisms[DNS_BOGON] = 44;
-	add_site(s, "social", "http://slow.example/path", VERDICT_IMPAIRED, 15, 17);
-	add_site(s, "social", "https://gone.example/", VERDICT_DOWN, 15, 41);
-	add_site(s, "social", "https://odd.example/", VERDICT_INSUFFICIENT, 15, 17);
+	add_cell(s, site, s->r->first_day + DAYS - 1, VERDICT_BLOCKED, TLS_SNI_RESET, 2);
+	add_site(s, "social", "https://social.example/", VERDICT_LIKELY_BLOCKED, DNS_BOGON, 30, 41);
+	add_site(s, "social", "http://refuses.example/path", VERDICT_IMPAIRED, HTTP_SERVER_REFUSAL, 15, 17);
+	add_site(s, "social", "https://slow.example/", VERDICT_IMPAIRED, THROTTLING, 22, 25);
+	add_site(s, "social", "https://gone.example/", VERDICT_DOWN, MECHANISM_NONE, 15, 41);
+	add_site(s, "social", "https://odd.example/", VERDICT_INSUFFICIENT, MECHANISM_NONE, 15, 17);
 }
 
 static void
@@ -146,16 +153,27 @@ add_interception(const struct sample *s, bool honest, bool local, const char *is
 {
 	struct report *r = s->r;
 	struct report_interception *x = ARENA_PUSH(r->arena, r->interception, r->ninterception);
-	const char **names = arena_alloc(r->arena, 3 * sizeof(*names));
+	const char **names = arena_alloc(r->arena, 4 * sizeof(*names));
 
 	names[0] = text(s, "https://news.example/");
 	names[1] = text(s, local ? "https://gone.example/" : "https://quiet.example/");
 	names[2] = text(s, "AS64500");
+	names[3] = text(s, "no SCTs");
 	r->has_interception = true;
 	*x = (struct report_interception){.honest = honest, .local = local, .issuer = text(s, issuer), .key = text(s, "ab12cd34"),
 	    .known = honest ? NULL : text(s, "Qaznet"), .pem = text(s, "ab12cd34.pem"), .first_us = at(s, 12, 3), .last_us = at(s, 13, 4),
-	    .seen = 17, .leaves = 4, .valid_days_least = 90, .valid_days_most = 91, .habits = text(s, "no SCT"), .sites = names, .networks = names + 2, .nsites = 2,
+	    .seen = 17, .leaves = 4, .valid_days_least = 90, .valid_days_most = 91, .habits = names + 3, .nhabits = 1, .sites = names, .networks = names + 2, .nsites = 2,
 	    .nnetworks = 1, .expected = text(s, "Let's Encrypt")};
+}
+
+static void
+add_certificates(const struct sample *s)
+{
+	struct report *r = s->r;
+
+	*ARENA_PUSH(r->arena, r->certificates, r->ncertificates) = (struct report_certificate){.site = text(s, "https://quiet.example/"),
+	    .network = text(s, "AS64500"), .first_us = at(s, 3, 1), .last_us = at(s, 30, 2), .new_keys = 3, .new_issuers = 2, .changes = 1,
+	    .change = {at(s, 29, 22), at(s, 30, 2)}, .key = text(s, "cd34ef56")};
 }
 
 static void
@@ -163,16 +181,18 @@ add_correlation(const struct sample *s)
 {
 	struct report *r = s->r;
 	struct report_correlation *c = arena_alloc(r->arena, sizeof(*c));
+	const char **notes = arena_alloc(r->arena, sizeof(*notes));
 	int lag;
 
+	notes[0] = text(s, "never blocked");
 	r->correlation = c;
 	c->verdict = text(s, "Blocking follows the protests: 2 of 3 sites.");
 	c->method = text(s, "9999 circular shifts, seed 1.");
 	*ARENA_PUSH(r->arena, c->caveats, c->ncaveats) = text(s, "Only 7 event days were measured.");
 	*ARENA_PUSH(r->arena, c->rows, c->nrows) = (struct report_correlation_row){NULL, NULL, 39, 11, 7, 6, 7, 5, 32, 32.4, 3.2, 410,
-	    0.0012, NAN, NULL};
+	    0.0012, NAN, NULL, 0};
 	*ARENA_PUSH(r->arena, c->rows, c->nrows) = (struct report_correlation_row){text(s, "https://quiet.example/"), text(s, "AS64500"), 39,
-	    0, 7, 0, 7, 0, 32, NAN, NAN, INFINITY, NAN, NAN, text(s, "never blocked")};
+	    0, 7, 0, 7, 0, 32, NAN, NAN, INFINITY, NAN, NAN, notes, 1};
 	for (lag = -7; lag <= 7; lag++)
 		*ARENA_PUSH(r->arena, c->epoch, c->nepoch) = (struct report_lag){lag, 7, lag >= 0 && lag < 3 ? 0.8 : 0.1, 0.02, 0.1, 0.3};
 }
@@ -199,6 +219,7 @@ report_sample(bool hostile)
 	add_interception(s, false, false, "Qaznet Trust Network");
 	add_interception(s, false, true, "A Virus Scanner");
 	add_interception(s, true, false, "Another Honest Authority");
+	add_certificates(s);
 	add_correlation(s);
 	r->zone = text(s, "Asia/Almaty");
 	r->version = text(s, "netvane-analyze 0.1.0");
@@ -238,7 +259,7 @@ report_sample_large(size_t sites, int32_t days, bool worst)
 		for (day = 0; day < days; day++)
 			if (worst || (day + (int32_t)i) % 11 != 0)
 				add_cell(&sample, site, r->first_day + day,
-				    worst || (day * 7 + (int32_t)i * 13) % 50 == 0 ? VERDICT_BLOCKED : VERDICT_OK, 96);
+				    worst || (day * 7 + (int32_t)i * 13) % 50 == 0 ? VERDICT_BLOCKED : VERDICT_OK, MECHANISM_NONE, 96);
 	}
 	r->has_episodes = true;
 	for (i = 0; i < 200; i++)

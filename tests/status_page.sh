@@ -1,5 +1,6 @@
 # The status page's server as its users meet it: curl, Prometheus' promtool, and a browser with JavaScript switched off.
 . "$top_srcdir/tests/lib.sh"
+. "$top_srcdir/tests/browser.sh"
 need curl jq openssl ss
 
 plan 79
@@ -146,59 +147,7 @@ is 'and it is still there' "$status" 200
 
 # ---- A browser ------------------------------------------------------------------------------
 
-browser_claims=22
-if ! command -v chromium >/dev/null; then
-	for claim in $(seq "$browser_claims"); do
-		skip "in a browser ($claim)" 'there is no chromium here'
-	done
-	exit 0
-fi
-
-# Everything that a browser leaves running has its profile's directory among its arguments.
-end_browser()
-{
-	pgrep -f -- "--user-data-dir=$tmp/profile" | while read -r browser_pid; do
-		kill -9 "$browser_pid" 2>/dev/null
-	done
-}
-end_browsers()
-{
-	ended=$?
-	end_browser
-	(exit "$ended")
-	test_end
-}
-trap end_browsers EXIT
-
-# browse NAME SCRIPTS URL [OPTION...]: the document as the browser has it in $tmp/NAME.html, a picture of it in
-# $tmp/NAME.png. SCRIPTS: on or off (a setting for sites: the browser's own need them, to write both).
-browse()
-{
-	browse_name=$1
-	browse_scripts=$2
-	browse_url=$3
-	shift 3
-	rm -rf "$tmp/profile"
-	mkdir -p "$tmp/profile/Default"
-	[ "$browse_scripts" = on ] ||
-		echo '{"profile": {"default_content_setting_values": {"javascript": 2}}}' >"$tmp/profile/Default/Preferences"
-	test_last_run="chromium $browse_url $*"
-	status=0
-	HOME=$tmp timeout -k 5 120 chromium --headless --no-sandbox --disable-gpu --no-first-run --no-proxy-server \
-		--disable-crash-reporter --disable-breakpad --disable-extensions --disable-background-networking \
-		--disable-component-update --hide-scrollbars --enable-logging=stderr "--user-data-dir=$tmp/profile" \
-		"$@" "--screenshot=$tmp/$browse_name.png" --dump-dom "$browse_url" \
-		</dev/null >"$tmp/$browse_name.html" 2>"$tmp/$browse_name.err" 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- || status=$?
-	end_browser
-}
-
-# look NAME [RRGGBB...]: "WIDTH HEIGHT many|few EDGE [RRGGBB...]"; many colours are more than a page without style has.
-look()
-{
-	look_name=$1
-	shift
-	"$top_builddir/tests/png_look" "$tmp/$look_name.png" "$@" 2>&1 | awk '{ $3 = $3 > 300 ? "many" : "few"; print }'
-}
+has_browser 22 || exit 0
 
 # rgb NAME light|dark: a colour of the style sheet, as png_look wants it.
 rgb()
@@ -211,13 +160,13 @@ cat >"$tmp/with-script.html" <<'END'
 <!DOCTYPE html><title>quiet</title><body><script>document.title = 'ran'</script>
 END
 browse script off "file://$tmp/with-script.html" --window-size=300,200
-like 'a script does not run in this browser' "$(cat "$tmp/script.html")" '<title>quiet</title>'
+like 'a script does not run in this browser' "$(cat "$tmp/script.dom")" '<title>quiet</title>'
 browse script_on on "file://$tmp/with-script.html" --window-size=300,200
-like 'unless it is told to' "$(cat "$tmp/script_on.html")" '<title>ran</title>'
+like 'unless it is told to' "$(cat "$tmp/script_on.dom")" '<title>ran</title>'
 
 browse wide off "$page/" --window-size=1280,2600 --blink-settings=preferredColorScheme=1
 is 'the browser shows the page' "$status" 0
-text=$(sed 's/<style>.*//; s/<[^>]*>/ /g' "$tmp/wide.html" | tr -s ' \n' ' ')
+text=$(sed 's/<style>.*//; s/<[^>]*>/ /g' "$tmp/wide.dom" | tr -s ' \n' ' ')
 like 'it says how many sites are reached' "$text" 'Of 9 sites, 2 are reached\. 2 are blocked\.'
 like 'which is blocked, how, and since when that is known' "$text" \
 	'https://www\.youtube\.com/ × blocked: reset at TLS measured 47 seconds ago \( 2026-11-22 06:39 UTC \)'
@@ -243,12 +192,12 @@ is 'by night it is dark' "$(look night "$(rgb page light)" "$(rgb page dark)" "$
 # With scripts, so that one that found its way in would run.
 browse hostile on "$hostile/" --window-size=360,6000
 is 'the browser shows a page of hostile texts' "$status" 0
-like 'no script of theirs runs' "$(cat "$tmp/hostile.html")" '<title>netvane: 3 of 9 sites blocked</title>'
+like 'no script of theirs runs' "$(cat "$tmp/hostile.dom")" '<title>netvane: 3 of 9 sites blocked</title>'
 is 'none is in the document, nor an image, link, base or frame' \
-	"$(grep -Eic '<(script|img|a|base|iframe|svg|link|form|input)[ >]' "$tmp/hostile.html")" 0
+	"$(grep -Eic '<(script|img|a|base|iframe|svg|link|form|input)[ >]' "$tmp/hostile.dom")" 0
 is 'its elements are those of the honest page' \
-	"$(grep -Eo '<[a-z0-9]+' "$tmp/hostile.html" | sort | uniq -c)" "$(grep -Eo '<[a-z0-9]+' "$tmp/wide.html" | sort | uniq -c)"
-like 'they are there, as text' "$(cat "$tmp/hostile.html")" '<bdi>&lt;base href=//evil\.test/&gt;'
+	"$(grep -Eo '<[a-z0-9]+' "$tmp/hostile.dom" | sort | uniq -c)" "$(grep -Eo '<[a-z0-9]+' "$tmp/wide.dom" | sort | uniq -c)"
+like 'they are there, as text' "$(cat "$tmp/hostile.dom")" '<bdi>&lt;base href=//evil\.test/&gt;'
 unlike 'the browser had to refuse nothing of it either' "$(cat "$tmp/hostile.err")" \
 	'Refused|Content Security Policy|violates'
 is 'long texts do not run over the edge' "$(look hostile | cut -d ' ' -f 1,4)" '360 1'

@@ -14,28 +14,6 @@
 
 enum { PERMUTATIONS = 999, TARGETS = 3 };
 
-static bool
-is_bad(double measured, double bad)
-{
-	const struct correlate_cell cell = {LAB_FIRST, measured, bad};
-
-	return correlate_is_bad(&cell);
-}
-
-static void
-two_hours_of_blocking_make_a_bad_day(void **state)
-{
-	(void)state;
-	assert_true(is_bad(96, 8)); /* every quarter of an hour */
-	assert_true(is_bad(24, 2)); /* every hour */
-	assert_true(is_bad(1, 1)); /* all there is */
-	assert_true(is_bad(2, 2));
-	assert_false(is_bad(24, 1)); /* one failure may be anything */
-	assert_false(is_bad(2, 1));
-	assert_false(is_bad(96, 4)); /* less than 5 % */
-	assert_false(is_bad(24, 0));
-}
-
 /* A year with eleven single events, two days after each of which a day is bad, or on it. */
 static void
 init_year(struct lab *lab, size_t lag)
@@ -295,13 +273,13 @@ init_watched(struct lab *lab, uint64_t seed)
 	lab_init(lab, 364, seed);
 	lab_random_events(lab, 25, 1, 0);
 	for (i = 0; i < 364; i++) {
-		lab->cells[i].measured = 1;
-		lab->cells[i].bad = lab_chance(lab) < 0.04 ? 1 : 0;
+		lab->cells[i].of.measured = 1;
+		lab->cells[i].of.bad = lab_chance(lab) < 0.04 ? 1 : 0;
 	}
 	for (i = 0; i < lab->nevents; i++) {
 		cell = &lab->cells[lab->events[i].first - LAB_FIRST];
-		cell->measured = 144;
-		cell->bad = i % 2 == 0 ? 8 : 4;
+		cell->of.measured = 144;
+		cell->of.bad = i % 2 == 0 ? 8 : 4;
 	}
 }
 
@@ -432,7 +410,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(two_hours_of_blocking_make_a_bad_day),
 	    cmocka_unit_test(each_day_is_counted_once),
 	    cmocka_unit_test(blocking_on_event_days_is_found),
 	    cmocka_unit_test(blocking_a_day_late_is_found_within_the_tolerance_only),

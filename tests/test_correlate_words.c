@@ -95,10 +95,9 @@ what_goes_with_events_is_said_with_its_numbers(void **state)
 	    "others (0 %); chance alone seldom does as much (p = 0.00");
 	assert_string_equal(buf_str(&said.note), "");
 	assert_non_null(strstr(said.caveats, "It does not say that the events were the cause."));
-	assert_non_null(strstr(said.caveats, "The period has 11 event days; 11 of them were measured, in "
-					     "11 spells."));
+	assert_non_null(strstr(said.caveats, "Event days in the period: 11; measured: 11, in spells: 11."));
 	assert_non_null(strstr(said.caveats, "Set apart: 2 known to the month only."));
-	assert_non_null(strstr(said.caveats, "1 test over which q is taken."));
+	assert_non_null(strstr(said.caveats, "Tests over which q is taken: 1."));
 	assert_non_null(strstr(said.caveats, "3 measurements of unknown country"));
 	assert_non_null(strstr(buf_str(&said.method),
 	    "; seed 42; 999 random shifts by whole weeks; an event counts 1 day either way; days of "

@@ -147,12 +147,76 @@ who_is_down_or_cannot_be_judged_says_nothing_of_the_way(void **state)
 	(void)state;
 	assert_int_equal(outcome_says(VERDICT_OK, MECHANISM_NONE), SAYS_WELL);
 	assert_int_equal(outcome_says(VERDICT_IMPAIRED, HTTP_SERVER_REFUSAL), SAYS_WELL);
-	assert_int_equal(outcome_says(VERDICT_IMPAIRED, THROTTLING), SAYS_BAD);
 	assert_int_equal(outcome_says(VERDICT_BLOCKED, TLS_SNI_DROP), SAYS_BAD);
 	assert_int_equal(outcome_says(VERDICT_LIKELY_BLOCKED, TLS_SNI_DROP), SAYS_BAD);
 	assert_int_equal(outcome_says(VERDICT_DOWN, TCP_TIMEOUT), SAYS_NOTHING);
 	assert_int_equal(outcome_says(VERDICT_INSUFFICIENT, TLS_SNI_DROP), SAYS_NOTHING);
 	assert_int_equal(outcome_says(VERDICT_NONE, MECHANISM_NONE), SAYS_NOTHING);
+}
+
+static void
+what_works_badly_was_reached_unless_it_is_slowed_down(void **state)
+{
+	(void)state;
+	assert_int_equal(outcome_says(VERDICT_IMPAIRED, THROTTLING), SAYS_BAD);
+	/* One address of several, and HTTP/3: as often a dead machine as a blocked one. */
+	assert_int_equal(outcome_says(VERDICT_IMPAIRED, TCP_TIMEOUT), SAYS_WELL);
+	assert_int_equal(outcome_says(VERDICT_IMPAIRED, QUIC_DROP), SAYS_WELL);
+}
+
+static void
+a_round_tells_of_the_way_abroad(void **state)
+{
+	(void)state;
+	assert_int_equal(outcome_round_says(NETWORK_SHUTDOWN), SAYS_BAD);
+	assert_int_equal(outcome_round_says(NETWORK_FOREIGN_CUT), SAYS_BAD);
+	assert_int_equal(outcome_round_says(NETWORK_ONLINE), SAYS_WELL);
+	assert_int_equal(outcome_round_says(NETWORK_DEGRADED), SAYS_WELL);
+	assert_int_equal(outcome_round_says(NETWORK_OFFLINE), SAYS_NOTHING);
+	assert_int_equal(outcome_round_says(NETWORK_CAPTIVE_PORTAL), SAYS_NOTHING);
+	assert_int_equal(outcome_round_says(NETWORK_UNKNOWN), SAYS_NOTHING);
+}
+
+static bool
+is_bad(uint32_t measured, uint32_t bad, uint32_t artefacts)
+{
+	const struct outcome_day day = {measured, bad, artefacts};
+
+	return outcome_day_is_bad(&day);
+}
+
+static void
+two_hours_of_blocking_make_a_bad_day(void **state)
+{
+	(void)state;
+	assert_true(is_bad(96, 8, 0)); /* every quarter of an hour */
+	assert_true(is_bad(24, 2, 0)); /* every hour */
+	assert_true(is_bad(40, 2, 0)); /* a twentieth */
+	assert_true(is_bad(1, 1, 0)); /* all there is */
+	assert_false(is_bad(24, 1, 0)); /* one failure may be anything */
+	assert_false(is_bad(2, 1, 0));
+	assert_false(is_bad(41, 2, 0));
+	assert_false(is_bad(24, 0, 0));
+	assert_false(is_bad(0, 0, 0));
+	assert_true(is_bad(UINT32_MAX, UINT32_MAX / 2, 0));
+}
+
+static void
+so_does_one_proof(void **state)
+{
+	struct outcome_day day = {0, 0, 0}, other = {90, 0, 0};
+
+	(void)state;
+	outcome_day_add(&day, SAYS_NOTHING, false);
+	outcome_day_add(&day, SAYS_WELL, false);
+	outcome_day_add(&day, SAYS_BAD, false);
+	assert_false(outcome_day_is_bad(&day));
+	outcome_day_add(&day, SAYS_BAD, true);
+	outcome_day_join(&day, &other);
+	assert_int_equal(day.measured, 93);
+	assert_int_equal(day.bad, 2);
+	assert_int_equal(day.artefacts, 1);
+	assert_true(outcome_day_is_bad(&day));
 }
 
 int
@@ -166,6 +230,10 @@ main(void)
 	    cmocka_unit_test(ooni_records_have_their_translated_verdict_and_their_report),
 	    cmocka_unit_test(only_a_proof_by_itself_is_an_artefact),
 	    cmocka_unit_test(who_is_down_or_cannot_be_judged_says_nothing_of_the_way),
+	    cmocka_unit_test(what_works_badly_was_reached_unless_it_is_slowed_down),
+	    cmocka_unit_test(a_round_tells_of_the_way_abroad),
+	    cmocka_unit_test(two_hours_of_blocking_make_a_bad_day),
+	    cmocka_unit_test(so_does_one_proof),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

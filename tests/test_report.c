@@ -17,60 +17,89 @@
 
 /* ---- The model ------------------------------------------------------------------------------ */
 
+/* Of statuses of which no one is a proof by itself; impaired: the site refuses. */
 static struct report_cell
-cell(uint32_t ok, uint32_t blocked, uint32_t likely)
+cell(const uint32_t counts[VERDICT_STATUS_MAX])
 {
 	struct report_cell c = {.day = 1};
+	uint32_t i;
+	int s;
 
-	c.counts[VERDICT_OK] = ok;
-	c.counts[VERDICT_BLOCKED] = blocked;
-	c.counts[VERDICT_LIKELY_BLOCKED] = likely;
+	for (s = 0; s < VERDICT_STATUS_MAX; s++)
+		for (i = 0; i < counts[s]; i++) {
+			c.counts[s]++;
+			outcome_day_add(&c.of, outcome_says((enum verdict_status)s, HTTP_SERVER_REFUSAL), false);
+		}
 	return c;
 }
 
-#define assert_face(c, wanted) assert_int_equal(report_cell_face(&(c)), wanted)
-
 static void
-a_day_is_blocked_when_all_or_a_twentieth_of_it_was(void **state)
+a_days_face_is_what_it_comes_to(void **state)
 {
-	struct report_cell all = cell(0, 1, 0), probably = cell(0, 0, 3), more_probably = cell(0, 1, 2), some = cell(88, 8, 0),
-	                   one_of_two = cell(1, 1, 0), a_twentieth = cell(19, 1, 0);
+	static const struct {
+		uint32_t counts[VERDICT_STATUS_MAX];
+		enum report_face face;
+	} cases[] = {
+	    {{[VERDICT_BLOCKED] = 1}, REPORT_BLOCKED},
+	    {{[VERDICT_LIKELY_BLOCKED] = 3}, REPORT_LIKELY},
+	    {{[VERDICT_BLOCKED] = 1, [VERDICT_LIKELY_BLOCKED] = 2}, REPORT_LIKELY},
+	    {{[VERDICT_OK] = 88, [VERDICT_BLOCKED] = 8}, REPORT_PARTLY},
+	    {{[VERDICT_OK] = 20, [VERDICT_LIKELY_BLOCKED] = 2}, REPORT_PARTLY},
+	    {{[VERDICT_IMPAIRED] = 20, [VERDICT_LIKELY_BLOCKED] = 2}, REPORT_PARTLY},
+	    /* A single failure among others may be anything. */
+	    {{[VERDICT_OK] = 1, [VERDICT_LIKELY_BLOCKED] = 1}, REPORT_OK},
+	    {{[VERDICT_OK] = 20, [VERDICT_BLOCKED] = 1}, REPORT_OK},
+	    /* What is down or cannot be told is neither reached nor blocked. */
+	    {{[VERDICT_DOWN] = 3, [VERDICT_INSUFFICIENT] = 9}, REPORT_DOWN},
+	    {{[VERDICT_INSUFFICIENT] = 9}, REPORT_UNTOLD},
+	    {{[VERDICT_DOWN] = 90, [VERDICT_BLOCKED] = 1}, REPORT_BLOCKED},
+	    {{[VERDICT_OK] = 1, [VERDICT_IMPAIRED] = 1}, REPORT_IMPAIRED},
+	    {{0}, REPORT_NONE},
+	};
+	struct report_cell c;
+	size_t i;
 
 	(void)state;
-	assert_face(all, REPORT_BLOCKED);
-	assert_face(probably, REPORT_LIKELY);
-	assert_face(more_probably, REPORT_LIKELY);
-	assert_face(some, REPORT_PARTLY);
-	assert_face(one_of_two, REPORT_PARTLY);
-	assert_face(a_twentieth, REPORT_PARTLY);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		c = cell(cases[i].counts);
+		assert_int_equal(report_cell_face(&c), cases[i].face);
+	}
 }
 
 static void
-a_single_doubtful_failure_among_others_is_not_marked(void **state)
+a_week_is_bad_if_one_of_its_days_is(void **state)
 {
-	struct report_cell doubtful = cell(1, 0, 1), rare = cell(20, 1, 0), two = cell(20, 0, 2);
+	static const uint32_t good[VERDICT_STATUS_MAX] = {[VERDICT_OK] = 95, [VERDICT_BLOCKED] = 1};
+	static const uint32_t bad[VERDICT_STATUS_MAX] = {[VERDICT_OK] = 88, [VERDICT_BLOCKED] = 8};
+	struct report_cell cells[7];
+	const struct report_site site = {.cells = cells, .ncells = 7};
+	int i;
 
 	(void)state;
-	assert_face(doubtful, REPORT_OK);
-	assert_face(rare, REPORT_OK);
-	assert_face(two, REPORT_PARTLY);
+	for (i = 0; i < 7; i++) {
+		cells[i] = cell(good);
+		cells[i].day = i;
+	}
+	assert_int_equal(report_face(&site, 0, 6, false), REPORT_OK);
+	cells[3] = cell(bad);
+	cells[3].day = 3;
+	assert_int_equal(report_face(&site, 0, 6, false), REPORT_PARTLY);
+	assert_int_equal(report_face(&site, 4, 6, false), REPORT_OK);
 }
 
 static void
-what_is_down_or_cannot_be_told_is_neither_reached_nor_blocked(void **state)
+a_site_that_was_slowed_down_is_not_called_blocked(void **state)
 {
-	struct report_cell down = {.counts = {[VERDICT_DOWN] = 3, [VERDICT_INSUFFICIENT] = 9}};
-	struct report_cell untold = {.counts = {[VERDICT_INSUFFICIENT] = 9}};
-	struct report_cell none = {.day = 1};
-	struct report_cell blocked = {.counts = {[VERDICT_DOWN] = 90, [VERDICT_BLOCKED] = 1}};
-	struct report_cell impaired = {.counts = {[VERDICT_OK] = 1, [VERDICT_IMPAIRED] = 1}};
+	struct report *r = report_sample(false);
+	struct report_site_sum sum = report_site_sum(&r->sites[4]);
 
 	(void)state;
-	assert_face(down, REPORT_DOWN);
-	assert_face(untold, REPORT_UNTOLD);
-	assert_face(none, REPORT_NONE);
-	assert_face(blocked, REPORT_BLOCKED);
-	assert_face(impaired, REPORT_IMPAIRED);
+	assert_int_equal(sum.finding, REPORT_SLOWED);
+	assert_int_equal(sum.bad_days, 3);
+	assert_int_equal(sum.mechanism, THROTTLING);
+	assert_int_equal(report_face(&r->sites[4], sum.first_bad, sum.first_bad, false), REPORT_SLOWED);
+	assert_int_equal(report_site_sum(&r->sites[3]).finding, REPORT_NONE);
+	report_free(r);
 }
 
 static void
@@ -119,10 +148,11 @@ the_sums_are_those_of_the_cells(void **state)
 	assert_int_equal(sum.event_days, 4);
 	assert_int_equal(sum.blocked, 1);
 	assert_int_equal(sum.likely, 1);
-	assert_int_equal(sum.blocked_last, 2);
+	assert_int_equal(sum.slowed, 1);
+	assert_int_equal(sum.bad_last, 2);
 	/* Neither the honest change counts nor the virus scanner. */
 	assert_int_equal(sum.intercepted, 2);
-	assert_int_equal(sum.measurements, 6 * 39 * 4 + 2);
+	assert_int_equal(sum.measurements, 7 * 39 * 4 + 2);
 	assert_int_equal(site.bad_days, 12);
 	assert_int_equal(site.bad, 46);
 	assert_int_equal(site.first_bad, r->first_day + 9);
@@ -228,7 +258,7 @@ static void
 the_verdict_comes_first(void **state)
 {
 	struct buf html = page_of(report_sample(false));
-	const char *verdict = strstr(buf_str(&html), "Blocked: 1 of 6 sites, proven by evidence; likely blocked: 1 more. On the last day: 2.");
+	const char *verdict = strstr(buf_str(&html), "Blocked: 1 of 7 sites, proven by evidence; likely blocked: 1 more. Slowed down: 1 site. On the last day: 2.");
 
 	(void)state;
 	assert_non_null(verdict);
@@ -244,11 +274,11 @@ every_part_that_is_there_is_told(void **state)
 {
 	static const char *const told[] = {
 	    "<col class=e>", "title=\"Three days of protest\">*", "A month of unrest", /* events */
-	    "<td class=b title=\"4/4\">×", "<td class=l title=\"4/4\">×?", "<td class=p title=\"2/6\">~", "<td class=s>#", "<td class=i>!",
+	    "<td class=b title=\"4/4\">×", "<td class=l title=\"4/4\">×?", "<td class=p title=\"2/6\">~", "<td class=s>#", "<td class=i>!", "<td class=v title=\"4/4\">↓",
 	    "<td class=d>·", "<td class=u>?", /* faces */
 	    "2026-01-09 22:00 UTC</span> … <span class=when>2026-01-10 04:00 UTC", "no end seen", "the whole network",
 	    "0123456789abcdef0123456789abcdef", "bad: 40 of 44; confidence 0.95", /* episodes */
-	    "Qaznet Trust Network", "known as Qaznet", "Another Honest Authority", "ab12cd34.pem", "90 … 91", "A Virus Scanner", "an antivirus, an employer", /* interception */
+	    "Qaznet Trust Network", "known as Qaznet", "Another Honest Authority", "ab12cd34.pem", "90 … 91", "A Virus Scanner", "an antivirus, an employer", "cd34ef56", "<td>3</td><td>2</td><td>1 <small>", "this accuses nobody", /* interception */
 	    "Blocking follows the protests: 2 of 3 sites.", "Only 7 event days were measured.", "9999 circular shifts", "32.40",
 	    "0.0012", "never blocked", "∞", "<th scope=row>-7</th>", "<th scope=row>+7</th>", /* correlation */
 	    "2 d 1 h", "5 h 0 min", "the network was shut down</td>", "the probe slept", "39/41", /* coverage */
@@ -361,9 +391,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(a_day_is_blocked_when_all_or_a_twentieth_of_it_was),
-	    cmocka_unit_test(a_single_doubtful_failure_among_others_is_not_marked),
-	    cmocka_unit_test(what_is_down_or_cannot_be_told_is_neither_reached_nor_blocked),
+	    cmocka_unit_test(a_days_face_is_what_it_comes_to),
+	    cmocka_unit_test(a_week_is_bad_if_one_of_its_days_is),
+	    cmocka_unit_test(a_site_that_was_slowed_down_is_not_called_blocked),
 	    cmocka_unit_test(days_without_a_working_network_are_shut),
 	    cmocka_unit_test(only_events_with_known_days_are_marked),
 	    cmocka_unit_test(the_sums_are_those_of_the_cells),

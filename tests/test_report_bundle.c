@@ -96,7 +96,7 @@ look_at_tables(bool hostile)
 	struct sheet sheet;
 
 	for (i = 0; i < bundle_ntables; i++) {
-		table = &bundle_tables[i];
+		table = bundle_tables[i];
 		file = find(files, n, table->file);
 		assert_non_null(file);
 		assert_true(utf8_valid(file->data.data, file->data.len));
@@ -176,12 +176,14 @@ a_row_says_what_the_model_does(void **state)
 	struct sheet days = read_sheet(find(files, n, "days.csv")), episodes = read_sheet(find(files, n, "episodes.csv"));
 
 	(void)state;
-	/* Six sites, 39 days of 41; what was not measured has no row. */
-	assert_int_equal(days.rows, 1 + 6 * 39);
+	/* Seven sites, 39 days of 41; what was not measured has no row. */
+	assert_int_equal(days.rows, 1 + 7 * 39);
 	assert_string_equal(days.first[0], "2026-01-01");
 	assert_string_equal(days.first[1], "https://quiet.example/");
 	assert_string_equal(days.first[3], "4");
-	assert_string_equal(days.first[10], "false");
+	assert_string_equal(days.first[10], "4");
+	assert_string_equal(days.first[11], "0");
+	assert_string_equal(days.first[13], "false");
 	for (i = 0; i < sizeof(episode) / sizeof(episode[0]); i++)
 		assert_string_equal(episodes.first[i], episode[i]);
 	clear_sheet(&days);
