@@ -313,7 +313,7 @@ report_bundle(const struct report *report, struct bundle_file **files)
 
 	*files = xcalloc(bundle_ntables + NOTHERS, sizeof(**files));
 	for (i = 0; i < bundle_ntables; i++)
-		if (bundle_tables[i]->is_there(report)) {
+		if (bundle_has(report, bundle_tables[i])) {
 			(*files)[n].name = bundle_tables[i]->file;
 			put_table(report, bundle_tables[i], &(*files)[n++].data);
 		}

@@ -3,7 +3,7 @@
 . "$top_srcdir/tests/browser.sh"
 need jq
 
-plan 76
+plan 73
 
 ours=$top_srcdir/tests/data/netvane.jsonl
 ooni=$top_srcdir/tests/data/ooni.jsonl
@@ -238,11 +238,8 @@ where_there()
 		skip "$claim" 'it is not here'
 	fi
 }
+# What else reads them: tests/bundle_loaders.sh.
 where_there 'command -v python3' 'what reads them in Python is Python' 'python3 -m py_compile load.py'
-where_there 'python3 -c "import pandas"' 'pandas reads them' \
-	'python3 -c "exec(open(\"load.py\").read()); assert days.bad.sum() == 4 and str(days.day.dtype).startswith(\"datetime\")"'
-where_there 'Rscript -e "library(readr)"' 'R reads them' 'Rscript -e "source(\"load.R\"); stopifnot(sum(days\$bad) == 4)"'
-where_there 'command -v duckdb' 'DuckDB reads them' 'duckdb -init load.sql -csv -c "SELECT count(*) FROM days WHERE bad" | grep -qx 4'
 report --out "$tmp/apart.html" --bundle "$tmp/bundle2" "$ours"
 is 'the page may go elsewhere' "$status $(tail -n 1 "$tmp/apart.html") $(ls "$tmp/bundle2/report.html" 2>&1 | grep -c 'No such')" '0 </html> 1'
 report --bundle "$ours/x" "$ours"
