@@ -6,7 +6,6 @@
 #include "analysis/control_judge.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "analysis/control_results.h"
 #include "analysis/ingest.h"
@@ -18,25 +17,10 @@
 
 /* --- does the clean vantage support what OONI's rules say? ------------------------------------- */
 
-static int64_t
-network_in_answers(const struct measurement *m, const char *ip)
-{
-	const struct answer *a;
-	size_t i, k;
-
-	for (i = 0; i < m->nqueries; i++)
-		for (k = 0; k < m->queries[i].nanswers; k++) {
-			a = &m->queries[i].answers[k];
-			if (a->asn != 0 && a->address != NULL && strcasecmp(a->address, ip) == 0)
-				return a->asn;
-		}
-	return 0;
-}
-
 static bool
 knows_network(const struct measurement *m, const char *ip)
 {
-	return vantage_ip(m->control, ip) != NULL || network_in_answers(m, ip) != 0;
+	return vantage_ip(m->control, ip) != NULL || facts_asn_in_answers(m, ip) != 0;
 }
 
 static bool

@@ -616,3 +616,18 @@ facts_gather(const struct measurement *m, struct facts *f)
 	gather_page(m, f);
 	gather_unfinished_redirect(m, f);
 }
+
+int64_t
+facts_asn_in_answers(const struct measurement *m, const char *ip)
+{
+	const struct answer *a;
+	size_t i, k;
+
+	for (i = 0; i < m->nqueries; i++)
+		for (k = 0; k < m->queries[i].nanswers; k++) {
+			a = &m->queries[i].answers[k];
+			if (a->asn != 0 && a->address != NULL && strcasecmp(a->address, ip) == 0)
+				return a->asn;
+		}
+	return 0;
+}

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "results/failure.h"
 
@@ -99,6 +100,8 @@ int facts_depth(const struct common *c);
 struct query;
 bool facts_contradict(const struct query *first, const struct query *later);
 bool facts_share_an_address(const struct query *a, const struct query *b);
+/* The network of an address, as the answers that name it have it (OONI's do); 0 unknown. */
+int64_t facts_asn_in_answers(const struct measurement *m, const char *ip);
 /* Whether the chain leads to no public root. Whatever else is wrong with it: an interceptor's may be expired, too. */
 bool facts_untrusted(const struct tls_handshake *tls);
 /* Whether the target is under the line's own top-level domain, and so taken to be inside the country. */

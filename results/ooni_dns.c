@@ -36,21 +36,6 @@ ooni_control_knows_no_address(const struct ooni_view *view)
 /* --- networks -------------------------------------------------------------------------------- */
 
 static int64_t
-asn_in_answers(const struct measurement *m, const char *ip)
-{
-	const struct answer *a;
-	size_t i, k;
-
-	for (i = 0; i < m->nqueries; i++)
-		for (k = 0; k < m->queries[i].nanswers; k++) {
-			a = &m->queries[i].answers[k];
-			if (a->asn != 0 && a->address != NULL && strcasecmp(a->address, ip) == 0)
-				return a->asn;
-		}
-	return 0;
-}
-
-static int64_t
 asn_by_control(const struct vantage *control, const char *ip)
 {
 	const struct vantage_ip *info = vantage_ip(control, ip);
@@ -72,7 +57,7 @@ control_asns(const struct ooni_view *view)
 	for (i = 0; i < v->naddrs; i++) {
 		asns[i] = asn_by_control(v, v->addrs[i]);
 		if (asns[i] == 0)
-			asns[i] = asn_in_answers(view->m, v->addrs[i]);
+			asns[i] = facts_asn_in_answers(view->m, v->addrs[i]);
 	}
 	return asns;
 }
