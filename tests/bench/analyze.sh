@@ -6,7 +6,8 @@
 # FILE: records, a line each. Without one, MB megabytes are made of DIR/*/measurement.json, OONI's published measurements, each
 # line with a time, a report and an input of its own; and as many with bodies of a megabyte. All runs are on one core (CORE), so
 # that "MB/s" is per core: bytes of JSON by CPU time, user and system, all threads together. Of ROUNDS rounds, in which the programs
-# take turns, the best is told, because other work on the machine only ever makes it slower. Needs jq and python3; clickhouse where it is.
+# take turns, the best is told, because other work on the machine only ever makes it slower. Needs jq and python3; clickhouse-server and
+# clickhouse-client where they are.
 set -eu
 file='' dir=../shared/data/ooni-web-connectivity mb=200 rounds=3 core=0
 while getopts f:d:m:r:c: option; do
@@ -22,7 +23,7 @@ done
 shift $((OPTIND - 1))
 analyze=$(cd "${1:-build}" && pwd)/netvane-analyze
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap '[ -z "${clickhouse:-}" ] || kill "$clickhouse"; rm -rf "$work"' EXIT
 
 # make_records MB BODY: a body of so many bytes goes into each record; 0 leaves them as they are.
 make_records() {
@@ -62,6 +63,50 @@ for line in sys.stdin:
 print(len(counts))
 PYTHON
 
+# A ClickHouse server of this script's own, on loopback, with one thread for a query.
+clickhouse=''
+start_clickhouse() {
+	command -v clickhouse-server >/dev/null && command -v clickhouse-client >/dev/null || return 0
+	mkdir -p "$work/ch/data" "$work/ch/files"
+	cat >"$work/ch/config.xml" <<-END
+		<yandex><logger><level>error</level></logger><listen_host>127.0.0.1</listen_host><tcp_port>19723</tcp_port>
+		<path>$work/ch/data/</path><tmp_path>$work/ch/data/tmp/</tmp_path><user_files_path>$work/ch/files/</user_files_path>
+		<mark_cache_size>1000000</mark_cache_size><users_config>users.xml</users_config>
+		<default_profile>default</default_profile><default_database>default</default_database></yandex>
+	END
+	cat >"$work/ch/users.xml" <<-END
+		<yandex><profiles><default><max_threads>1</max_threads>
+		<input_format_skip_unknown_fields>1</input_format_skip_unknown_fields></default></profiles>
+		<users><default><password></password><networks><ip>127.0.0.1</ip></networks><profile>default</profile>
+		<quota>default</quota></default></users><quotas><default></default></quotas></yandex>
+	END
+	taskset -c "$core" clickhouse-server --config-file="$work/ch/config.xml" >"$work/ch/log" 2>&1 &
+	clickhouse=$!
+	for _ in $(seq 100); do
+		clickhouse_version=$(clickhouse-client --port 19723 --query 'SELECT version()' 2>/dev/null) && return 0
+		sleep 0.1
+	done
+	cat "$work/ch/log" >&2
+	exit 1
+}
+
+# The server's CPU time, in hundredths of a second: user and system.
+clickhouse_cpu() {
+	sed 's/.*) //' "/proc/$clickhouse/stat" | cut -d ' ' -f 12,13
+}
+
+timed_clickhouse() { # NAME FILE BYTES
+	local before after began
+	ln -f "$2" "$work/ch/files/records"
+	before=$(clickhouse_cpu)
+	began=$(date +%s.%N)
+	clickhouse-client --port 19723 --query "SELECT count(), uniq(input, probe_asn, substring(measurement_start_time, 1, 10))
+		FROM file('records', 'JSONEachRow', 'input String, probe_asn String, measurement_start_time String')" >/dev/null
+	after=$(clickhouse_cpu)
+	echo "$before $after $began $(date +%s.%N) $(awk '/VmHWM/ { print $2 }' "/proc/$clickhouse/status")" |
+		awk -v name="$1" -v bytes="$3" '{ printf "%s|%s|%.2f|%.2f|%.2f|%d\n", name, bytes, ($3 - $1) / 100, ($4 - $2) / 100, $6 - $5, $7 }' >>"$work/times"
+}
+
 all_programs() { # LABEL FILE
 	local label=$1 input=$2 bytes
 	bytes=$(stat -c %s "$input")
@@ -73,11 +118,7 @@ all_programs() { # LABEL FILE
 	timed "$label: python json, five fields and a count" "$input" "$bytes" python3 "$work/fields.py"
 	timed "$label: jq, five fields" "$input" "$bytes" \
 		jq -c '[.input, .test_keys.blocking, .test_keys.accessible, .probe_asn, .measurement_start_time]'
-	if command -v clickhouse >/dev/null; then
-		timed "$label: clickhouse local, top-level fields" "$input" "$bytes" clickhouse local --input-format JSONEachRow \
-			--input_format_skip_unknown_fields=1 -S 'input String, probe_asn String, measurement_start_time String, test_name String' \
-			-q 'SELECT count(), uniq(input, probe_asn, substring(measurement_start_time, 1, 10)) FROM table'
-	fi
+	[ -z "$clickhouse" ] || timed_clickhouse "$label: ClickHouse $clickhouse_version, three top-level fields" "$input" "$bytes"
 }
 
 if [ -z "$file" ]; then
@@ -91,6 +132,7 @@ done
 gzip -1 -c "$file" >"$work/records.gz"
 zstd -q -3 -c "$file" >"$work/records.zst"
 bytes=$(stat -c %s "$file")
+start_clickhouse
 for round in $(seq "$rounds"); do
 	all_programs records "$file" others
 	[ ! -f "$work/bodies" ] || all_programs '1 MB bodies' "$work/bodies" alone
