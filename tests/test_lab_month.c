@@ -158,7 +158,7 @@ add_anomaly(enum event_kind kind, const char *id, const char *url, double from_h
 }
 
 static void
-add_gap(enum gap_cause cause, double from_hour, double until_hour)
+add_gap_with(enum gap_cause cause, double from_hour, double until_hour, double clock_step_s)
 {
 	struct measurement *m = record("netvane_event", until_hour);
 	struct event_info *e = event_of(m, EVENT_GAP, from_hour - 1, from_hour);
@@ -170,8 +170,15 @@ add_gap(enum gap_cause cause, double from_hour, double until_hour)
 	gap->until_us = start_us + (int64_t)(until_hour * (double)hour_us);
 	gap->from_mono_ns = gap->until_mono_ns = -1;
 	gap->end = (struct event_bracket){gap->until_us - hour_us, gap->until_us};
-	gap->suspended_s = gap->clock_step_s = (double)NAN;
+	gap->suspended_s = (double)NAN;
+	gap->clock_step_s = clock_step_s;
 	add(m);
+}
+
+static void
+add_gap(enum gap_cause cause, double from_hour, double until_hour)
+{
+	add_gap_with(cause, from_hour, until_hour, (double)NAN);
 }
 
 #define BLOCK "[episode a block]\nwhat = block\nat = 1 05:30\nlasts = 10h\nrule = sni=a.lab do rst\ntarget = https://a.lab/\n"
@@ -328,6 +335,33 @@ a_silence_with_a_gap_is_explained(void **state)
 	assert_int_equal(found.nsilences, 0);
 }
 
+/* Two hours that never were, behind the round of hour 10. */
+static void
+set_clock_forward(int next_round)
+{
+	begin("");
+	add_rounds(0, 10);
+	add_gap_with(GAP_CLOCK_STEP, 10.1, 12.1, 7200);
+	add_rounds(next_round, 20);
+	judge();
+}
+
+static void
+a_clock_that_was_set_forward_is_no_silence(void **state)
+{
+	(void)state;
+	set_clock_forward(13);
+	assert_int_equal(found.nsilences, 0);
+}
+
+static void
+but_hides_none(void **state)
+{
+	(void)state;
+	set_clock_forward(15);
+	assert_int_equal(found.nsilences, 1);
+}
+
 /* --- chronicles ------------------------------------------------------------------------------- */
 
 static void
@@ -380,6 +414,8 @@ main(void)
 	    CLAIM(of_what_is_harmless_nothing_is_to_be_told),
 	    CLAIM(a_silence_without_a_gap_is_noticed),
 	    CLAIM(a_silence_with_a_gap_is_explained),
+	    CLAIM(a_clock_that_was_set_forward_is_no_silence),
+	    CLAIM(but_hides_none),
 	    CLAIM(rules_are_off_until_they_are_switched_on),
 	    CLAIM(a_chronicle_that_makes_no_sense_is_refused),
 	};

@@ -505,6 +505,23 @@ explained_until(const struct judge *j, int64_t from_us)
 	return from_us;
 }
 
+/* How much of the time between two moments of the wall clock never was: it was set forward over it. */
+static int64_t
+jumped_over(const struct judge *j, int64_t from_us, int64_t until_us)
+{
+	int64_t jumped_us = 0, first, last;
+	size_t i;
+
+	for (i = 0; i < j->ntold; i++) {
+		if (!j->told[i].is_gap || j->told[i].cause != GAP_CLOCK_STEP || !(j->told[i].step_s > 0))
+			continue;
+		first = j->told[i].from_us > from_us ? j->told[i].from_us : from_us;
+		last = j->told[i].until_us < until_us ? j->told[i].until_us : until_us;
+		jumped_us += last > first ? last - first : 0;
+	}
+	return jumped_us;
+}
+
 static void
 look_for_silences(struct judge *j)
 {
@@ -518,9 +535,12 @@ look_for_silences(struct judge *j)
 		if (!r->of_use && explained_until(j, r->start_us) == r->start_us)
 			note(j, &j->out->silences, &j->out->nsilences,
 			    arena_printf(j->arena, "the round of %s was of no use, and in no gap", clock_ooni(r->start_us, from)));
-		if (i == 0 || r->start_us - r[-1].start_us <= longest_us)
+		if (i == 0)
 			continue;
-		end_us = explained_until(j, r[-1].start_us + longest_us);
+		end_us = r[-1].start_us + longest_us + jumped_over(j, r[-1].start_us, r->start_us);
+		if (r->start_us <= end_us)
+			continue;
+		end_us = explained_until(j, end_us);
 		if (end_us + SLACK_S * second_us < r->start_us)
 			note(j, &j->out->silences, &j->out->nsilences,
 			    arena_printf(j->arena, "no round from %s to %s, and no gap", clock_ooni(r[-1].start_us, from),
