@@ -19,13 +19,14 @@
 #include "base/mem.h"
 
 static const char help[] =
-    "usage: netvane demo [--list] [--scenario NAME]...\n\n"
+    "usage: netvane demo [--list] [--scenario NAME]... [--keep DIR]\n\n"
     "Builds a small country inside this machine, with sites, resolvers and a censor,\n"
     "measures there, and shows what netvane says beside what is true. It takes\n"
     "network namespaces of its own: no packet leaves the machine, nothing of it is\n"
-    "changed, and nothing is left behind.\n\n"
+    "changed, and nothing is left behind but what --keep asks for.\n\n"
     "      --list           name the scenarios\n"
     "      --scenario NAME  only this one (again for more)\n"
+    "      --keep DIR       leave the records there, for netvane-analyze\n"
     "  -h, --help           this text\n\n"
     "Example:\n"
     "  netvane demo --scenario sni-reset\n";
@@ -36,8 +37,8 @@ static const char introduction[] =
     "network namespace of its own. netvane then measures from that home as it would\n"
     "from yours, while something different goes wrong each time.\n\n"
     "No packet leaves this machine, nothing of it is changed, no consent is needed,\n"
-    "and all is gone at the end, the records that netvane tells of included. Times\n"
-    "are shortened, so that you need not wait.\n";
+    "and all is gone at the end, the records that netvane tells of included (unless\n"
+    "you say --keep). Times are shortened, so that you need not wait.\n";
 
 /* From "nothing is wrong" to "everything is". */
 static const char *const chosen[] = {
@@ -159,9 +160,9 @@ list(const struct places *places)
 }
 
 static int
-play(const struct places *places, const char *const *names, size_t n)
+play(const struct places *places, const char *const *names, size_t n, const char *keep)
 {
-	const char *const words[] = {"run", "--show", "--netvane", places->self, NULL};
+	const char *const words[] = {"run", "--show", "--netvane", places->self, keep != NULL ? "--keep" : NULL, keep, NULL};
 	int result;
 
 	fputs(introduction, stdout);
@@ -176,18 +177,22 @@ play(const struct places *places, const char *const *names, size_t n)
 		           "forbid them altogether");
 		return EX_UNAVAILABLE;
 	}
+	if (keep != NULL && (result == 0 || result == LAB_WRONG))
+		printf("\nThe records are in %s. To make a page of them:\n"
+		       "  netvane-analyze report --out report.html %s\n", keep, keep);
 	/* That netvane was wrong has been shown; the demo itself worked. */
 	return result == LAB_WRONG ? EXIT_SUCCESS : result;
 }
 
 /* Returns -1 to go on, or the exit code. */
 static int
-parse_options(int argc, char **argv, bool *only_list, const char **names, size_t *n)
+parse_options(int argc, char **argv, bool *only_list, const char **names, size_t *n, const char **keep)
 {
-	enum { OPT_LIST = 256, OPT_SCENARIO };
+	enum { OPT_LIST = 256, OPT_SCENARIO, OPT_KEEP };
 	static const struct option options[] = {
 	    {"list", no_argument, NULL, OPT_LIST},
 	    {"scenario", required_argument, NULL, OPT_SCENARIO},
+	    {"keep", required_argument, NULL, OPT_KEEP},
 	    {"help", no_argument, NULL, 'h'},
 	    {NULL, 0, NULL, 0},
 	};
@@ -198,6 +203,8 @@ parse_options(int argc, char **argv, bool *only_list, const char **names, size_t
 			*only_list = true;
 		} else if (c == OPT_SCENARIO && *n < NAMES_MOST) {
 			names[(*n)++] = optarg;
+		} else if (c == OPT_KEEP) {
+			*keep = optarg;
 		} else if (c == 'h') {
 			fputs(help, stdout);
 			return EXIT_SUCCESS;
@@ -216,11 +223,11 @@ parse_options(int argc, char **argv, bool *only_list, const char **names, size_t
 int
 cmd_demo(int argc, char **argv)
 {
-	const char *names[NAMES_MOST];
+	const char *names[NAMES_MOST], *keep = NULL;
 	struct places places = {.lab = NULL};
 	bool only_list = false;
 	size_t n = 0, i;
-	int code = parse_options(argc, argv, &only_list, names, &n);
+	int code = parse_options(argc, argv, &only_list, names, &n, &keep);
 
 	if (code >= 0)
 		return code;
@@ -237,7 +244,7 @@ cmd_demo(int argc, char **argv)
 		}
 	if (code < 0)
 		code = only_list ? list(&places)
-		                 : play(&places, n > 0 ? names : chosen, n > 0 ? n : NCHOSEN);
+		                 : play(&places, n > 0 ? names : chosen, n > 0 ? n : NCHOSEN, keep);
 	free(places.lab);
 	free(places.scenarios);
 	return code;

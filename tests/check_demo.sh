@@ -7,7 +7,7 @@ export NETVANE_LABDIR
 "$top_builddir/netvane-lab" try "$NETVANE_LABDIR/clean.ini" true 2>"$err" || {
 	[ $? -ne 77 ] || skip_all 'namespaces are not allowed here'
 }
-plan 13
+plan 17
 
 run "$NETVANE" demo --list
 is 'it names its scenarios' "$status $(sed 's/ .*//' "$out" | tr '\n' ' ')" \
@@ -19,6 +19,14 @@ like 'says that no packet leaves the machine' "$(cat "$out")" 'No packet leaves 
 like 'shows what netvane shows' "$(cat "$out")" '^news1.lab +ok +ok +ok +200 '
 like 'and the truth' "$(cat "$out")" '^  \+ https://news1.lab/ +ok$'
 is 'nothing is left behind' "$(find /mnt /srv /media /opt -path '*lone-first*' 2>/dev/null)" ''
+
+run "$NETVANE" demo --scenario sni-reset --keep "$tmp/kept"
+is 'what it finds can be kept' "$status" 0
+like 'and it says what for' "$(cat "$out")" "netvane-analyze report --out report.html $tmp/kept"
+run "$NETVANE_ANALYZE" summary --json "$tmp/kept"
+is 'the analysis reads it' "$(jq -r 'select(.status == "blocked" or .status == "likely_blocked") | .host' "$out" | tr '\n' ' ')" 'news1.lab social1.lab '
+run "$NETVANE_ANALYZE" report --events kz "$tmp/kept"
+like 'and makes a page of it' "$(cat "$out")" 'news1\.lab'
 
 run "$NETVANE" demo --scenario nowhere
 is 'a scenario that there is not is an error' "$status" 64
