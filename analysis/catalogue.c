@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/beside.h"
 #include "base/buf.h"
 #include "base/mem.h"
 
@@ -206,16 +207,18 @@ catalogue_free(struct catalogue *catalogue)
 struct catalogue *
 catalogue_load(const char *language, char error[CATALOGUE_ERROR_SIZE])
 {
-	const char *dir = getenv("NETVANE_LOCALEDIR");
 	struct buf path = BUF_EMPTY, data = BUF_EMPTY;
 	struct catalogue *catalogue = NULL;
+	char *dir;
 	FILE *file;
 
 	if (find_language(language) == NULL) {
 		snprintf(error, CATALOGUE_ERROR_SIZE, "no such language here");
 		return NULL;
 	}
-	buf_printf(&path, "%s/%s/LC_MESSAGES/netvane.mo", dir != NULL && *dir != '\0' ? dir : NETVANE_LOCALEDIR, language);
+	dir = beside_directory("NETVANE_LOCALEDIR", NETVANE_LOCALEDIR, "locale");
+	buf_printf(&path, "%s/%s/LC_MESSAGES/netvane.mo", dir, language);
+	free(dir);
 	file = fopen(buf_str(&path), "re");
 	if (file == NULL) {
 		snprintf(error, CATALOGUE_ERROR_SIZE, "its translation is not installed (%s)", buf_str(&path));

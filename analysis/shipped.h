@@ -4,7 +4,7 @@
 
 struct known_cas;
 
-/* Authorities known for interception, from $NETVANE_DATADIR, or where they were installed. What is wrong is logged. Free with known_cas_clear. */
+/* Authorities known for interception, from where the files are that ship with netvane (targets/datadir.h). What is wrong is logged. Free with known_cas_clear. */
 void shipped_known_cas(struct known_cas *known);
 
 #endif

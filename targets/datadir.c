@@ -3,14 +3,15 @@
 
 #include <stdlib.h>
 
+#include "base/beside.h"
 #include "base/mem.h"
 
 char *
 datadir_path(const char *file)
 {
-	const char *dir = getenv("NETVANE_DATADIR");
+	char *dir = beside_directory("NETVANE_DATADIR", NETVANE_DATADIR, "../targets");
+	char *path = xasprintf("%s/%s", dir, file);
 
-	if (dir == NULL || *dir == '\0')
-		dir = NETVANE_DATADIR;
-	return xasprintf("%s/%s", dir, file);
+	free(dir);
+	return path;
 }

@@ -431,7 +431,8 @@ run_jobs(struct runner *r)
 		}
 	}
 	if (r->options.show)
-		puts("\nThe laboratory is gone, and with it the records that were in it.");
+		puts(r->options.keep == NULL ? "\nThe laboratory is gone, and with it the records that were in it."
+					     : "\nThe laboratory is gone.");
 	return result;
 }
 
