@@ -2,8 +2,8 @@
  * What clean vantages saw of each target, and when: for each target its observations in the order of time, found by the
  * one nearest to a moment. Pure; once finished, only read, and safe in threads.
  *
- * An observation takes 24 bytes and its id's text (33 of ours); a sparse array has half as much again. What it says is a text of
- * 400 to 2000 bytes, of which equal ones are kept once: a site that stays as it is costs one, however long it is watched. A page's
+ * An observation takes 24 bytes and its id's text (33 of ours); a sparse array has half as much again. What it says is a text
+ * (addresses, failures, status, headers' names, title), of which equal ones are kept once: a site that stays as it is costs one, however long it is watched. A page's
  * length, which differs from visit to visit, is kept with the observation.
  */
 #ifndef ANALYSIS_CONTROL_RESULTS_H

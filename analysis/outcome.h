@@ -1,6 +1,6 @@
 /*
  * What later stages need of one record: of a target, what was found; of a round, how the network was. Everything after this
- * (cube, episodes) knows no record format. Pure.
+ * (days, episodes) knows no record format. Pure.
  */
 #ifndef ANALYSIS_OUTCOME_H
 #define ANALYSIS_OUTCOME_H
@@ -34,7 +34,7 @@ struct outcome {
 };
 
 /*
- * What an outcome says of the way to the target; episodes, days, cube and report all go by it. Bad is interference: blocked, likely
+ * What an outcome says of the way to the target; episodes, days and report all go by it. Bad is interference: blocked, likely
  * blocked, slowed down. Who is `down` or could not be judged says nothing. All else was reached, and is well: a site that refuses
  * by itself, or of which one address of several fails, is no sign of anybody in between.
  */
