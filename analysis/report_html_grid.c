@@ -219,7 +219,8 @@ put_rows(struct grid *grid, const struct block *block, const bool *shut)
 		page_name(p, page_site(p, site->url));
 		for (j = 0; j < block->n; j++)
 			put_cell(grid, site, &block->spans[j], shut[j]);
-		page_put(p, "\n");
+		/* A cell that ended with the line would not be empty. */
+		page_put(p, "</tr>\n");
 		before = site;
 	}
 }

@@ -3,7 +3,7 @@
 . "$top_srcdir/tests/browser.sh"
 need jq
 
-plan 73
+plan 74
 
 ours=$top_srcdir/tests/data/netvane.jsonl
 ooni=$top_srcdir/tests/data/ooni.jsonl
@@ -29,7 +29,7 @@ like 'it begins with the verdict' "$text" \
 	'^( Internet blocking in KZ, 2026-11-20 to 2026-11-22){2} Blocked: 1 of 4 sites, proven by evidence; likely blocked: 1 more\. On the last day: 1\.'
 like 'which sites, how, and when' "$text" 'news\.example × blocked reset at TLS 2026-11-21 2026-11-22 2/3 2/5'
 is 'the grid has a cell for each site and day' \
-	"$(sed -n 's|^<tr><th scope=row><bdi>\(.*\)</bdi><td|\1 <td|p' "$out" | sed 's/<[^>]*>/|/g; s/ |/|/')" 'news.example|✓|×|×
+	"$(sed -n 's|^<tr><th scope=row><bdi>\(.*\)</bdi><td|\1 <td|p' "$out" | sed 's/<\/tr>//; s/<[^>]*>/|/g; s/ |/|/')" 'news.example|✓|×|×
 quiet.example|||?
 social.example|×?|↓|✓
 http://www.social.example/|·||·'
@@ -88,6 +88,13 @@ text
 is 'days of events are marked in the grid' \
 	"$(sed -n '/<table class=g>/,/<\/thead>/p' "$out" | grep -c '^<colgroup><col><col><col class=e><col></colgroup>$')" 1
 is 'with a symbol' "$(grep -c '<td class=n><td class=e title="Demonstration &lt;b&gt;&amp;c&lt;/b&gt;">\*</td><td class=n></tr>' "$out")" 1
+{
+	cat "$ours"
+	grep '"input":"https://news.example/"' "$ours" | sed 's/"id":"../"id":"ff/; s/2026-11-2[01]/2026-11-23/g'
+} >"$tmp/uneven.jsonl"
+run "$NETVANE_ANALYZE" report "$tmp/uneven.jsonl"
+is 'what was not measured is empty, also at the end of a row' "$(grep -c '<td></tr>$' "$out") $(grep -c '<td>$' "$out")" \
+	"$(($(jq -r 'select(.test_name == "web_connectivity" and .test_keys.x_netvane.role != "control") | .input' "$ours" | sort -u | wc -l) - 1)) 0"
 like 'they are listed' "$text" '\* 2026-11-21 Demonstration &lt;b&gt;&amp;c&lt;/b&gt; protest Almaty day days'
 like 'so are those whose day is not known' "$text" ' 2026-11-01 – 2026-11-30 A month of unrest protest month days'
 unlike 'but none of other days' "$text" 'Another year'
