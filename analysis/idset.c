@@ -6,11 +6,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "analysis/scratch.h"
-#include "base/log.h"
 #include "base/mem.h"
+#include "base/siphash.h"
 
 enum { PAGE_SLOTS = 512 };
 
@@ -18,7 +17,7 @@ enum { PAGE_SLOTS = 512 };
 static const size_t memory_usual = (size_t)32 * 1024 * 1024;
 
 struct idset {
-	uint64_t key[2];
+	struct siphash_key key;
 	struct idset_id *slots; /* NULL: they are in the file */
 	size_t n, size; /* size is a power of two, a page at least */
 	size_t memory_most;
@@ -32,8 +31,7 @@ idset_new(size_t memory_most)
 {
 	struct idset *set = xcalloc(1, sizeof(*set));
 
-	if (getrandom(set->key, sizeof(set->key), 0) != (ssize_t)sizeof(set->key))
-		log_fatal("no random bytes");
+	set->key = siphash_random_key();
 	set->memory_most = memory_most > 0 ? memory_most : memory_usual;
 	set->size = 2 * (size_t)PAGE_SLOTS;
 	set->slots = xcalloc(set->size, sizeof(*set->slots));
@@ -41,11 +39,11 @@ idset_new(size_t memory_most)
 }
 
 struct idset *
-idset_new_keyed(const uint64_t key[2])
+idset_new_keyed(const struct siphash_key *key)
 {
 	struct idset *set = idset_new(0);
 
-	memcpy(set->key, key, sizeof(set->key));
+	set->key = *key;
 	return set;
 }
 
@@ -59,58 +57,11 @@ idset_free(struct idset *set)
 	free(set);
 }
 
-/* --- SipHash --------------------------------------------------------------------------------- */
-
-static uint64_t
-rotate(uint64_t x, unsigned bits)
-{
-	return x << bits | x >> (64 - bits);
-}
-
-static void
-sip_rounds(uint64_t v[4], int n)
-{
-	while (n-- > 0) {
-		v[0] += v[1];
-		v[2] += v[3];
-		v[1] = rotate(v[1], 13) ^ v[0];
-		v[3] = rotate(v[3], 16) ^ v[2];
-		v[0] = rotate(v[0], 32);
-		v[2] += v[1];
-		v[0] += v[3];
-		v[1] = rotate(v[1], 17) ^ v[2];
-		v[3] = rotate(v[3], 21) ^ v[0];
-		v[2] = rotate(v[2], 32);
-	}
-}
-
-static void
-sip_word(uint64_t v[4], uint64_t word)
-{
-	v[3] ^= word;
-	sip_rounds(v, 2);
-	v[0] ^= word;
-}
-
 struct idset_id
 idset_id(const struct idset *set, const void *data, size_t len)
 {
-	uint64_t v[4] = {set->key[0] ^ 0x736f6d6570736575, set->key[1] ^ 0x646f72616e646f6d,
-	    set->key[0] ^ 0x6c7967656e657261, set->key[1] ^ 0x7465646279746573};
-	const uint8_t *p = data;
-	struct idset_id id;
-	uint64_t word, left = len;
+	struct idset_id id = {siphash(&set->key, data, len)};
 
-	for (; left >= sizeof(word); p += sizeof(word), left -= sizeof(word)) {
-		memcpy(&word, p, sizeof(word));
-		sip_word(v, word);
-	}
-	word = 0;
-	memcpy(&word, p, left);
-	sip_word(v, word | (uint64_t)len << 56);
-	v[2] ^= 0xff;
-	sip_rounds(v, 4);
-	id.hash = v[0] ^ v[1] ^ v[2] ^ v[3];
 	/* Zero is a free slot. */
 	if (id.hash == 0)
 		id.hash = 1;

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 struct idset;
+struct siphash_key;
 
 /* What a thing is known by; 0 is none. */
 struct idset_id {
@@ -20,7 +21,7 @@ struct idset_id {
 /* So many bytes in memory at most; 0: 32 MB. */
 struct idset *idset_new(size_t memory_most);
 /* One with that key, where ids are to be the same in another run. */
-struct idset *idset_new_keyed(const uint64_t key[2]);
+struct idset *idset_new_keyed(const struct siphash_key *key);
 void idset_free(struct idset *set);
 /* The id of the thing that these bytes name. Safe in threads. */
 struct idset_id idset_id(const struct idset *set, const void *data, size_t len);

@@ -3,12 +3,13 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <openssl/sha.h>
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/siphash.h"
 
 struct names {
+	struct siphash_key key;
 	struct arena *arena;
 	char **texts;
 	uint32_t n, room;
@@ -21,6 +22,7 @@ names_new(void)
 {
 	struct names *names = xcalloc(1, sizeof(*names));
 
+	names->key = siphash_random_key();
 	names->arena = arena_new();
 	names->nslots = 256;
 	names->slots = xcalloc(names->nslots, sizeof(*names->slots));
@@ -38,22 +40,10 @@ names_free(struct names *names)
 	free(names);
 }
 
-/* As in idset.c: no file's texts can be made to collide. */
-static size_t
-hash(const char *text)
-{
-	uint8_t digest[SHA256_DIGEST_LENGTH];
-	size_t h;
-
-	SHA256((const uint8_t *)text, strlen(text), digest);
-	memcpy(&h, digest, sizeof(h));
-	return h;
-}
-
 static uint32_t *
 find(const struct names *names, const char *text)
 {
-	size_t i = hash(text) & (names->nslots - 1);
+	size_t i = (size_t)siphash(&names->key, text, strlen(text)) & (names->nslots - 1);
 
 	while (names->slots[i] != 0 && strcmp(names->texts[names->slots[i] - 1], text) != 0)
 		i = (i + 1) & (names->nslots - 1);

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 
 #include "analysis/ingest.h"
@@ -182,11 +181,9 @@ make_view(struct store *store, const char *view, const struct store_table *table
 static void
 make_schema(struct store *store)
 {
-	uint64_t key[2];
+	struct siphash_key key = siphash_random_key();
 	char *sql;
 
-	if (getrandom(key, sizeof(key), 0) != (ssize_t)sizeof(key))
-		log_fatal("no random bytes");
 	store_exec(store, schema);
 	make_table(store, &store_measurements);
 	make_table(store, &store_rounds);
@@ -194,7 +191,7 @@ make_schema(struct store *store)
 	make_view(store, "rounds", &store_rounds);
 	sql = xasprintf("INSERT INTO meta VALUES ('key0', %" PRId64 "), ('key1', %" PRId64 ");"
 			"PRAGMA application_id = %d; PRAGMA user_version = %d",
-	    (int64_t)key[0], (int64_t)key[1], APPLICATION_ID, VERSION);
+	    (int64_t)key.k[0], (int64_t)key.k[1], APPLICATION_ID, VERSION);
 	store_exec(store, sql);
 	free(sql);
 }
@@ -232,7 +229,7 @@ load(struct store *store)
 	size_t i;
 
 	for (i = 0; i < 2 && sqlite3_step(st) == SQLITE_ROW; i++)
-		store->key[i] = (uint64_t)sqlite3_column_int64(st, 0);
+		store->key.k[i] = (uint64_t)sqlite3_column_int64(st, 0);
 	sqlite3_finalize(st);
 	if (i < 2 || !load_names(store, "SELECT id, text FROM word ORDER BY id", store->words) ||
 	    !load_names(store, "SELECT id, url FROM target ORDER BY id", store->targets))
@@ -333,10 +330,10 @@ store_close(struct store *store)
 
 /* --- what is in it already --------------------------------------------------------------------- */
 
-const uint64_t *
+const struct siphash_key *
 store_key(const struct store *store)
 {
-	return store->key;
+	return &store->key;
 }
 
 bool

@@ -15,6 +15,7 @@
 struct filter;
 struct ingest_counts;
 struct record;
+struct siphash_key;
 struct stat;
 struct store;
 
@@ -31,7 +32,7 @@ void store_close(struct store *store);
 /* --- filling --- */
 
 /* The key of idset_id for what is asked of the two below, the same for as long as the store is. */
-const uint64_t *store_key(const struct store *store);
+const struct siphash_key *store_key(const struct store *store);
 /* False when it was there, in whichever file. */
 bool store_see(struct store *store, uint64_t hash);
 bool store_saw(struct store *store, uint64_t hash);

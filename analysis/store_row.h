@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sqlite3.h>
 
+#include "base/siphash.h"
 #include "results/ooni.h"
 
 struct names;
@@ -52,7 +53,7 @@ extern const struct store_table store_measurements, store_rounds;
 struct store {
 	sqlite3 *db;
 	char *path;
-	uint64_t key[2];
+	struct siphash_key key;
 	struct names *words, *targets; /* the number in the database is one higher */
 	sqlite3_stmt *see, *saw, *add_word, *add_target, *add_measurement, *add_round, *add_event, *add_handshake,
 	    *add_chain, *add_certificate, *add_file, *has_file;

@@ -4,8 +4,8 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <openssl/sha.h>
 
+#include "analysis/names.h"
 #include "analysis/piles.h"
 #include "base/mem.h"
 #include "targets/target.h"
@@ -18,10 +18,9 @@ enum { STATUS_BITS = 3 };
 _Static_assert(VERDICT_STATUS_MAX <= 1 << STATUS_BITS, "a status fits its bits");
 
 struct tally {
-	struct tally_target *targets;
+	struct names *urls;
+	struct tally_target *targets; /* by the number of its URL */
 	size_t n, room;
-	size_t *slots; /* index + 1 of a target, 0 free; open addressing by URL */
-	size_t nslots; /* a power of two */
 	struct piles *moments; /* of each target, when it had which status */
 };
 
@@ -31,8 +30,7 @@ tally_new(void)
 	struct tally *tally = xcalloc(1, sizeof(*tally));
 
 	tally->moments = piles_new(sizeof(int64_t), MOMENTS_MOST);
-	tally->nslots = 256;
-	tally->slots = xcalloc(tally->nslots, sizeof(*tally->slots));
+	tally->urls = names_new();
 	return tally;
 }
 
@@ -43,72 +41,31 @@ tally_free(struct tally *tally)
 
 	if (tally == NULL)
 		return;
-	for (i = 0; i < tally->n; i++) {
-		free(tally->targets[i].url);
+	for (i = 0; i < tally->n; i++)
 		free(tally->targets[i].host);
-	}
 	free(tally->targets);
-	free(tally->slots);
+	names_free(tally->urls);
 	piles_free(tally->moments);
 	free(tally);
-}
-
-/* As in idset.c: no file's URLs can be made to collide. */
-static size_t
-hash(const char *url)
-{
-	uint8_t digest[SHA256_DIGEST_LENGTH];
-	size_t h;
-
-	SHA256((const uint8_t *)url, strlen(url), digest);
-	memcpy(&h, digest, sizeof(h));
-	return h;
-}
-
-/* The slot of a URL, or the free one where it belongs. */
-static size_t *
-find(const struct tally *tally, const char *url)
-{
-	size_t i = hash(url) & (tally->nslots - 1);
-
-	while (tally->slots[i] != 0 && strcmp(tally->targets[tally->slots[i] - 1].url, url) != 0)
-		i = (i + 1) & (tally->nslots - 1);
-	return &tally->slots[i];
-}
-
-static void
-grow_slots(struct tally *tally)
-{
-	size_t i;
-
-	free(tally->slots);
-	tally->nslots *= 2;
-	tally->slots = xcalloc(tally->nslots, sizeof(*tally->slots));
-	for (i = 0; i < tally->n; i++)
-		*find(tally, tally->targets[i].url) = i + 1;
 }
 
 static struct tally_target *
 target_of(struct tally *tally, const struct target *target)
 {
-	size_t *slot = find(tally, target->url);
+	uint32_t i = names_add(tally->urls, target->url);
 
-	if (*slot != 0)
-		return &tally->targets[*slot - 1];
+	if (i < tally->n)
+		return &tally->targets[i];
 	if (tally->n == tally->room) {
 		tally->room = tally->room > 0 ? tally->room * 2 : 64;
-		tally->targets =
-		    xreallocarray(tally->targets, tally->room, sizeof(*tally->targets));
+		tally->targets = xreallocarray(tally->targets, tally->room, sizeof(*tally->targets));
 	}
-	tally->targets[tally->n] = (struct tally_target){
-	    .url = xstrdup(target->url),
+	tally->targets[tally->n++] = (struct tally_target){
+	    .url = names_text(tally->urls, i),
 	    .host = target->host != NULL ? xstrdup(target->host) : NULL,
-	    .pile = (uint32_t)tally->n,
+	    .pile = i,
 	};
-	*slot = ++tally->n;
-	if (tally->n > tally->nslots / 2)
-		grow_slots(tally);
-	return &tally->targets[tally->n - 1];
+	return &tally->targets[i];
 }
 
 void

@@ -13,7 +13,7 @@
 struct target;
 
 struct tally_target {
-	char *url;
+	const char *url;
 	char *host; /* NULL: the input is no http(s) URL */
 	int64_t n;
 	int64_t counts[VERDICT_STATUS_MAX];
