@@ -44,7 +44,7 @@ put_habits(const struct page *p, const struct report_interception *x)
 {
 	if (x->nhabits == 0 && x->pem == NULL)
 		return;
-	page_put(p, "<br><small>");
+	page_put(p, " <small>");
 	page_messages(p, x->habits, x->nhabits);
 	page_put(p, x->nhabits > 0 && x->pem != NULL ? "; " : "");
 	page_text(p, x->pem);
@@ -57,12 +57,12 @@ put_forger(const struct page *p, const struct report_interception *x)
 	page_put(p, "<tr><th scope=row>");
 	page_name(p, x->issuer);
 	if (x->known != NULL) {
-		page_put(p, "<br><small>");
+		page_put(p, " <small>");
 		page_textf(p, page_tr(p, "known as %s"), x->known);
 		page_put(p, "</small>");
 	}
 	if (x->local) {
-		page_put(p, "<br><small>");
+		page_put(p, " <small>");
 		page_say(p, "everything on the line was intercepted: an antivirus, an employer");
 		page_put(p, "</small>");
 	}
@@ -160,7 +160,7 @@ put_certificate(const struct page *p, const struct report_certificate *c)
 	page_time(p, c->last_us);
 	page_putf(p, "</td><td>%lld</td><td>%lld</td><td>%lld", (long long)c->new_keys, (long long)c->new_issuers, (long long)c->changes);
 	if (c->changes > 0) {
-		page_put(p, "<br><small>");
+		page_put(p, " <small>");
 		page_between(p, &c->change, N_("not known"), N_("not known"));
 		page_put(p, "</small> <code>");
 		page_text(p, c->key);
