@@ -17,6 +17,7 @@
 #include "analysis/crew.h"
 #include "analysis/idset.h"
 #include "analysis/ingest_line.h"
+#include "analysis/names.h"
 #include "analysis/options.h"
 #include "analysis/paths.h"
 #include "analysis/progress.h"
@@ -75,6 +76,7 @@ struct ingest {
 	struct ingest_counts counts;
 	struct control_results *controls; /* NULL: none were asked for */
 	struct known_cas known; /* for what is judged with them */
+	struct names *unread; /* files, of which there was something to say */
 	char *complained_of; /* the file of the last complaint */
 	int complaints; /* about it */
 };
@@ -232,6 +234,7 @@ read_files(const struct options *options, const struct ingest_needs *needs, stru
 	ingest->reader = record_reader_new(paths.list, paths.n, reader_complains, ingest);
 	paths_clear(&paths);
 	ingest->seen = seen;
+	ingest->unread = names_new();
 	ingest->workers = crew_processors();
 	ingest->parsers = xcalloc(ingest->workers, sizeof(*ingest->parsers));
 	for (i = 0; i < ingest->workers; i++)
@@ -314,6 +317,7 @@ ingest_free(struct ingest *ingest)
 	drop_controls(ingest);
 	record_reader_free(ingest->reader);
 	idset_free(ingest->seen);
+	names_free(ingest->unread);
 	pthread_cond_destroy(&ingest->big_gone);
 	pthread_mutex_destroy(&ingest->big_lock);
 	free(ingest->complained_of);
@@ -372,6 +376,8 @@ count_line(struct ingest *ingest, const struct ingest_line *line)
 
 	if (line->outcome == LINE_UNREADABLE || line->outcome == LINE_BAD) {
 		counts->unreadable += line->outcome == LINE_UNREADABLE;
+		if (line->outcome == LINE_UNREADABLE)
+			names_add(ingest->unread, line->file);
 		counts->bad_lines += line->outcome == LINE_BAD;
 		complain(ingest, line);
 		return false;
@@ -453,6 +459,12 @@ ingest_next(struct ingest *ingest, struct record *record)
 	return 0;
 }
 
+bool
+ingest_could_not_read(const struct ingest *ingest, const char *file)
+{
+	return names_find(ingest->unread, file) >= 0;
+}
+
 const struct ingest_counts *
 ingest_counts(const struct ingest *ingest)
 {
@@ -505,10 +517,13 @@ ingest_end(struct ingest *ingest)
 	if (ingest->failure != EX_OK)
 		return ingest->failure;
 	say_controls(ingest);
-	say(c->bad_lines, "bad line", "bad lines");
-	say(c->duplicates, "record that was there twice", "records that were there twice");
-	say(c->others, "other record, of a test that is none of ours",
-	    "other records, of tests that are none of ours");
+	/* Of a store that was said when it was filled. */
+	if (ingest->store == NULL) {
+		say(c->bad_lines, "bad line", "bad lines");
+		say(c->duplicates, "record that was there twice", "records that were there twice");
+		say(c->others, "other record, of a test that is none of ours",
+		    "other records, of tests that are none of ours");
+	}
 	say(c->controls, "measurement of a control (--controls counts it)",
 	    "measurements of controls (--controls counts them)");
 	say(c->undated, "record without a time", "records without a time");

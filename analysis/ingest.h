@@ -71,6 +71,8 @@ void ingest_free(struct ingest *ingest);
 /* 1 and the next record, its contents valid until the next call; 0 at the end. */
 int ingest_next(struct ingest *ingest, struct record *record);
 const struct ingest_counts *ingest_counts(const struct ingest *ingest);
+/* Of a file that was read: it could not be, or not to its end. */
+bool ingest_could_not_read(const struct ingest *ingest, const char *file);
 /*
  * To be called at the end: logs what was left out, and returns the exit code that the input
  * deserves: 66 when nothing of it could be opened, 65 when all of it was bad (strict: any), else 0. The same of the

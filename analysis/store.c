@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,8 @@ enum { APPLICATION_ID = 0x6e76616e, VERSION = 1 };
 
 /* What SQLite keeps in memory, in KB. */
 #define CACHE_KB "-32000"
+/* Whoever looks at it is soon done. */
+enum { BUSY_MS = 1000 };
 
 /* Besides the tables of store_row.c. */
 static const char schema[] =
@@ -51,8 +54,31 @@ static const char schema[] =
 void
 store_fail(const struct store *store)
 {
-	log_errorx("%s: %s", store->path, sqlite3_errmsg(store->db));
+	log_errorx("%s: %s (what was put there before is kept; the same command goes on with it once that is mended)", store->path,
+	    sqlite3_errmsg(store->db));
 	exit(EX_IOERR);
+}
+
+void
+store_damaged(const struct store *store)
+{
+	log_errorx("%s: is damaged; make a new one from the records", store->path);
+	exit(EX_DATAERR);
+}
+
+bool
+store_step(struct store *store, sqlite3_stmt *st)
+{
+	switch (sqlite3_step(st)) {
+	case SQLITE_ROW:
+		return true;
+	case SQLITE_DONE:
+		return false;
+	case SQLITE_CORRUPT:
+		store_damaged(store);
+	default:
+		store_fail(store);
+	}
 }
 
 sqlite3_stmt *
@@ -101,23 +127,23 @@ store_word(struct store *store, const char *text)
 const char *
 store_word_text(const struct store *store, int64_t number)
 {
-	if (number < 1 || number > (int64_t)names_count(store->words))
+	if (number == 0)
 		return NULL;
+	if (number < 1 || number > (int64_t)names_count(store->words))
+		store_damaged(store);
 	return names_text(store->words, (uint32_t)(number - 1));
 }
 
-/* Numbers are those of the rows, which were given one after the other. */
-static bool
-load_names(struct store *store, const char *sql, struct names *names)
+void
+store_load_names(struct store *store, const char *sql, struct names *names)
 {
 	sqlite3_stmt *st = store_prepare(store, sql);
-	bool sound = true;
 
-	while (sound && sqlite3_step(st) == SQLITE_ROW)
-		sound = sqlite3_column_text(st, 1) != NULL &&
-		    (int64_t)names_add(names, (const char *)sqlite3_column_text(st, 1)) + 1 == sqlite3_column_int64(st, 0);
+	while (store_step(store, st))
+		if (sqlite3_column_text(st, 1) == NULL ||
+		    (int64_t)names_add(names, (const char *)sqlite3_column_text(st, 1)) + 1 != sqlite3_column_int64(st, 0))
+			store_damaged(store);
 	sqlite3_finalize(st);
-	return sound;
 }
 
 /* --- opening ----------------------------------------------------------------------------------- */
@@ -162,8 +188,8 @@ make_view(struct store *store, const char *view, const struct store_table *table
 	const struct store_column *c;
 
 	buf_printf(&sql, "CREATE VIEW %s AS SELECT t.id", view);
-	buf_puts(&sql, ", strftime('%Y-%m-%dT%H:%M:%S', t.time_us / 1000000, 'unixepoch')"
-		       " || printf('.%06dZ', t.time_us % 1000000) AS time");
+	buf_puts(&sql, ", CASE WHEN t.time_us <> 0 THEN strftime('%Y-%m-%dT%H:%M:%S', t.time_us / 1000000, 'unixepoch')"
+		       " || printf('.%06dZ', t.time_us % 1000000) END AS time");
 	for (c = table->columns; c < table->columns + table->n; c++)
 		if (strcmp(c->name, "target") == 0)
 			buf_puts(&sql, ", target.url AS target, target.domain AS domain");
@@ -204,37 +230,68 @@ refuse(const struct store *store, int code, const char *why)
 }
 
 /* An empty file is a new one. */
+/* What SQLite could not do. */
+static int
+refuse_error(const struct store *store, int otherwise)
+{
+	switch (sqlite3_errcode(store->db) & 0xff) {
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return refuse(store, EX_TEMPFAIL, "is in use by another program; try again when that is done");
+	case SQLITE_NOTADB:
+		return refuse(store, EX_DATAERR, "is no store of netvane-analyze (no SQLite file)");
+	case SQLITE_READONLY:
+	case SQLITE_CANTOPEN:
+		return refuse(store, otherwise, "cannot be written, or was left by a filling that was interrupted; name a PATH, where it can be written, to go on with it");
+	default:
+		return refuse(store, otherwise, sqlite3_errmsg(store->db));
+	}
+}
+
+/* Somebody else's may have views in their place that never end. */
+static bool
+has_strange_tables(struct store *store)
+{
+	sqlite3_stmt *st = store_prepare(store,
+	    "SELECT 1 FROM sqlite_master WHERE type <> 'table' AND name IN ('meta', 'file', 'seen', 'word', 'target', 'event',"
+	    " 'certificate', 'chain', 'handshake', 'cube', 'measurement', 'round')");
+	bool strange = store_step(store, st);
+
+	sqlite3_finalize(st);
+	return strange;
+}
+
 static int
 check_file(struct store *store, enum store_mode mode)
 {
 	int64_t version = pragma(store, "user_version");
 
-	if (version == -1 && (sqlite3_errcode(store->db) & 0xff) == SQLITE_BUSY)
-		return refuse(store, EX_TEMPFAIL, "is being filled by another netvane-analyze; try again when that is done");
 	if (version == -1)
-		return refuse(store, EX_DATAERR, "is no store of netvane-analyze (no SQLite file)");
+		return refuse_error(store, EX_DATAERR);
 	if (version == 0 && mode == STORE_FILL && pragma(store, "schema_version") == 0)
 		return EX_OK;
 	if (pragma(store, "application_id") != APPLICATION_ID)
 		return refuse(store, EX_DATAERR, "is no store of netvane-analyze");
 	if (version != VERSION)
 		return refuse(store, EX_DATAERR, "is a store of another version of netvane-analyze; make a new one from the records");
+	if (has_strange_tables(store))
+		return refuse(store, EX_DATAERR, "is no store of netvane-analyze");
 	return EX_OK;
 }
 
-static int
+static void
 load(struct store *store)
 {
 	sqlite3_stmt *st = store_prepare(store, "SELECT value FROM meta WHERE name IN ('key0', 'key1') ORDER BY name");
 	size_t i;
 
-	for (i = 0; i < 2 && sqlite3_step(st) == SQLITE_ROW; i++)
+	for (i = 0; i < 2 && store_step(store, st); i++)
 		store->key.k[i] = (uint64_t)sqlite3_column_int64(st, 0);
 	sqlite3_finalize(st);
-	if (i < 2 || !load_names(store, "SELECT id, text FROM word ORDER BY id", store->words) ||
-	    !load_names(store, "SELECT id, url FROM target ORDER BY id", store->targets))
-		return refuse(store, EX_DATAERR, "is damaged; make a new one from the records");
-	return EX_OK;
+	if (i < 2)
+		store_damaged(store);
+	store_load_names(store, "SELECT id, text FROM word ORDER BY id", store->words);
+	store_load_names(store, "SELECT id, url FROM target ORDER BY id", store->targets);
 }
 
 static void
@@ -256,39 +313,54 @@ begin_filling(struct store *store)
 	store->add_round = store_insert(store, &store_rounds);
 }
 
-/* The lock is kept until the end: words that another writer added would have numbers of ours. What is no such file check_file tells. */
+/* The lock is kept until the end: words that another writer added would have numbers of ours, and a reader would not know them. */
 static int
-begin(struct store *store)
+begin(struct store *store, enum store_mode mode)
 {
-	switch (sqlite3_exec(store->db, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = " CACHE_KB ";"
-					"PRAGMA synchronous = NORMAL; BEGIN EXCLUSIVE", NULL, NULL, NULL)) {
-	case SQLITE_OK:
-	case SQLITE_BUSY:
-	case SQLITE_NOTADB:
+	const char *sql = mode == STORE_FILL ? "PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = " CACHE_KB ";"
+					       "PRAGMA synchronous = NORMAL; PRAGMA trusted_schema = OFF; BEGIN EXCLUSIVE"
+					     : "PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; BEGIN";
+
+	sqlite3_busy_timeout(store->db, BUSY_MS);
+	if (sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK)
 		return EX_OK;
-	default:
-		return refuse(store, EX_CANTCREAT, sqlite3_errmsg(store->db));
-	}
+	return refuse_error(store, mode == STORE_FILL ? EX_CANTCREAT : EX_NOINPUT);
+}
+
+/* A relative name is given as a path, so that SQLite takes none for a URI or a word of its own. */
+static char *
+file_name(const char *path)
+{
+	return path[0] == '/' ? xstrdup(path) : xasprintf("./%s", path);
 }
 
 static int
 open_file(struct store *store, enum store_mode mode)
 {
-	int flags = mode == STORE_FILL ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
-	int code;
+	int flags = SQLITE_OPEN_NOMUTEX, code;
+	char *name;
 
 	if (mode == STORE_LOOK && access(store->path, R_OK) != 0) {
 		log_error("%s: no store can be read there (name a PATH to fill one from)", store->path);
 		return EX_NOINPUT;
 	}
-	if (sqlite3_open_v2(store->path, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
-		return refuse(store, mode == STORE_FILL ? EX_CANTCREAT : EX_NOINPUT, sqlite3_errmsg(store->db));
-	code = mode == STORE_FILL ? begin(store) : EX_OK;
+	/* Where it can be written, so that what an interrupted filling left is undone. */
+	if (mode == STORE_FILL)
+		flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+	else
+		flags |= access(store->path, W_OK) == 0 ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+	name = file_name(store->path);
+	code = sqlite3_open_v2(name, &store->db, flags, NULL) == SQLITE_OK
+	    ? begin(store, mode)
+	    : refuse(store, mode == STORE_FILL ? EX_CANTCREAT : EX_NOINPUT, sqlite3_errmsg(store->db));
+	free(name);
 	if (code == EX_OK)
 		code = check_file(store, mode);
 	if (code == EX_OK && mode == STORE_FILL)
 		begin_filling(store);
-	return code == EX_OK ? load(store) : code;
+	if (code == EX_OK)
+		load(store);
+	return code;
 }
 
 struct store *
@@ -297,6 +369,8 @@ store_open(const char *spec, enum store_mode mode, int *code)
 	struct store *store = xcalloc(1, sizeof(*store));
 	mode_t old = umask(077);
 
+	/* A file that may not grow further is an error like others, not the end. */
+	signal(SIGXFSZ, SIG_IGN);
 	store->path = xstrdup(strchr(spec, ':') + 1);
 	store->words = names_new();
 	store->targets = names_new();
@@ -319,7 +393,7 @@ store_close(struct store *store)
 	store_walk_free(store->walk);
 	while (store->db != NULL && (st = sqlite3_next_stmt(store->db, NULL)) != NULL)
 		sqlite3_finalize(st);
-	if (store->db != NULL && !sqlite3_get_autocommit(store->db))
+	if (store->see != NULL && !sqlite3_get_autocommit(store->db))
 		store_exec(store, "COMMIT");
 	sqlite3_close(store->db);
 	names_free(store->words);
@@ -347,12 +421,10 @@ store_see(struct store *store, uint64_t hash)
 static bool
 has_row(struct store *store, sqlite3_stmt *st)
 {
-	int result = sqlite3_step(st);
+	bool there = store_step(store, st);
 
-	if (result != SQLITE_ROW && result != SQLITE_DONE)
-		store_fail(store);
 	sqlite3_reset(st);
-	return result == SQLITE_ROW;
+	return there;
 }
 
 bool
@@ -362,10 +434,14 @@ store_saw(struct store *store, uint64_t hash)
 	return has_row(store, store->saw);
 }
 
+/* Wherever it was named from. */
 static void
 bind_file(sqlite3_stmt *st, const char *path, const struct stat *file)
 {
-	sqlite3_bind_text(st, 1, path, -1, SQLITE_STATIC);
+	char *whole = realpath(path, NULL);
+
+	sqlite3_bind_text(st, 1, whole != NULL ? whole : path, -1, SQLITE_TRANSIENT);
+	free(whole);
 	sqlite3_bind_int64(st, 2, file->st_size);
 	sqlite3_bind_int64(st, 3, (int64_t)file->st_mtim.tv_sec * 1000000000 + file->st_mtim.tv_nsec);
 }
@@ -421,7 +497,7 @@ store_counts(struct store *store, struct ingest_counts *counts)
 
 	for (i = 0; i < KEPT_COUNTS; i++) {
 		sqlite3_bind_text(st, 1, kept_counts[i].name, -1, SQLITE_STATIC);
-		if (sqlite3_step(st) == SQLITE_ROW)
+		if (store_step(store, st))
 			*(int64_t *)((char *)counts + kept_counts[i].offset) = sqlite3_column_int64(st, 0);
 		sqlite3_reset(st);
 	}
@@ -438,7 +514,7 @@ store_settle(struct store *store, const struct ingest_counts *counts)
 	    "INSERT INTO cube SELECT time_us / 3600000000, target, ifnull(probe_asn, 0), ifnull(probe_cc, 0), status,"
 	    " ifnull(mechanism, 0), count(*), total(confidence) FROM measurement"
 	    " WHERE id > (SELECT value FROM meta WHERE name = 'cubed_measurements') AND time_us > 0"
-	    " AND role IS NOT (SELECT id FROM word WHERE text = 'control')"
+	    " AND ifnull(role, 0) <> ifnull((SELECT id FROM word WHERE text = 'control'), -1)"
 	    " GROUP BY 2, 3, 4, 1, 5, 6"
 	    " ON CONFLICT DO UPDATE SET n = n + excluded.n, weight = weight + excluded.weight;"
 	    "UPDATE meta SET value = (SELECT ifnull(max(id), 0) FROM measurement) WHERE name = 'cubed_measurements';"

@@ -61,17 +61,17 @@ read_fresh(struct store *store, const struct options *options, const struct fres
 		store_add(store, &record);
 	*counts = *ingest_counts(ingest);
 	code = ingest_end(ingest);
-	ingest_free(ingest);
-	for (i = 0; i < fresh->n && code == EX_OK; i++)
-		if (S_ISREG(fresh->stats[i].st_mode))
+	for (i = 0; i < fresh->n && (code == EX_OK || !options->strict); i++)
+		if (S_ISREG(fresh->stats[i].st_mode) && !ingest_could_not_read(ingest, fresh->paths[i]))
 			store_add_file(store, fresh->paths[i], &fresh->stats[i]);
+	ingest_free(ingest);
 	return code;
 }
 
 int
 store_fill(struct store *store, const struct options *options)
 {
-	struct ingest_counts counts = {0};
+	struct ingest_counts counts = {0}, before = {0};
 	struct record_files files;
 	struct paths paths;
 	struct fresh fresh;
@@ -82,9 +82,13 @@ store_fill(struct store *store, const struct options *options)
 	find_fresh(store, &files, &fresh);
 	if (fresh.known > 0)
 		log_info("%zu of %zu files are in the store already", fresh.known, files.n);
+	store_counts(store, &before);
 	if (fresh.n > 0)
 		code = read_fresh(store, options, &fresh, &counts);
 	store_settle(store, &counts);
+	/* What is bad among what is good keeps nobody from an answer. */
+	if (!options->strict && before.records > 0)
+		code = EX_OK;
 	free(fresh.paths);
 	free(fresh.stats);
 	record_files_clear(&files);

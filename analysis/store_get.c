@@ -78,7 +78,7 @@ count_rows(struct store *store, const char *table)
 {
 	char *sql = xasprintf("SELECT count(*) FROM %s", table);
 	sqlite3_stmt *st = store_prepare(store, sql);
-	int64_t n = sqlite3_step(st) == SQLITE_ROW ? sqlite3_column_int64(st, 0) : 0;
+	int64_t n = store_step(store, st) ? sqlite3_column_int64(st, 0) : 0;
 
 	sqlite3_finalize(st);
 	free(sql);
@@ -94,7 +94,7 @@ load_certificates(struct store *store, struct arena *arena, size_t *n)
 	sqlite3_stmt *st = store_prepare(store, "SELECT der FROM certificate ORDER BY id");
 	struct bytes *all = NULL, *one;
 
-	for (*n = 0; sqlite3_step(st) == SQLITE_ROW;) {
+	for (*n = 0; store_step(store, st);) {
 		one = ARENA_PUSH(arena, all, *n);
 		one->len = (size_t)sqlite3_column_bytes(st, 0);
 		one->data = arena_memdup(arena, sqlite3_column_blob(st, 0), one->len);
@@ -125,7 +125,7 @@ load_chains(struct store *store, struct store_walk *w)
 	struct bytes *certificates = load_certificates(store, w->arena, &n);
 	sqlite3_stmt *st = store_prepare(store, "SELECT certificates FROM chain ORDER BY id");
 
-	while (sqlite3_step(st) == SQLITE_ROW)
+	while (store_step(store, st))
 		read_chain(w->arena, (const char *)sqlite3_column_text(st, 0), certificates, n,
 		    ARENA_PUSH(w->arena, w->chains, w->nchains));
 	sqlite3_finalize(st);
@@ -151,7 +151,7 @@ read_handshake(struct store *store, struct store_walk *w)
 	struct tls_handshake *tls;
 
 	if (chain < 1 || chain > (int64_t)w->nchains)
-		return;
+		store_damaged(store);
 	tls = ARENA_PUSH(w->here, m->tls, m->ntls);
 	tls->server_name = arena_strdup(w->here, store_word_text(store, sqlite3_column_int64(w->handshakes, 1)));
 	tls->failure = store_word_text(store, sqlite3_column_int64(w->handshakes, 2));
@@ -162,21 +162,11 @@ read_handshake(struct store *store, struct store_walk *w)
 	tls->ncertificates = w->chains[chain - 1].n;
 }
 
-static bool
-step(struct store *store, sqlite3_stmt *st)
-{
-	int result = sqlite3_step(st);
-
-	if (result != SQLITE_ROW && result != SQLITE_DONE)
-		store_fail(store);
-	return result == SQLITE_ROW;
-}
-
 /* Both stand in the order of the measurements. */
 static void
 read_handshakes(struct store *store, struct store_walk *w)
 {
-	for (; w->at_handshake; w->at_handshake = step(store, w->handshakes)) {
+	for (; w->at_handshake; w->at_handshake = store_step(store, w->handshakes)) {
 		if (sqlite3_column_int64(w->handshakes, 0) > w->row.id)
 			return;
 		if (sqlite3_column_int64(w->handshakes, 0) == w->row.id)
@@ -203,7 +193,7 @@ begin(struct store *store)
 	w->handshakes = store_prepare(store,
 	    "SELECT measurement, server_name, failure, verify_errors, not_verified, host_ok, chain, confirm"
 	    " FROM handshake ORDER BY rowid");
-	w->at_handshake = step(store, w->handshakes);
+	w->at_handshake = store_step(store, w->handshakes);
 	return w;
 }
 
@@ -216,7 +206,7 @@ target_of(struct store *store, struct store_walk *w, const struct filter *filter
 	bool is_url;
 
 	if (w->row.target < 1 || w->row.target > (int64_t)w->ntargets)
-		return NULL;
+		store_damaged(store);
 	t = &w->targets[w->row.target - 1];
 	if (t->target.url != NULL)
 		return t;
@@ -307,9 +297,9 @@ fill_measurement(struct store *store, struct store_walk *w, const struct target 
 	    .nevidence = evidence->n,
 	    .rules = row->rules,
 	};
-	if (m->verdict.status >= VERDICT_STATUS_MAX || m->verdict.stage >= VERDICT_STAGE_MAX ||
+	if (row->status == NULL || m->verdict.status >= VERDICT_STATUS_MAX || m->verdict.stage >= VERDICT_STAGE_MAX ||
 	    m->verdict.mechanism >= MECHANISM_MAX)
-		m->verdict = (struct verdict){.status = VERDICT_INSUFFICIENT};
+		store_damaged(store);
 	read_handshakes(store, w);
 	m->confirm = w->confirm.ntls > 0 ? &w->confirm : NULL;
 }
@@ -334,7 +324,7 @@ take_measurement(struct store *store, const struct filter *filter, struct ingest
 
 	store_get_row(store, &store_measurements, w->rows, &w->row);
 	target = target_of(store, w, filter);
-	if (!passes(w, filter, counts) || target == NULL || !target->passes)
+	if (!passes(w, filter, counts) || !target->passes)
 		return false;
 	if (!filter->controls && w->row.role != NULL && strcmp(w->row.role, "control") == 0) {
 		counts->controls++;
@@ -404,7 +394,7 @@ store_next(struct store *store, const struct filter *filter, struct ingest_count
 	if (w == NULL)
 		w = store->walk = begin(store);
 	while (w->stage != AT_END) {
-		if (!step(store, w->rows)) {
+		if (!store_step(store, w->rows)) {
 			next_stage(store, w);
 			continue;
 		}

@@ -32,16 +32,6 @@ store_certificates_free(struct store_certificates *certificates)
 	free(certificates);
 }
 
-static void
-load_names(struct store *store, const char *sql, struct names *names)
-{
-	sqlite3_stmt *st = store_prepare(store, sql);
-
-	while (sqlite3_step(st) == SQLITE_ROW)
-		names_add(names, (const char *)sqlite3_column_text(st, 0));
-	sqlite3_finalize(st);
-}
-
 static struct store_certificates *
 certificates_of(struct store *store)
 {
@@ -50,8 +40,8 @@ certificates_of(struct store *store)
 	store->certificates = xcalloc(1, sizeof(*store->certificates));
 	store->certificates->hashes = names_new();
 	store->certificates->chains = names_new();
-	load_names(store, "SELECT sha256 FROM certificate ORDER BY id", store->certificates->hashes);
-	load_names(store, "SELECT certificates FROM chain ORDER BY id", store->certificates->chains);
+	store_load_names(store, "SELECT id, sha256 FROM certificate ORDER BY id", store->certificates->hashes);
+	store_load_names(store, "SELECT id, certificates FROM chain ORDER BY id", store->certificates->chains);
 	return store->certificates;
 }
 

@@ -69,6 +69,12 @@ void store_run(struct store *store, sqlite3_stmt *st);
 void store_exec(struct store *store, const char *sql);
 /* Logs what SQLite has to say, and ends the program: 74. */
 _Noreturn void store_fail(const struct store *store);
+/* The same where what is in the file makes no sense: 65. */
+_Noreturn void store_damaged(const struct store *store);
+/* The next row, if there is one. */
+bool store_step(struct store *store, sqlite3_stmt *st);
+/* Of rows (number, text): the names of them, which must be numbered from 1 without a gap. */
+void store_load_names(struct store *store, const char *sql, struct names *names);
 
 /* The statement that inserts a row of the table, without its id; for sqlite3_finalize. */
 sqlite3_stmt *store_insert(struct store *store, const struct store_table *table);
