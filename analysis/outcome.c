@@ -83,10 +83,8 @@ outcome_of(const struct record *record, struct outcome *out)
 	    .network = m->context.network,
 	};
 	take_country(m->probe_cc, out->cc);
-	if (record->kind == RECORD_ROUND) {
-		out->rounds_measured = m->round != NULL ? m->round->measured : 0;
+	if (record->kind == RECORD_ROUND)
 		return true;
-	}
 	out->target = record->target.url;
 	out->host = record->target.host;
 	take_verdict(m, out);

@@ -30,7 +30,6 @@ struct outcome {
 	enum mechanism mechanism;
 	double confidence; /* 0 to 1 */
 	bool artefact; /* its evidence is a proof by itself: a forged chain, a block page, a bogon, a second answer */
-	int64_t rounds_measured; /* OUTCOME_ROUND only: how many targets it measured */
 };
 
 /*

@@ -57,7 +57,7 @@ struct outcome
 round_of_letter(uint32_t asn, char letter, int64_t us)
 {
 	struct outcome o = {.kind = OUTCOME_ROUND, .time_us = us, .end_us = later(us, MINUTE),
-	    .asn = asn, .cc = "KZ", .id = "round", .rounds_measured = 1};
+	    .asn = asn, .cc = "KZ", .id = "round"};
 
 	switch (letter) {
 	case '.':
